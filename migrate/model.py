@@ -95,6 +95,37 @@ class Lookup:
     looped: Mapping[tuple[str, str], "pa.Array"] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class TargetColumn:
+    """A column of the platform: its Arrow type, whether it may be null, and its width in characters (text only)."""
+
+    name: str
+    type: "pa.DataType"
+    nullable: bool = True
+    width: int | None = None
+    code_list: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TargetTable:
+    """A platform table as the mapping, the transform and the load need to know it.
+
+    key:      its uuid primary key.
+    root:     the table of its aggregate's root; itself for a root.
+    root_id:  the column with the root's id; the key for a root. None for tables outside any aggregate.
+    """
+
+    name: str
+    key: str
+    root: str | None
+    root_id: str | None
+    columns: Mapping[str, TargetColumn]
+
+
+Layout = Mapping[str, TargetTable]
+"""The platform's tables by name, parents before children."""
+
+
 class Disposition(StrEnum):
     """What became of an entity in one Batch, before the load compares it with what is there."""
 
