@@ -1,0 +1,124 @@
+"""Fixtures for every test: databases, components, hypothesis profiles.
+
+    postgres_url, mariadb_url, sqlite_url       a fresh empty database for one test, as an SQLAlchemy URL
+    new_database(kind, durable=False)           as many as the test wants; also new_postgres(), new_mariadb()
+    new_module_database(kind, durable=False)    the same, kept until the last test of the module
+    require(component)                          skip, or fail under CI=true, where something is not installed
+
+The servers behind them are private to the run (`tests.servers`).
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Protocol
+
+import hypothesis
+import pytest
+
+from tests import components
+from tests.databases import Databases, Kind
+from tests.servers import servers
+
+SERVERS = pytest.StashKey[Path]()
+CLEANUP = pytest.StashKey[ExitStack]()
+
+# Random on purpose: a failure prints the blob that repeats it (and `--hypothesis-seed` repeats a whole run).
+hypothesis.settings.register_profile("default", deadline=None, print_blob=True)
+hypothesis.settings.register_profile("ci", deadline=None, print_blob=True, max_examples=200)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "default")
+
+
+class NewDatabase(Protocol):
+    """Door of the factory fixtures."""
+
+    def __call__(self, kind: Kind, *, durable: bool = False) -> str: ...
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The process that starts the run owns the servers; xdist's workers are told where they are."""
+    worker = getattr(config, "workerinput", None)
+    config.stash[CLEANUP] = ExitStack()
+    config.stash[SERVERS] = Path(worker["servers"]) if worker else config.stash[CLEANUP].enter_context(servers())
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: object) -> None:
+    """Called by xdist for each worker before it starts."""
+    node.workerinput["servers"] = str(node.config.stash[SERVERS])  # type: ignore[attr-defined]  # xdist has no types
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the servers that this process owns, and wait until they are gone."""
+    config.stash[CLEANUP].close()
+
+
+@pytest.fixture(scope="session")
+def require() -> Callable[[str], None]:
+    """`require("odbc-mariadb")`: see `tests.components`."""
+    return components.require
+
+
+@pytest.fixture
+def new_database(request: pytest.FixtureRequest) -> Iterator[NewDatabase]:
+    """Makes fresh empty databases that live as long as the test."""
+    yield from _databases(request)
+
+
+@pytest.fixture(scope="module")
+def new_module_database(request: pytest.FixtureRequest) -> Iterator[NewDatabase]:
+    """Makes fresh empty databases that live as long as the tests of the module."""
+    yield from _databases(request)
+
+
+@pytest.fixture
+def new_postgres(new_database: NewDatabase) -> Callable[[], str]:
+    """Makes PostgreSQL databases."""
+    return lambda: new_database("postgres")
+
+
+@pytest.fixture
+def new_mariadb(new_database: NewDatabase) -> Callable[[], str]:
+    """Makes MariaDB databases, reached over ODBC."""
+    return lambda: new_database("mariadb")
+
+
+@pytest.fixture
+def postgres_url(new_database: NewDatabase) -> str:
+    """`postgresql+psycopg://` URL of a fresh empty database."""
+    return new_database("postgres")
+
+
+@pytest.fixture
+def mariadb_url(new_database: NewDatabase) -> str:
+    """`mariadb+pyodbc://` URL of a fresh empty database; utf8mb4, with a user whose password is part of the URL."""
+    return new_database("mariadb")
+
+
+@pytest.fixture
+def sqlite_url(new_database: NewDatabase) -> str:
+    """`sqlite://` URL of a file that does not exist yet."""
+    return new_database("sqlite")
+
+
+NEEDS: dict[Kind, tuple[str, ...]] = {
+    "postgres": ("pgserver",),
+    "mariadb": ("unixodbc", "odbc-mariadb", "mariadb-server"),
+    "sqlite": (),
+}
+
+
+def _databases(request: pytest.FixtureRequest) -> Iterator[NewDatabase]:
+    files: pytest.TempPathFactory = request.getfixturevalue("tmp_path_factory")
+    databases = Databases(request.config.stash[SERVERS], files.mktemp("databases"))
+
+    def new(kind: Kind, *, durable: bool = False) -> str:
+        for component in NEEDS[kind]:
+            components.require(component)
+        return databases.new(kind, durable=durable)
+
+    try:
+        yield new
+    finally:
+        databases.drop()

@@ -1,0 +1,73 @@
+"""Fresh, empty databases on a run's servers, dropped when nobody needs them any more."""
+
+import itertools
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+from urllib.parse import quote_plus
+
+from sqlalchemy import create_engine, make_url, text
+
+from tests.servers import server
+
+Kind = Literal["postgres", "mariadb", "sqlite"]
+
+_numbers = itertools.count(1)
+
+
+@dataclass
+class Databases:
+    """Makes databases and remembers them.
+
+    folder: of the run's servers.  files: where SQLite databases go.
+    """
+
+    folder: Path
+    files: Path
+    made: list[tuple[str, str]] = field(default_factory=list)  # administrator's URL, name of the database
+
+    def new(self, kind: Kind, *, durable: bool = False) -> str:
+        """URL of a fresh empty database.
+
+        durable: on a PostgreSQL that keeps its word through a crash of the server; the others trade that for speed.
+        """
+        name = f"test_{os.getpid()}_{next(_numbers)}"
+        if kind == "sqlite":
+            return f"sqlite:///{self.files / name}.db"
+        admin = server(self.folder, "postgres-durable" if durable else kind)
+        self.made.append((admin, name))
+        _execute(admin, f"CREATE DATABASE {name}")
+        if kind == "postgres":
+            return make_url(admin).set(database=name).render_as_string(hide_password=False)
+        return admin + quote_plus(f";DATABASE={name}")
+
+    def drop(self) -> None:
+        """Drop what was made, even under connections that are still open."""
+        while self.made:
+            admin, name = self.made.pop()
+            if admin.startswith("postgresql"):
+                _execute(admin, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            else:
+                _execute(admin, *_kills(admin, name), f"DROP DATABASE IF EXISTS {name}")
+
+
+def _execute(admin: str, *statements: str) -> None:
+    engine = create_engine(admin, isolation_level="AUTOCOMMIT")
+    try:
+        with engine.connect() as connection:
+            for statement in statements:
+                connection.exec_driver_sql(statement)
+    finally:
+        engine.dispose()
+
+
+def _kills(admin: str, name: str) -> list[str]:
+    """MariaDB's drop waits for open transactions; they end with their connections."""
+    engine = create_engine(admin)
+    try:
+        with engine.connect() as connection:
+            query = text("SELECT id FROM information_schema.processlist WHERE db = :name")
+            return [f"KILL {number}" for (number,) in connection.execute(query, {"name": name})]
+    finally:
+        engine.dispose()
