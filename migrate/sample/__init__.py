@@ -1,0 +1,1 @@
+"""The realistic GCMS-shaped legacy database and the truth file about its damage."""
