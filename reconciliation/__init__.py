@@ -1,1 +1,1 @@
-"""Judges whether both sides agree; reads only, and shares no code with the mover, so that it cannot repeat its mistakes."""
+"""Judges whether both sides agree; reads only, and shares no code with the mover, nor therefore its mistakes."""

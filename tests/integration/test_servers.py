@@ -10,15 +10,24 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, inspect, text
 
-from tests.conftest import NewDatabase
-from tests.databases import Databases
+from tests.databases import SERVERS, Databases, Kind, NewDatabase
 from tests.servers import ROOT
 
-TEXTS = ["plain", "Zoë Łukasz", "Nguyễn Thị Ánh", "王小明", "𠮷野家", "😀", "محمد", "back\\slash 'quote\" %s ?", ""]
+TEXTS = [
+    "plain",
+    "Zoë Łukasz",
+    "Nguyễn Thị Ánh",
+    "王小明",
+    "𠮷野家",
+    "😀",
+    "محمد",
+    "back\\slash 'quote\" %s ?",
+    "",
+]
 
 
 @pytest.mark.parametrize("kind", ["postgres", "mariadb", "sqlite"])
-def test_text_of_any_script_comes_back_as_it_was(kind: str, new_database: NewDatabase) -> None:
+def test_text_of_any_script_comes_back_as_it_was(kind: Kind, new_database: NewDatabase) -> None:
     engine = create_engine(new_database(kind), hide_parameters=True)
     with engine.begin() as connection:
         connection.execute(text("CREATE TABLE t (id INT PRIMARY KEY, value VARCHAR(100))"))
@@ -30,7 +39,7 @@ def test_text_of_any_script_comes_back_as_it_was(kind: str, new_database: NewDat
 
 
 @pytest.mark.parametrize("kind", ["postgres", "mariadb", "sqlite"])
-def test_every_database_is_fresh_and_its_own(kind: str, new_database: NewDatabase) -> None:
+def test_every_database_is_fresh_and_its_own(kind: Kind, new_database: NewDatabase) -> None:
     first, second = create_engine(new_database(kind)), create_engine(new_database(kind))
     with first.begin() as connection:
         connection.execute(text("CREATE TABLE only_here (id INT)"))
@@ -41,12 +50,12 @@ def test_every_database_is_fresh_and_its_own(kind: str, new_database: NewDatabas
 
 
 @pytest.mark.parametrize("kind", ["postgres", "mariadb"])
-def test_databases_go_away_under_open_transactions(kind: str, new_database: NewDatabase, request: pytest.FixtureRequest) -> None:
-    from tests.conftest import SERVERS
-
+def test_databases_go_away_under_open_transactions(
+    kind: str, new_database: NewDatabase, request: pytest.FixtureRequest
+) -> None:
     new_database(kind)  # asks for the components, and starts the server
     databases = Databases(request.config.stash[SERVERS], Path())
-    url = databases.new(kind)  # type: ignore[arg-type]
+    url = databases.new(kind)
     engine = create_engine(url)
     connection = engine.connect()
     connection.execute(text("CREATE TABLE t (id INT)"))
@@ -55,7 +64,7 @@ def test_databases_go_away_under_open_transactions(kind: str, new_database: NewD
     databases.drop()
 
     connection.invalidate()
-    with pytest.raises(Exception, match="(?i)unknown database|does not exist"), engine.connect():
+    with pytest.raises(Exception, match=r"(?i)unknown database|does not exist"), engine.connect():
         pass
     engine.dispose()
 
@@ -92,7 +101,7 @@ with servers() as folder:
 
 
 @pytest.mark.parametrize("kind", ["postgres", "mariadb"])
-def test_a_run_that_is_killed_leaves_no_server_behind(kind: str, new_database: NewDatabase) -> None:
+def test_a_run_that_is_killed_leaves_no_server_behind(kind: Kind, new_database: NewDatabase) -> None:
     new_database(kind)  # asks for the components
     command = [sys.executable, "-c", RUN_THAT_STARTS_SERVERS, kind]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as run:
