@@ -1,4 +1,4 @@
-"""The case-platform model: product-neutral tables for persons, parties, applications, work, money and quality.
+"""The case-platform model: product-neutral tables for persons, parties, applications, work and money.
 
     tables()               every table by name, parents before children, without a schema
     tables("case")         the same tables in the schema "case", for statements that name it
@@ -59,7 +59,7 @@ def tables(schema: str | None = None) -> Mapping[str, Table]:
 
 
 def root_of(table: str) -> str | None:
-    """Name of the root table of the aggregate in which the rows of `table` travel; None outside any aggregate."""
+    """Name of the root table of the aggregate in which rows of `table` travel; None outside any."""
     return tables()[table].info["root"]  # type: ignore[no-any-return]
 
 

@@ -1,7 +1,7 @@
-"""Applications: what a client asked for, who takes part, who speaks for them, what was decided, and what it belongs to.
+"""Applications: what a client asked for, who takes part, who speaks for them, and what was decided.
 
-The work on an application (assessments, tasks, letters, notes, documents) is in `migrate.platform.work`, its fees and
-payments in `migrate.platform.money`.
+The work on an application (assessments, tasks, letters, notes, documents) is in `migrate.platform.work`,
+its fees and payments in `migrate.platform.money`.
 """
 
 from migrate.platform.schema import (
@@ -51,7 +51,7 @@ application = root_table(
     code("status_code", "application_status", "Open or closed.", required=True),
     code("status_reason_code", "application_reason", "Why the application stands where it stands."),
     instant("status_changed_at", "When the status last changed."),
-    words("stage", 30, "Stage of processing, as written by the office."),
+    code("stage_code", "application_stage", "Stage of processing."),
     code("decision_code", "decision", "Final decision."),
     instant("decided_at", "When the final decision was made."),
     reference("decided_by_id", "user_account", "Who made the final decision."),
@@ -61,7 +61,7 @@ application = root_table(
     instant("opened_at", "When the file was opened.", required=True),
     instant("closed_at", "When the file was closed."),
     instant("due_at", "When the file is due."),
-    words("priority", 30, "Priority, as written by the office."),
+    code("priority_code", "priority", "Priority."),
     words("severity", 30, "Severity, as written by the office."),
     words("origin", 30, "Origin of the file, as written by the office."),
     words("territory", 30, "Territory, as written by the office."),
@@ -88,7 +88,7 @@ application = root_table(
     flag("is_restricted", "The file holds restricted notes.", required=True),
     flag("has_legal_hold", "Nothing of this application may be destroyed while this is true.", required=True),
     day("retention_due_on", "Date on which the file is to be disposed of, unless it has a legal hold."),
-    words("disposition", 30, "What is to become of the file then, as written by the office."),
+    code("disposition_code", "disposition", "What is to become of the file then."),
     words("destination_city", 100, "City of destination in Canada."),
     words("destination_province", 30, "Province of destination in Canada, as written."),
     flag("is_quebec_selected", "The applicant was selected by Québec."),
@@ -117,7 +117,7 @@ application_party = member_table(
     count("sequence", "Place of the person among the parties."),
     flag("is_accompanying", "The family member goes along; family who stay must still be declared."),
     code("decision_code", "decision", "Decision on this person."),
-    words("status", 30, "Standing of the party, as written by the office."),
+    code("status_code", "party_status", "Whether the person still takes part."),
     day("valid_from", "First day of the part."),
     day("valid_to", "Last day of the part; empty while it lasts."),
     words("remarks", 250, "Remarks of the office."),
@@ -127,15 +127,15 @@ application_party = member_table(
 representation = member_table(
     "representation",
     "application",
-    "Authority to act for the client or to receive information, given for one application. Only an accepted authority"
-    " in force opens the file to its holder; a rejected one gives contact back to the holder before, or to the client.",
+    "Authority to act for the client or to receive information, given for one application. Only an accepted"
+    " authority in force opens the file to its holder.",
     reference("representative_id", "representative", "Who may act or be informed.", required=True),
     code("role_code", "case_role", "Representative or designee.", required=True),
     code("form_code", "authority_form", "Form by which the authority was given."),
     code("status_code", "authority_status", "Accepted, rejected or cancelled."),
     code("type_code", "representative_type", "Whether the representative is paid."),
     count("sequence", "Place of the representative among the parties."),
-    words("status_as_recorded", 30, "Standing of the link, as written by the office."),
+    code("party_status_code", "party_status", "Whether the representative still takes part."),
     day("valid_from", "First day of the authority."),
     day("valid_to", "Last day of the authority; empty while it lasts."),
     words("remarks", 250, "Remarks of the office."),
@@ -163,7 +163,7 @@ special_program = member_table(
 application_reference = member_table(
     "application_reference",
     "application",
-    "A number by which another system, province or department knows the application, or its earlier temporary number.",
+    "A number by which others know the application, or its earlier temporary number.",
     code(
         "scheme_code", "reference_scheme", "The series of numbers to which the value belongs.", required=True
     ),
@@ -223,8 +223,8 @@ application_association = root_table(
 
 application_parent = root_table(
     "application_parent",
-    "The application above another one. Kept apart from the application, so that either may be loaded first; a link"
-    " that would close a circle is cut, and marked.",
+    "The application above another one, kept apart so that either may be loaded first. A link that would close"
+    " a circle is cut, and marked.",
     reference("application_id", "application", "The application below.", required=True),
     reference("parent_id", "application", "The application directly above; empty where the link was cut."),
     reference(

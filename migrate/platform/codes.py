@@ -1,9 +1,9 @@
-"""Code lists: the closed vocabularies of the platform, each a table `code_<list>` with English and French labels.
+"""Code lists: the closed vocabularies of the platform, each a table with English and French labels.
 
-The meaning of a list stands here, its codes in `codes/<list>.csv` (code,label_en,label_fr,active), in the order in
-which people shall see them. To add a code, add a line; `migrate platform upgrade` carries it to the database. Codes
-are never taken away, since rows may hold them: they are made inactive. To add a list, add a line here, a file, and a
-revision.
+The meaning of a list stands here, its codes in `codes/<list>.csv` (code,label_en,label_fr,active), in the
+order in which people shall see them. To add a code, add a line; `migrate platform upgrade` carries it to
+the database. Codes are never taken away, since rows may hold them: they are made inactive. To add a list,
+add a line here, a file, and a revision.
 
 Names of countries, languages and currencies follow Unicode CLDR; country codes are those of ICAO Doc 9303.
 """
@@ -25,16 +25,20 @@ CODE_LISTS = {
     "appeal_body": "Tribunals and courts that hear appeals.",
     "appeal_outcome": "Outcomes of an appeal.",
     "application_reason": "Reasons of an application's status.",
+    "application_stage": "Stages of processing.",
     "application_status": "Statuses of an application.",
     "application_type": "Kinds of file.",
+    "assessment_result": "Results of an assessment.",
     "assessment_type": "What is assessed.",
     "association_type": "Kinds of link between applications.",
+    "attachment_type": "What an attached document is.",
     "authority_form": "Forms by which a client gives authority.",
     "authority_status": "States of an authority.",
     "birth_date_type": "Kinds of birth date.",
     "case_role": "Parts that persons take in an application.",
     "category": "Categories of application within a line of business.",
     "channel": "Ways by which applications come in.",
+    "client_status": "Standings of a client.",
     "contact_medium": "Media of contact.",
     "contact_use": "What a telephone number or e-mail address is used for.",
     "cost_recovery": "States of the recovery of costs.",
@@ -42,32 +46,42 @@ CODE_LISTS = {
     "currency": "Currencies (ISO 4217).",
     "decision": "Final decisions.",
     "direction": "Directions of correspondence.",
+    "disposition": "What is to become of a file at the end of its retention.",
     "document_register": "Registers of identity documents.",
     "document_status": "Standings of a document.",
     "document_type": "Types of identity, civil and issued documents.",
     "fee_state": "States of a fee that is due on its own.",
     "fee_type": "What a fee is for.",
     "governing_body": "Bodies that govern the professions of representatives.",
+    "household_role": "Parts in a household.",
     "identifier_scheme": "Series of numbers that identify persons.",
     "identifier_status": "Standings of an identifier.",
     "invoice_status": "States of an invoice.",
+    "invoice_type": "Kinds of invoice.",
     "language": "Languages (ISO 639-1, or 639-3 where that has none).",
+    "letter_template": "Templates of letters.",
     "line_of_business": "Lines of business.",
     "marital_status": "Marital statuses.",
     "name_source": "Sources of a name's spelling.",
     "name_type": "Kinds of name.",
     "note_type": "Kinds of note.",
     "organisation_type": "Kinds of organisation.",
+    "party_status": "Whether a party still takes part.",
     "payment_method": "Methods of payment.",
     "payment_status": "States of a payment.",
     "payment_type": "Kinds of payment.",
+    "position_type": "Kinds of position.",
+    "priority": "Priorities.",
     "processing_office": "Offices that process applications.",
     "program": "Special programs and public policies.",
     "reference_scheme": "Series of numbers by which others know an application.",
     "relation": "What one person is to another.",
+    "relation_status": "Whether a link between persons lasts.",
     "representative_type": "Whether a representative is paid.",
+    "resident_status": "Statuses of residence in Canada.",
     "restriction_class": "Reasons why a note is restricted.",
     "sex": "Sex or gender.",
+    "storage": "Whether a document is a file or a link.",
     "task_type": "Kinds of task.",
     "user_status": "Standings of a user.",
 }
@@ -86,7 +100,7 @@ class Code:
 
 @cache
 def codes(code_list: str) -> tuple[Code, ...]:
-    """The codes of a list in their order, from the packaged file. Raises KeyError for a list that does not exist."""
+    """The codes of a list in their order, from the packaged file. Raises KeyError for an unknown list."""
     if code_list not in CODE_LISTS:
         raise KeyError(code_list)
     return tuple(_read(code_list))

@@ -1,4 +1,4 @@
-"""Money: what is due for an application and what was paid. Exact decimals; every amount stands beside its currency."""
+"""Money: what is due for an application and what was paid, exact, each amount beside its currency."""
 
 from migrate.platform.schema import (
     amount,
@@ -21,7 +21,7 @@ invoice = member_table(
     "A fee that is due for an application.",
     words("number", 50, "Number of the invoice.", required=True),
     count("revision", "Revision of the invoice, from 1.", required=True),
-    words("type", 30, "Type of invoice, as written by the office."),
+    code("type_code", "invoice_type", "Fee or adjustment."),
     code("fee_type_code", "fee_type", "What the fee is for."),
     code(
         "status_code",

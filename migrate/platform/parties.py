@@ -1,4 +1,4 @@
-"""Parties beside the clients: organisations, offices, representatives, and the users and positions of the department."""
+"""Parties beside the clients: organisations, offices, representatives, users and positions."""
 
 from migrate.platform.places import address_columns, contact_point_columns
 from migrate.platform.schema import (
@@ -30,7 +30,7 @@ __all__ = [
 
 user_account = root_table(
     "user_account",
-    "A user of the department's systems. One who is only known by references of old records is kept as a former user.",
+    "A user of the department's systems; one of whom only references are left is kept as a former user.",
     words("login", 50, "Login name; empty for a former user of whom only the key is known."),
     words("login_domain", 50, "Domain of the login name."),
     code("status_code", "user_status", "Active, inactive or former.", required=True),
@@ -87,7 +87,7 @@ position = root_table(
     "position",
     "A seat in the department that users hold one after the other; access follows the seat.",
     words("name", 50, "Name of the position.", required=True),
-    words("type", 30, "Kind of position, as written by the office."),
+    code("type_code", "position_type", "Kind of position."),
     reference("organisation_id", "organisation", "Organisation to which the position belongs."),
     reference("parent_id", "position", "The position above.", itself=True),
     reference("holder_id", "user_account", "The user who holds the position first."),
@@ -105,7 +105,7 @@ position_holder = member_table(
 
 representative = root_table(
     "representative",
-    "A person who acts for clients: consultant, lawyer, notary, relative or friend. Authority is given per application.",
+    "A person who acts for clients. Authority is given for each application apart.",
     words("party_number", 100, "Party ID given by the department."),
     words("family_name", 100, "Family name, or the single name."),
     words("given_name", 100, "Given names."),

@@ -1,8 +1,8 @@
 """Persons: who a client is, by every name, date, number and document the department has seen.
 
-A person is recorded as found. Several names, several and partial birth dates, several identifiers stand beside each
-other with their sources; nothing is made up and nothing is chosen here. Addresses and contact points belong to one
-person each, also where the system of origin shared them.
+A person is recorded as found. Several names, several and partial birth dates, several identifiers stand
+beside each other with their sources; nothing is made up and nothing is chosen here. Addresses and contact
+points belong to one person each, also where the system of origin shared them.
 """
 
 from migrate.platform.places import address_columns, contact_point_columns
@@ -38,7 +38,7 @@ __all__ = [
 
 person = root_table(
     "person",
-    "A natural person known to the department as a client: one row for each client record, duplicates included.",
+    "A natural person known to the department as a client: one row for each record, duplicates included.",
     code("sex_code", "sex", "Sex or gender as recorded by the department."),
     code("marital_status_code", "marital_status", "Marital status as last declared."),
     day("marital_status_since", "Date from which the marital status holds."),
@@ -48,7 +48,7 @@ person = root_table(
     day("died_on", "Date of death."),
     flag("is_single_name", "The person is known by one name only, which is then the family name."),
     words("mother_maiden_name", 50, "Family name at birth of the person's mother."),
-    words("resident_status", 30, "Status of residence, as written by the office."),
+    code("resident_status_code", "resident_status", "Status of residence in Canada."),
     words("ethnicity", 30, "Ethnic origin as declared; only for the measurement of fairness."),
     words("race", 30, "Race as declared; only for the measurement of fairness."),
     words("eye_colour", 30, "Colour of eyes, as written."),
@@ -61,7 +61,7 @@ person = root_table(
     words("job_title", 75, "Job title as declared."),
     code("preferred_language_code", "language", "Language in which the person wishes to be served."),
     words("preferred_contact_method", 30, "How the person wishes to be contacted, as written by the office."),
-    words("client_status", 30, "Standing of the client record, as written by the office."),
+    code("client_status_code", "client_status", "Standing of the client."),
     words("record_status", 30, "State of the client record, as written by the office."),
     words("record_status_reason", 30, "Reason for the state of the record, as written by the office."),
     flag("is_active", "The client record is in use.", required=True),
@@ -84,7 +84,7 @@ person = root_table(
 person_name = member_table(
     "person_name",
     "person",
-    "A name by which a person is or was known. A single name is whole in family_name and given_name stays empty.",
+    "A name by which a person is or was known. A single name is whole in family_name; given_name stays empty.",
     code("type_code", "name_type", "Legal, also known as, former or other.", required=True),
     words(
         "family_name",
@@ -109,7 +109,7 @@ person_name = member_table(
 person_birth_date = member_table(
     "person_birth_date",
     "person",
-    "A date of birth on record. An incomplete date stays incomplete: no part is ever made up (department rule).",
+    "A date of birth on record. An incomplete date stays incomplete: no part is ever made up.",
     code("type_code", "birth_date_type", "Current, former or also known as.", required=True),
     small("birth_year", "Year of birth; empty when unknown."),
     small("birth_month", "Month of birth, 1 to 12; empty when unknown."),
@@ -137,7 +137,7 @@ person_birth_date = member_table(
 person_identifier = member_table(
     "person_identifier",
     "person",
-    "A number that identifies a person: client identifier (UCI), temporary and retired ones, numbers of older systems.",
+    "A number that identifies a person: a client identifier (UCI) or the number of an older system.",
     code(
         "scheme_code", "identifier_scheme", "The series of numbers to which the value belongs.", required=True
     ),
@@ -176,7 +176,7 @@ person_language = member_table(
 identity_document = member_table(
     "identity_document",
     "person",
-    "A passport, identity or civil document of a person, or a document issued to the person outside any application.",
+    "A passport, identity or civil document of a person, or a document issued outside any application.",
     code(
         "register_code",
         "document_register",
@@ -231,7 +231,7 @@ person_clearance = member_table(
 
 person_relation = root_table(
     "person_relation",
-    "A family or other link between two persons, with what each is to the other, so that either end can be read alone.",
+    "A family or other link between two persons, with what each is to the other.",
     reference("person_id", "person", "The person from whose side the link was recorded.", required=True),
     reference("related_person_id", "person", "The person at the other end.", required=True),
     code("relation_code", "relation", "What the related person is to the person.", required=True),
@@ -242,7 +242,7 @@ person_relation = root_table(
     ),
     day("valid_from", "First day of the link."),
     day("valid_to", "Last day of the link; empty while it lasts."),
-    words("status", 30, "Standing of the link, as written by the office."),
+    code("status_code", "relation_status", "Whether the link lasts."),
     words("remarks", 250, "Remarks of the office."),
 )
 
@@ -258,7 +258,7 @@ household_member = member_table(
     "person",
     "A person's place in a household.",
     reference("household_id", "household", "The household.", required=True),
-    words("relation", 30, "The person's part in the household, as written by the office."),
+    code("role_code", "household_role", "The person's part in the household."),
     words("relation_detail", 30, "Closer description of the part, as written by the office."),
     words("title", 100, "The person's title in the household."),
     instant("joined_at", "When the person joined."),

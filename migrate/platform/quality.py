@@ -6,7 +6,7 @@ __all__ = ["quality_mark"]
 
 quality_mark = marks_table(
     "quality_mark",
-    "A mark on a row: its value was converted by a declared rule, or it is doubtful and a person has to look at it.",
+    "A mark on a row: a value was converted by a declared rule, or is doubtful and a person has to look.",
     words("root_entity", 63, "Entity of the aggregate in which the marked row travels.", required=True),
     plain_id("root_id", "Identity of the aggregate's leading row.", required=True),
     words("table_name", 63, "Table of the marked row.", required=True),

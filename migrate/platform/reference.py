@@ -1,4 +1,4 @@
-"""The lists of values of the system of origin, kept as they were, so that an old code can still be read in words."""
+"""The lists of values of the system of origin, kept as they were, so that an old code can still be read."""
 
 from migrate.platform.schema import amount, check, flag, index, reference, root_table, words
 
@@ -6,7 +6,7 @@ __all__ = ["code_value"]
 
 code_value = root_table(
     "code_value",
-    "A value of a list of the system of origin in one language. The platform's own codes are in the code tables.",
+    "A value of a list of the system of origin in one language. The platform's own codes are in code tables.",
     words("list", 30, "Name of the list.", required=True),
     words("code", 50, "Code of the value, independent of language.", required=True),
     words("label", 50, "The value as officers saw it.", required=True),

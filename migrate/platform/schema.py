@@ -1,9 +1,10 @@
 """The vocabulary in which the platform's tables are written.
 
-In: names, plain-English meanings, widths. Out: SQLAlchemy `Table` objects in `METADATA`, without a schema name (the
-schema is chosen at run time, see `migrate.platform.metadata`).
+In: names, plain-English meanings, widths. Out: SQLAlchemy `Table` objects in `METADATA`, without a schema
+name (the schema is chosen at run time, see `migrate.platform.metadata`).
 
-Every builder demands a comment, so that a table or column without a meaning cannot be written. The conventions:
+Every builder demands a comment, so that a table or column without a meaning cannot be written. The
+conventions:
 
     <table>_id    the table's own uuid, or the uuid of a row of that other table
     <x>_code      a code of the list named in `Column.info["code_list"]`, kept in the table `code_<list>`
@@ -11,13 +12,15 @@ Every builder demands a comment, so that a table or column without a meaning can
     is_, has_     true, false, or NULL where the office never said
     others        text as the office wrote it, numbers and amounts
 
-A *root* is the leading table of an aggregate; a *member* carries its root's id, so that a whole aggregate can be
-read, compared and replaced by one column. `Table.info` holds `root` (name of the root table; None for tables outside
-any aggregate) and `root_id` (name of the column with the root's id; None for code tables).
+A *root* is the leading table of an aggregate; a *member* carries its root's id, so that a whole aggregate
+can be read, compared and replaced by one column. `Table.info` holds `root` (name of the root table; None
+for tables outside any aggregate) and `root_id` (name of the column with the root's id; None for code
+tables).
 
-References are indexed, optional ones by a partial index, which stays small where the column is rarely filled.
-References to what is never taken away (codes, users, offices, positions) are indexed only where people search by
-them: no delete ever has to look for them, and a first load would pay for a hundred indexes that nobody asks.
+References are indexed, optional ones by a partial index, which stays small where the column is rarely
+filled. References to what is never taken away (codes, users, offices, positions) are indexed only where
+people search by them: no delete ever has to look for them, and a first load would pay for a hundred indexes
+that nobody asks.
 """
 
 from typing import Any
@@ -67,7 +70,7 @@ def root_table(name: str, comment: str, *items: SchemaItem, stamps_required: boo
 
 
 def member_table(name: str, root: str, comment: str, *items: SchemaItem, stamps: bool = False) -> Table:
-    """A table whose rows travel with a row of `root`; `stamps` where officers rely on who wrote it and when."""
+    """A table whose rows travel with a row of `root`; `stamps` where officers rely on who wrote it when."""
     root_id = f"{root}_id"
     belongs = reference(
         root_id, root, f"The {root.replace('_', ' ')} to which this row belongs.", required=True

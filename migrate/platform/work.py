@@ -1,8 +1,9 @@
 """The work on an application: assessments, tasks, letters, online events, notes and documents.
 
-Assessments, tasks, letters and online events are *activities*. An activity number is the officers' own reference; it
-may name any of the four, hence columns such as `parent_activity_number` and `document.activity_number` carry the
-number instead of a foreign key; each of the four tables is indexed by it.
+Assessments, tasks, letters and online events are *activities*. An activity number is the officers' own
+reference; it may name any of the four, hence columns such as `parent_activity_number` and
+`document.activity_number` carry the number instead of a foreign key; each of the four tables is indexed by
+it.
 """
 
 from typing import Any
@@ -35,7 +36,7 @@ def _activity_columns() -> tuple[Column[Any] | Index, ...]:
         code("status_code", "activity_status", "State of the work."),
         instant("status_changed_at", "When the state last changed."),
         reference("status_changed_by_id", "user_account", "Who last changed the state."),
-        words("priority", 30, "Priority, as written by the office."),
+        code("priority_code", "priority", "Priority."),
         reference(
             "subject_person_id", "person", "The client concerned; empty where the whole application is."
         ),
@@ -82,11 +83,11 @@ def _paper_columns() -> tuple[Column[Any], ...]:
 assessment = member_table(
     "assessment",
     "application",
-    "An assessment of an application or of one client in it: eligibility, security, criminality, medical and others.",
+    "An assessment of an application or of one client in it, such as eligibility, security or medical.",
     code("type_code", "assessment_type", "What is assessed.", required=True),
     words("version", 15, "Version of the assessment form, such as 2010-06."),
     flag("is_conditional", "The result depends on a condition."),
-    words("result", 30, "Result beside the state, as written by the office."),
+    code("result_code", "assessment_result", "Result beside the state."),
     day("valid_until", "Last day on which the result may be relied upon."),
     *_activity_columns(),
     *_paper_columns(),
@@ -111,7 +112,7 @@ correspondence = member_table(
     "application",
     "A letter or message to or from the client or another party.",
     code("direction_code", "direction", "Incoming or outgoing.", required=True),
-    words("template", 30, "Template of the letter."),
+    code("template_code", "letter_template", "Template of the letter."),
     words("sender", 350, "E-mail address of the sender."),
     words("recipient", 350, "E-mail address of the recipient."),
     words("to_line", 2000, "Recipients as written in the message."),
@@ -139,7 +140,7 @@ note = member_table(
     words("category", 30, "Category, as written by the office."),
     words("area", 30, "Subject area, as written by the office."),
     words("sub_area", 30, "Closer subject area, as written by the office."),
-    words("priority", 30, "Priority, as written by the office."),
+    code("priority_code", "priority", "Priority."),
     instant("starts_at", "From when the note applies."),
     instant("ends_at", "Until when the note applies."),
     flag("is_private", "The note is shown to its author only.", required=True),
@@ -169,9 +170,9 @@ document = member_table(
     flag("is_current", "The latest revision of the file.", required=True),
     big_count("size_bytes", "Size of the file in bytes."),
     instant("dated_at", "Date and time of the file itself."),
-    words("storage", 30, "Whether it is a file or a link, as recorded."),
+    code("storage_code", "storage", "Whether it is a file or a link."),
     words("source_path", 255, "Where the file came from."),
-    words("type", 30, "Type, as written by the office."),
+    code("type_code", "attachment_type", "What the document is."),
     words("publication", 30, "How far it may be published, as written by the office."),
     words("keyword", 30, "Keyword, as written by the office."),
     reference("subject_person_id", "person", "The client concerned; empty where the whole application is."),
