@@ -236,7 +236,13 @@ class Rule:
     name: str
     call: Call
     consequence: Consequence
+    field_class: FieldClass = FieldClass.B
     line: int = 0
+
+    @property
+    def whole(self) -> bool:
+        """A rejection quarantines the whole entity, not the offending row alone."""
+        return self.field_class is FieldClass.A
 
 
 class NaturalKind(StrEnum):
