@@ -1,0 +1,53 @@
+# Everything that is done with this project. Needs Python 3.11 or newer, and make.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+WORKERS ?= 2
+BIN := .venv/bin
+
+.PHONY: help setup demo test check bench docs lock clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: .venv/.ready ## a private environment in .venv, exactly as locked; all other targets see to it themselves
+
+demo: setup ## from nothing: legacy database, embedded platform, full load, and the books ARGS="--clients N"
+	@$(BIN)/migrate demo $(ARGS)
+
+test: setup ## all tests, databases and ODBC drivers included ARGS="-k name"
+	@tools/system-packages || [[ "$${CI:-}" != true ]]
+	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+
+check: setup ## format, lint, types, who may import whom, generated documents
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/mypy tests
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python tools/docs.py --check
+
+bench: .venv/.bench ## the benchmark; results go to docs/benchmarks.md
+	@$(BIN)/python -m bench $(ARGS)
+
+docs: setup ## write the generated documents again
+	@$(BIN)/python tools/docs.py
+
+lock: setup ## resolve anew within pyproject.toml and write requirements/*.lock; PACKAGES="a b" upgrades only those
+	@tools/lock $(PACKAGES)
+
+clean: ## remove what can be made again, the environment included
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist demo
+
+.venv/.ready: tools/environment requirements/bootstrap.lock requirements/dev.lock pyproject.toml
+	@PYTHON=$(PYTHON) tools/environment requirements/dev.lock
+	@touch $@
+
+# The benchmark's lock holds everything that the tests' lock holds, in the same versions.
+.venv/.bench: .venv/.ready requirements/bench.lock
+	@PYTHON=$(PYTHON) tools/environment requirements/bench.lock
+	@touch $@
