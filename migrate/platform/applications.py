@@ -16,6 +16,7 @@ from migrate.platform.schema import (
     member_table,
     reference,
     root_table,
+    unique,
     words,
 )
 
@@ -232,6 +233,7 @@ application_parent = root_table(
         "application",
         "The application that leads the whole group; empty where the link was cut.",
     ),
+    unique("application_id"),
     check("not_its_own_parent", "parent_id <> application_id"),
     check("not_its_own_master", "master_id <> application_id"),
 )

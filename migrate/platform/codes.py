@@ -107,9 +107,9 @@ def codes(code_list: str) -> tuple[Code, ...]:
 
 
 def _read(code_list: str) -> Iterator[Code]:
-    with (files(__package__) / "codes" / f"{code_list}.csv").open(encoding="utf-8", newline="") as lines:
-        for order, row in enumerate(csv.DictReader(lines), start=1):
-            yield Code(row["code"], row["label_en"], row["label_fr"], row["active"] == "Y", order)
+    lines = (files(__package__) / "codes" / f"{code_list}.csv").read_text(encoding="utf-8").splitlines()
+    for order, row in enumerate(csv.DictReader(lines), start=1):
+        yield Code(row["code"], row["label_en"], row["label_fr"], row["active"] == "Y", order)
 
 
 def _code_table(code_list: str, meaning: str) -> Table:

@@ -8,50 +8,67 @@ from functools import cache
 from types import MappingProxyType
 
 import pyarrow as pa
-from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Integer, Numeric, SmallInteger, String, Table, Text, Uuid
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Integer,
+    Numeric,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    Uuid,
+)
 
 from migrate.model import Layout, TargetColumn, TargetTable
 from migrate.platform import code_list_of, tables
+
+# The first that fits: Text is a String; the wide and the narrow number are Integers.
+_ARROW: tuple[tuple[type, pa.DataType], ...] = (
+    (Uuid, pa.binary(16)),
+    (String, pa.string()),
+    (Boolean, pa.bool_()),
+    (DateTime, pa.timestamp("us", "UTC")),
+    (Date, pa.date32()),
+    (BigInteger, pa.int64()),
+    (SmallInteger, pa.int16()),
+    (Integer, pa.int32()),
+)
 
 
 @cache
 def layout() -> Layout:
     """All platform tables but the code tables, parents before children."""
-    return MappingProxyType({name: describe(table) for name, table in tables().items() if not name.startswith("code_")})
+    return MappingProxyType(
+        {name: describe(table) for name, table in tables().items() if "code_list" not in table.info}
+    )
 
 
 def describe(table: Table) -> TargetTable:
     """One SQLAlchemy table as a TargetTable; its primary key must be a single column."""
     (key,) = table.primary_key.columns
     columns = {column.name: _column(column) for column in table.columns}
-    return TargetTable(table.name, key.name, table.info.get("root"), table.info.get("root_id"), MappingProxyType(columns))
+    return TargetTable(
+        table.name, key.name, table.info.get("root"), table.info.get("root_id"), MappingProxyType(columns)
+    )
 
 
 def _column(column: Column[object]) -> TargetColumn:
     # A column that the database fills by itself may stay empty in a mapping.
     nullable = bool(column.nullable) or column.server_default is not None
-    width = column.type.length if isinstance(column.type, String) and not isinstance(column.type, Text) else None
+    width = (
+        column.type.length if isinstance(column.type, String) and not isinstance(column.type, Text) else None
+    )
     return TargetColumn(column.name, _arrow_type(column), nullable, width, code_list_of(column))
 
 
 def _arrow_type(column: Column[object]) -> pa.DataType:
-    match column.type:
-        case Uuid():
-            return pa.binary(16)
-        case String():  # Text too
-            return pa.string()
-        case Boolean():
-            return pa.bool_()
-        case DateTime():
-            return pa.timestamp("us", "UTC")
-        case Date():
-            return pa.date32()
-        case BigInteger():
-            return pa.int64()
-        case SmallInteger():
-            return pa.int16()
-        case Integer():
-            return pa.int32()
-        case Numeric(precision=precision, scale=scale):
-            return pa.decimal128(precision or 38, scale or 0)
+    if isinstance(column.type, Numeric):
+        return pa.decimal128(column.type.precision or 38, column.type.scale or 0)
+    for kind, arrow in _ARROW:
+        if isinstance(column.type, kind):
+            return arrow
     raise TypeError(f"{column.table.name}.{column.name}: no Arrow type for {column.type!r}")

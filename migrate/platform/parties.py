@@ -11,6 +11,7 @@ from migrate.platform.schema import (
     member_table,
     reference,
     root_table,
+    unique,
     words,
 )
 
@@ -46,6 +47,7 @@ user_account = root_table(
         "Key of the user in the system of origin; for a former user all that is left.",
         required=True,
     ),
+    unique("external_key"),
     index("login"),
     stamps_required=False,
 )

@@ -17,6 +17,7 @@ from migrate.platform.schema import (
     reference,
     root_table,
     small,
+    unique,
     words,
 )
 
@@ -227,6 +228,7 @@ person_clearance = member_table(
     words("medical_exam_number", 50, "Number of the immigration medical exam (IME)."),
     words("unique_medical_identifier", 50, "Unique medical identifier number."),
     day("medical_exam_valid_until", "Last day on which the medical exam is valid."),
+    unique("person_id"),
 )
 
 person_relation = root_table(

@@ -1,4 +1,4 @@
-"""Marks of quality: what is known to be wrong with, or was changed in, a row of any other table."""
+"""Quality: what is known to be wrong with a row of any other table, or was changed in it."""
 
 from migrate.platform.schema import check, index, long_text, marks_table, plain_id, words
 

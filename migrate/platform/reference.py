@@ -1,4 +1,4 @@
-"""The lists of values of the system of origin, kept as they were, so that an old code can still be read."""
+"""Reference: the lists of values of the system of origin as they were, so that an old code can be read."""
 
 from migrate.platform.schema import amount, check, flag, index, reference, root_table, words
 

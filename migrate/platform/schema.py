@@ -19,8 +19,8 @@ tables).
 
 References are indexed, optional ones by a partial index, which stays small where the column is rarely
 filled. References to what is never taken away (codes, users, offices, positions) are indexed only where
-people search by them: no delete ever has to look for them, and a first load would pay for a hundred indexes
-that nobody asks.
+they say to which aggregate a row belongs, or where people search by them: no delete ever has to look for
+them, and a first load would pay for a hundred indexes that nobody asks.
 """
 
 from typing import Any
@@ -41,6 +41,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
     Uuid,
     text,
 )
@@ -75,6 +76,7 @@ def member_table(name: str, root: str, comment: str, *items: SchemaItem, stamps:
     belongs = reference(
         root_id, root, f"The {root.replace('_', ' ')} to which this row belongs.", required=True
     )
+    belongs.info["indexed"] = True
     return _table(
         name, comment, belongs, *items, *(_stamps(True) if stamps else ()), root=root, root_id=root_id
     )
@@ -146,8 +148,8 @@ def reference(
     the rows of one batch may come in any order.
     """
     assert name.endswith("_id"), name
-    order = {"deferrable": True, "initially": "IMMEDIATE"} if itself else {}
-    target = ForeignKey(f"{table}.{table}_id", **order)
+    order = "IMMEDIATE" if itself else None
+    target = ForeignKey(f"{table}.{table}_id", deferrable=itself or None, initially=order)
     return _column(name, Uuid(), comment, required, target, info={"indexed": table not in LASTING})
 
 
@@ -161,6 +163,11 @@ def check(name: str, rule: str) -> CheckConstraint:
     return CheckConstraint(rule, name=name)
 
 
+def unique(*columns: str) -> UniqueConstraint:
+    """No two rows agree in these columns, whatever the legacy data holds."""
+    return UniqueConstraint(*columns)
+
+
 def index(*columns: str) -> Index:
     """An index for a search that people or programs make by these columns."""
     return Index(None, *columns)
@@ -169,8 +176,9 @@ def index(*columns: str) -> Index:
 def _table(name: str, comment: str, *items: SchemaItem, root: str | None, root_id: str) -> Table:
     key: Column[Any] = Column(f"{name}_id", Uuid(), primary_key=True, comment="Identity of the row.")
     table = Table(name, METADATA, key, *items, comment=comment, info={"root": root, "root_id": root_id})
+    already = {tuple(rule.columns) for rule in table.constraints if isinstance(rule, UniqueConstraint)}
     for column in table.columns:
-        if column.info.pop("indexed", False):
+        if column.info.pop("indexed", False) and (column,) not in already:
             filled = text(f"{column.name} IS NOT NULL") if column.nullable else None
             Index(None, column, postgresql_where=filled)
     return table
@@ -209,4 +217,4 @@ def _column(
     info: dict[str, Any] | None = None,
 ) -> Column[Any]:
     assert comment.endswith("."), f"{name}: the comment is not a sentence"
-    return Column(name, kind, *items, nullable=not required, comment=comment, info=info or {})  # type: ignore[arg-type]
+    return Column(name, kind, *items, nullable=not required, comment=comment, info=info or {})

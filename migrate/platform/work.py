@@ -1,4 +1,4 @@
-"""The work on an application: assessments, tasks, letters, online events, notes and documents.
+"""Work on an application: assessments, tasks, letters, online events, notes and documents.
 
 Assessments, tasks, letters and online events are *activities*. An activity number is the officers' own
 reference; it may name any of the four, hence columns such as `parent_activity_number` and
