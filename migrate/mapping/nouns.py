@@ -4,7 +4,8 @@
 validated again. All values are frozen. `Mapping.reads` says which columns of which tables have to be read.
 """
 
-from collections.abc import Iterator, Mapping as Dict
+from collections.abc import Iterator
+from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -14,7 +15,9 @@ Scalar = str | int | bool | None
 class Consequence(StrEnum):
     """What happens to a row that a rule finds wrong, or that a step, code or reference cannot convert."""
 
-    REJECT = "reject"  # quarantined: the entity when the field is of class A or of the root, else the member row
+    REJECT = (
+        "reject"  # quarantined: the entity when the field is of class A or of the root, else the member row
+    )
     HOLD = "hold"  # the entity waits for the row it refers to
     FLAG = "flag"  # loaded, with a quality mark and a work item
     STUB = "stub"  # only references: a stand-in row is made that keeps the legacy key
@@ -54,8 +57,11 @@ class Operator(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """One comparison. `operand`: a scalar, several (IN), a Column, a (member, column) pair (AMONG); for BEFORE and
-    AFTER also an ISO date, a number, a Column, or the word 'as_of' for the instant of the run."""
+    """One comparison.
+
+    operand: a scalar, several (IN), a Column, a (member, column) pair (AMONG); for BEFORE and AFTER also an ISO date, a
+             number (one with a fraction as text), a Column, or the word 'as_of' for the instant of the run.
+    """
 
     column: Column
     operator: Operator
@@ -114,8 +120,8 @@ class Member:
     orphans:  rows without a root are quarantined here; False when another mapping answers for them.
     where:    which rows belong to the entity at all; others are not this mapping's business.
     known:    column and the values that the mapping knows (the TYPE of an _XM table): others are set aside.
-    twins:    the user key without CONFLICT_ID: rows kept after a replication conflict or a merge. The one
-              identical to its main row is excluded (rule 'identical_twin'), a different one set aside ('different_twin').
+    twins:    the user key without CONFLICT_ID: rows kept after a replication conflict or a merge. The one identical
+              to its main row is excluded (rule 'identical_twin'), a different one set aside ('different_twin').
     """
 
     name: str
@@ -188,8 +194,11 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Join:
-    """A 1:0..1 table beside the rows: the member's rows (where the condition holds) matched on the entity, or,
-    with `on`, where the member's key equals that column of the rows."""
+    """A 1:0..1 table beside the rows.
+
+    It has the member's rows (where the condition holds) matched on the entity, or, with `on`, where the member's key
+    equals that column of the rows.
+    """
 
     alias: str
     member: str
@@ -266,11 +275,16 @@ class Natural:
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """A source column that is in use and deliberately not carried over."""
+    """A source column that is in use and deliberately not carried over; the member '*' stands for every table.
+
+    owner, since: who decided, and the ISO date of it, where the mapping says so.
+    """
 
     member: str
     column: str
     reason: str
+    owner: str = ""
+    since: str = ""
     line: int = 0
 
 

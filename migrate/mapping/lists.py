@@ -1,0 +1,87 @@
+"""The code lists that the mappings of a folder ask for: read once, and checked against the way they are used."""
+
+from collections.abc import Collection
+from collections.abc import Mapping as Dict
+from pathlib import Path
+
+from migrate.errors import Mistake
+from migrate.mapping.codes import CodeFile, read_codes
+from migrate.mapping.nouns import Mapping
+from migrate.mapping.reading import Place, suggest
+from migrate.mapping.scope import Scope
+from migrate.model import Layout
+
+
+class CodeLists:
+    """The code lists of a folder, each read once."""
+
+    def __init__(self, folder: Path, layout: Layout, known: Dict[str, Collection[str]]) -> None:
+        self.folder, self.layout, self.known = folder, layout, known
+        self.read: dict[str, CodeFile] = {}
+        self.mistakes: list[Mistake] = []
+
+    def of(self, scope: Scope) -> list[CodeFile]:
+        """The lists that a mapping uses, by name."""
+        return [self.read[name] for name in sorted(scope.code_lists)]
+
+    def check(self, mapping: Mapping, scope: Scope) -> None:
+        """Read the lists that a mapping asks for; note what is wrong with them and with the way they are used."""
+        for list_name, places in scope.code_lists.items():
+            path = self.folder / "codes" / f"{list_name}.csv"
+            if not path.is_file():
+                for at, _ in places:
+                    at.note(
+                        f"no code list {list_name}: {display(path, self.folder)} does not exist",
+                        suggest(list_name, self._names(), "lists"),
+                    )
+                self.read.setdefault(list_name, CodeFile.empty(list_name))
+                continue
+            codes = self._list(list_name, path)
+            _check_parents(codes, places)
+        self._check_codes(mapping)
+
+    def _names(self) -> list[str]:
+        return sorted(path.stem for path in (self.folder / "codes").glob("*.csv"))
+
+    def _list(self, list_name: str, path: Path) -> CodeFile:
+        if list_name not in self.read:
+            self.read[list_name] = read_codes(path, list_name, display(path, self.folder))
+            self.mistakes += self.read[list_name].mistakes
+        return self.read[list_name]
+
+    def _check_codes(self, mapping: Mapping) -> None:
+        """Every code in force is one that the column's list on the platform has."""
+        for table in mapping.tables:
+            target = self.layout.get(table.into)
+            for each in table.fields or () if target else ():
+                column = target.columns.get(each.column) if target else None
+                file = self.read.get(each.code.list) if each.code else None
+                if file and column and column.code_list and column.code_list in self.known:
+                    name = display(self.folder / "codes" / f"{file.codes.name}.csv", self.folder)
+                    self.mistakes += file.unknown_to(self.known[column.code_list], name)
+
+
+def _check_parents(codes: CodeFile, places: list[tuple[Place, bool]]) -> None:
+    parents = {bool(parent) for parent, _ in codes.codes.codes}
+    for at, under_parent in places:
+        if not parents and not codes.mistakes:
+            at.note(
+                f"code list {codes.codes.name} has no approved row", "approve its rows, or leave `code` out"
+            )
+        elif parents == {True} and not under_parent:
+            at.note(
+                f"every value of code list {codes.codes.name} is under a parent",
+                f"code: {{list: {codes.codes.name}, parent: COLUMN}}",
+            )
+        elif parents == {False} and under_parent:
+            at.note(
+                f"no value of code list {codes.codes.name} is under a parent", f"code: {codes.codes.name}"
+            )
+
+
+def display(path: Path, folder: Path) -> str:
+    """A file's name in messages: relative to the working folder, or to the parent of the mappings' folder."""
+    for base in (Path.cwd(), folder.resolve().parent):
+        if path.resolve().is_relative_to(base):
+            return path.resolve().relative_to(base).as_posix()
+    return path.as_posix()

@@ -1,0 +1,156 @@
+"""The parts of a mapping file about source tables: root, members, excluded, merged, natural, drop."""
+
+from migrate.mapping.calls import call_of
+from migrate.mapping.conditions import condition_on
+from migrate.mapping.document import Node, shown
+from migrate.mapping.nouns import Dropped, Exclusion, Member, MemberColumn, Natural, NaturalKind
+from migrate.mapping.reading import (
+    Place,
+    flag,
+    identifier,
+    iso_date,
+    many,
+    own_name,
+    suggest,
+    text,
+    word,
+)
+from migrate.mapping.scope import EACH, ROOT, Scope
+
+ANY_TABLE = "*"
+"""The member under which `drop` names columns that no table carries over."""
+
+BUILT_IN = frozenset({
+    "code", "different_twin", "identical_twin", "missing_parent", "nul", "orphan", "required", "too_long", "type",
+    "unknown_type",
+})  # fmt: skip
+"""Rule names of the program itself; `missing_<member>` as well."""
+
+
+def root(at: Place, scope: Scope) -> Member:
+    """`{table:, key:, name:, where:}`"""
+    at = at.about("root")
+    with at.keys() as take:
+        table = take("table", identifier)
+        key = take("key", identifier, "ROW_ID")
+        name = take("name", identifier, table)
+        where = take("where", condition_on(scope.rows_of(scope.own.root)), None)
+    return Member(name=name, table=table, by=key, key=key, where=where, line=at.line)
+
+
+def member(at: Place, scope: Scope) -> Member:
+    """`NAME: {table:, by:, via:, key:, required:, orphans:, where:, known:, twins:}`"""
+    at = at.about(f"member {at.name}")
+    _free_name(at, scope)
+    rows = scope.rows_of(at.name)
+    with at.keys() as take:
+        return Member(
+            name=at.name,
+            table=take("table", identifier, at.name),
+            by=take("by", identifier),
+            via=take("via", lambda place: _earlier(place, at.name, scope), None),
+            key=take("key", identifier, "ROW_ID"),
+            required=take("required", flag, False),
+            orphans=take("orphans", word(("reject", "ignore"), "way", "ways"), "reject") == "reject",
+            where=take("where", condition_on(rows), None),
+            known=take("known", _known, None),
+            twins=take("twins", many(identifier), ()),
+            line=at.line,
+        )
+
+
+def _free_name(at: Place, scope: Scope) -> None:
+    identifier(at.child("member", Node(at.line, at.name)))
+    if at.name == scope.own.root:
+        at.note("this is the name of the root", "give one of them another `name`")
+    if at.name in (ROOT, EACH, ANY_TABLE):
+        at.note(f"`{at.name}` has a meaning of its own", "choose another name")
+
+
+def _earlier(at: Place, member: str, scope: Scope) -> MemberColumn:
+    via = scope.member_column(at)
+    names = list(scope.members)
+    if member in names and via.member in names[names.index(member) :]:
+        raise at.wrong(
+            f"{via.member} does not stand before {member}", "a member is found through an earlier one"
+        )
+    return via
+
+
+def _known(at: Place) -> tuple[str, tuple[str, ...]]:
+    if not isinstance(at.node.value, dict) or len(at.node.value) != 1:
+        raise at.expected("one column with its values", "known: {COLUMN: [value, …]}")
+    (entry,) = at.entries()
+    identifier(entry.child("known", Node(entry.line, entry.name)))
+    return entry.name, many(text)(entry)
+
+
+def exclusion(at: Place, scope: Scope) -> Exclusion:
+    """`name: {from:, where:, reason:}`"""
+    at = at.about(f"excluded {at.name}")
+    rule_name(at)
+    with at.keys() as take:
+        of = take("from", scope.member, scope.own.root)
+        where = take("where", condition_on(scope.rows_of(of)))
+        return Exclusion(at.name, of, where, take("reason", text), at.line)
+
+
+def rule_name(at: Place) -> str:
+    """The key of an entry as the name of a rule, which must not be one of the program's own."""
+    if at.name in BUILT_IN or at.name.startswith("missing_"):
+        at.note("this is the name of a rule of the program itself", "choose another name")
+    return own_name(at, "rule")
+
+
+def merged(at: Place, scope: Scope) -> MemberColumn:
+    """`COLUMN` of the root, or `member.COLUMN`"""
+    at = at.about("merged")
+    return scope.member_column(at) if "." in text(at) else MemberColumn(scope.own.root, identifier(at))
+
+
+def natural(at: Place, scope: Scope) -> Natural:
+    """`name: {from:, do:, variant:}` or `name: {pointer:}`"""
+    at = at.about(f"natural {at.name}")
+    name = own_name(at, "natural key")
+    rows = scope.rows_of(scope.own.root)
+    with at.keys() as take:
+        if "pointer" in take:
+            return Natural(name, NaturalKind.POINTER, (take("pointer", identifier),), line=at.line)
+        return Natural(
+            name,
+            NaturalKind.UNIQUE,
+            columns=take("from", many(identifier)),
+            steps=take("do", many(call_of(scope.vocabulary.steps, "step", rows)), ()),
+            variant=take("variant", identifier, None),
+            line=at.line,
+        )
+
+
+def dropped(at: Place, scope: Scope) -> tuple[Dropped, ...]:
+    """`member: {COLUMN: reason}`; the member `"*"` stands for every table"""
+    at = at.about(f"drop {at.name}")
+    if at.name != ANY_TABLE and at.name not in scope.members:
+        raise at.wrong(
+            f"no member named {shown(at.name)[1:-1]}",
+            suggest(at.name, [*scope.members, ANY_TABLE], "members"),
+        )
+    return tuple(drop for entry in at.entries() if (drop := entry.attempt(lambda e: _drop(e, at.name))))
+
+
+def _drop(at: Place, member: str) -> Dropped:
+    column = identifier(at.child("column", Node(at.line, at.name)))
+    at = at.about(f"drop {member}.{column}")
+    if not isinstance(at.node.value, dict):
+        if at.node.value is None or at.node.value == "":
+            raise at.wrong("the reason is empty", "say why the column is not carried over")
+        return Dropped(member, column, text(at), line=at.line)
+    with at.keys() as take:
+        since = take("since", iso_date, None)
+        return Dropped(
+            member,
+            column,
+            reason=take("reason", text),
+            owner=take("owner", text, ""),
+            since=since.isoformat() if since else "",
+            line=at.line,
+        )

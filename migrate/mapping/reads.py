@@ -1,0 +1,140 @@
+"""Which columns of which members a mapping needs, and what for.
+
+`uses(mapping)` walks the whole mapping once; `reads(mapping)` is what the extract asks the source for, and coverage
+tells *mapped* from *derived* by the same walk.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from migrate.mapping.nouns import (
+    All,
+    Any,
+    Call,
+    Column,
+    Condition,
+    Field,
+    Mapping,
+    Member,
+    MemberColumn,
+    NaturalKind,
+    Not,
+    TableMap,
+    Test,
+)
+from migrate.mapping.scope import EACH, ROOT
+
+CONFLICT = "CONFLICT_ID"
+"""The column that tells a main row ('0') from what replication conflicts and merges left behind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A column of a member that the mapping needs; `mapped`: its value itself goes to the platform."""
+
+    member: str
+    column: str
+    mapped: bool = False
+
+
+def reads(mapping: Mapping) -> dict[str, tuple[str, ...]]:
+    """Member (root first) -> its columns, sorted."""
+    needed: dict[str, set[str]] = {name: set() for name in mapping.by_name}
+    for use in uses(mapping):
+        needed[use.member].add(use.column)
+    return {member: tuple(sorted(columns)) for member, columns in needed.items()}
+
+
+def uses(mapping: Mapping) -> Iterator[Use]:
+    """Every use of every source column, with repeats."""
+    for member in (mapping.root, *mapping.members):
+        yield from _Uses(mapping, member.name).of_member(member)
+    own = _Uses(mapping, mapping.root.name)
+    for exclusion in mapping.exclusions:
+        yield from _Uses(mapping, exclusion.member).of_condition(exclusion.where)
+    for natural in mapping.naturals:
+        yield from (Use(own.member, column) for column in natural.columns)
+        yield from own.of_calls(natural.steps)
+        if natural.variant and natural.kind is NaturalKind.UNIQUE:
+            yield Use(own.member, natural.variant)
+    if mapping.merged:
+        yield Use(mapping.merged.member, mapping.merged.column)
+    for rule in mapping.rules:
+        judged = rule.call.options.get("member")
+        yield from (_Uses(mapping, judged) if isinstance(judged, str) else own).of_calls((rule.call,))
+    for table in mapping.tables:
+        yield from _of_table(mapping, table)
+
+
+def _of_table(mapping: Mapping, table: TableMap) -> Iterator[Use]:
+    rows = _Uses(mapping, table.member, {join.alias: join.member for join in table.joins})
+    for join in table.joins:
+        if join.on:
+            yield Use(table.member, join.on)
+            yield Use(join.member, mapping.member(join.member).key)
+        yield from _Uses(mapping, join.member).of_condition(join.where)
+    yield from rows.of_condition(table.where)
+    for each in table.each:
+        yield from rows.of_column(each.column, mapped=True)
+        if each.unless_in:
+            yield Use(each.unless_in.member, each.unless_in.column)
+    for field in table.fields:
+        yield from rows.of_field(field)
+
+
+class _Uses:
+    """Uses seen from a row of one member, with aliases beside it."""
+
+    def __init__(self, mapping: Mapping, member: str, aliases: dict[str, str] | None = None) -> None:
+        self.member = member
+        self.aliases = {ROOT: mapping.root.name, **(aliases or {})}
+
+    def of_member(self, member: Member) -> Iterator[Use]:
+        yield from (Use(member.name, column) for column in (member.key, member.by))
+        if member.via:
+            yield Use(member.via.member, member.via.column)
+        if member.known:
+            yield Use(member.name, member.known[0])
+        if member.twins:
+            yield from (Use(member.name, column) for column in (*member.twins, CONFLICT))
+        yield from self.of_condition(member.where)
+
+    def of_field(self, field: Field) -> Iterator[Use]:
+        for column in field.sources:
+            yield from self.of_column(column, mapped=True)
+        yield from self.of_calls(field.steps)
+        yield from self.of_calls(call for call, _ in field.rules)
+        yield from self.of_condition(field.when)
+        if field.code and field.code.parent:
+            yield from self.of_column(field.code.parent)
+
+    def of_column(self, column: Column, *, mapped: bool = False) -> Iterator[Use]:
+        if EACH in (column.name, column.alias) and (column.alias or column.name == EACH):
+            return  # the columns of `each` are counted where `each` names them
+        yield Use(self.aliases[column.alias] if column.alias else self.member, column.name, mapped)
+
+    def of_calls(self, calls: "Iterator[Call] | tuple[Call, ...]") -> Iterator[Use]:
+        for call in calls:
+            for value in call.options.values():
+                if isinstance(value, Column):
+                    yield from self.of_column(value)
+                elif isinstance(value, MemberColumn):
+                    yield Use(value.member, value.column)
+                elif isinstance(value, Test | All | Any | Not):
+                    yield from self.of_condition(value)
+
+    def of_condition(self, condition: Condition | None) -> Iterator[Use]:
+        match condition:
+            case All(parts=parts) | Any(parts=parts):
+                for part in parts:
+                    yield from self.of_condition(part)
+            case Not(part=part):
+                yield from self.of_condition(part)
+            case Test(column=column, operand=operand):
+                yield from self.of_column(column)
+                if isinstance(operand, Column):
+                    yield from self.of_column(operand)
+                elif isinstance(operand, MemberColumn):
+                    yield Use(operand.member, operand.column)
+            case None:
+                pass
