@@ -28,6 +28,7 @@ import importlib.util
 import os
 import pwd
 import shutil
+import stat
 import struct
 import subprocess
 import tempfile
@@ -61,7 +62,8 @@ SETTINGS: Mapping[str, str] = {
     "max_parallel_workers_per_gather": "0",
 }
 
-_START_SECONDS = 120  # a crash recovery included
+_PATIENCE = 120  # seconds to start or stop, a crash recovery included
+_PG_CTL = ("--pgdata", "data", "--timeout", str(_PATIENCE))
 _SOCKET_LIMIT = 100  # sun_path holds 103 (macOS) or 107 (Linux) bytes
 _ACCOUNT = "pgserver"
 _memberships: dict[Path, tuple[int, int]] = {}  # home -> (descriptor of the held lock, process that holds it)
@@ -86,7 +88,7 @@ def embedded(directory: Path, *, settings: Mapping[str, str] | None = None) -> s
 def stop(directory: Path) -> bool:
     """Stop the server under `directory` and return whether one was running; its data stays.
 
-    Raises Unreachable when the server does not end within a minute.
+    Raises Unreachable when the server does not end.
     """
     home = _home(directory)
     if not home.is_dir():
@@ -167,32 +169,21 @@ class _Server:
         new.rename(self.data)
 
     def start(self, settings: Mapping[str, str]) -> None:
-        lines = self._lock_file()
-        if lines and _exists(
-            int(lines[0])
-        ):  # number reused by a stranger: PostgreSQL itself would give up here
-            (self.data / "postmaster.pid").unlink()
+        socket_folder = _socket_folder(self.home, self.account)
+        self._clear_locks(socket_folder)
         users = sorted({self.account.name, pwd.getpwuid(os.geteuid()).pw_name})
         self._write("pg_hba.conf", "local all all peer map=owner\n")
         self._write("pg_ident.conf", "".join(f'owner "{user}" {ROLE}\n' for user in users))
-        settings = {**settings, "unix_socket_directories": _socket_folder(self.home, self.account)}
+        settings = {**settings, "unix_socket_directories": socket_folder}
         self._write(
             "embedded.conf", "".join(f"{name} = {_quoted(value)}\n" for name, value in settings.items())
         )
 
-        deadline = time.monotonic() + _START_SECONDS
+        deadline = time.monotonic() + _PATIENCE
         while True:
             try:
-                self._run(
-                    "pg_ctl",
-                    "start",
-                    "--wait",
-                    *self._data,
-                    "--timeout",
-                    str(_START_SECONDS),
-                    "--log",
-                    str(self._log),
-                )
+                # Paths from the home folder: pg_ctl hands them to a shell, which would expand a "$" in an absolute one.
+                self._run("pg_ctl", "start", "--wait", *_PG_CTL, "--log", "server.log")
                 return
             except Unreachable:
                 # After a kill of its main process, the other processes of a server take a moment to notice.
@@ -200,12 +191,19 @@ class _Server:
                     raise
                 time.sleep(0.5)
 
-    def stop(self) -> None:
-        self._run("pg_ctl", "stop", "--wait", *self._data, "--timeout", "60", "--mode", "fast")
+    def _clear_locks(self, socket_folder: str) -> None:
+        """Remove what a killed server left, and what PostgreSQL itself would not dare to.
 
-    @property
-    def _data(self) -> tuple[str, str]:
-        return "--pgdata", str(self.data)
+        It gives up when the number in a lock file is some process's: a stranger's after a restart of the machine, or
+        its own dead one's where nobody collects the dead, as in many containers. We know better, see `running`.
+        """
+        lines = self._lock_file()
+        if lines and _exists(int(lines[0])):
+            (self.data / "postmaster.pid").unlink()
+        Path(socket_folder, f".s.PGSQL.{PORT}.lock").unlink(missing_ok=True)
+
+    def stop(self) -> None:
+        self._run("pg_ctl", "stop", "--wait", *_PG_CTL, "--mode", "fast")
 
     @property
     def _log(self) -> Path:
@@ -392,9 +390,15 @@ def _own_folder(folder: Path, account: _Account) -> None:
     """Make the folder, or check that it is one, belongs to the account and is closed to all others."""
     with suppress(FileExistsError):
         folder.mkdir(mode=0o700)
-        os.chown(folder, account.uid, account.gid)
     status = folder.lstat()
-    if folder.is_symlink() or not folder.is_dir() or status.st_uid != account.uid:
+    if (
+        stat.S_ISDIR(status.st_mode)
+        and status.st_uid == os.geteuid() != account.uid
+        and not any(folder.iterdir())
+    ):
+        os.chown(folder, account.uid, account.gid)
+        status = folder.lstat()
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != account.uid:
         raise Unreachable(
             f"the embedded PostgreSQL cannot use {folder}",
             why=f"it is not a folder of the account {account.name}",

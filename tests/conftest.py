@@ -4,11 +4,13 @@
     new_database(kind, durable=False)           as many as the test wants; also new_postgres(), new_mariadb()
     new_module_database(kind, durable=False)    the same, kept until the last test of the module
     require(component)                          skip, or fail under CI=true, where something is not installed
+    seed                                        a number for tests that draw at random; --seed N repeats a run
 
 The servers behind them are private to the run (`tests.servers`).
 """
 
 import os
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -20,12 +22,26 @@ from tests import components
 from tests.databases import SERVERS, Databases, Kind, NewDatabase
 from tests.servers import servers
 
+# Set before anything imports them: no telemetry, and no log line after pytest's closing one.
+os.environ.update(
+    DO_NOT_TRACK="1",
+    GX_ANALYTICS_ENABLED="false",
+    PREFECT_SERVER_ANALYTICS_ENABLED="false",
+    PREFECT_LOGGING_LEVEL="WARNING",
+    PREFECT_LOGGING_SERVER_LEVEL="WARNING",
+)
+
 CLEANUP = pytest.StashKey[ExitStack]()
 
 # Random on purpose: a failure prints the blob that repeats it (and `--hypothesis-seed` repeats a whole run).
 hypothesis.settings.register_profile("default", deadline=None, print_blob=True)
 hypothesis.settings.register_profile("ci", deadline=None, print_blob=True, max_examples=200)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "default")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--seed`, for what hypothesis does not draw."""
+    parser.addoption("--seed", type=int, default=None, help="repeat a run of the tests that draw at random")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -52,6 +68,15 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def require() -> Callable[[str], None]:
     """`require("odbc-mariadb")`: see `tests.components`."""
     return components.require
+
+
+@pytest.fixture
+def seed(request: pytest.FixtureRequest) -> int:
+    """A number that differs from run to run and is shown when the test fails."""
+    given: int | None = request.config.getoption("--seed")
+    value = secrets.randbelow(2**32) if given is None else given
+    print(f"seed: repeat with --seed {value}")  # noqa: T201  # pytest shows it beside the failure
+    return value
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 from urllib.parse import quote_plus
 
 Server = Literal["postgres", "postgres-durable", "mariadb"]
@@ -146,7 +146,7 @@ def _keep(kind: Server, folder: Path, report: int) -> None:
 
 
 def _homes(folder: Path) -> list[Path]:
-    return [entry for entry in folder.glob("*") if entry.is_dir()]
+    return [folder / kind for kind in get_args(Server) if (folder / kind).exists()]
 
 
 def _wait_for_end(pipe: Path) -> None:
