@@ -133,6 +133,12 @@ def longest(array: pa.Array) -> int:
     return int(np.diff(offsets).max()) if len(array) else 0
 
 
+def true_rows(mask: pa.Array) -> npt.NDArray[np.intp]:
+    """The positions where a mask is true, in order."""
+    positions: npt.NDArray[np.intp] = pc.indices_nonzero(mask).to_numpy().astype(np.intp)
+    return positions
+
+
 def edit_rows(array: pa.Array, rows: npt.NDArray[np.intp], edit: Callable[[pa.Array], pa.Array]) -> pa.Array:
     """The array with some rows, given by ascending position, passed through `edit`."""
     if not len(rows):

@@ -26,6 +26,7 @@ from migrate.transform.series import (
     text,
     text_bytes,
     text_offsets,
+    true_rows,
     unless_same,
     without,
 )
@@ -68,7 +69,7 @@ def collapse_blanks(values: pd.Series) -> pd.Series:
     ['Sainte Foy', 'a b', None]
     """
     array = text(values)
-    few = _true(pc.match_substring_regex(array, f"{_BLANKS}{{2}}|[{_OTHER_BLANKS}]"))
+    few = true_rows(pc.match_substring_regex(array, f"{_BLANKS}{{2}}|[{_OTHER_BLANKS}]"))
     return unless_same(
         values, edit_rows(array, few, lambda part: pc.replace_substring_regex(part, _BLANKS + "+", " "))
     )
@@ -82,7 +83,7 @@ def remove_blanks(values: pd.Series) -> pd.Series:
     ['511', '511', None]
     """
     array = text(values)
-    few = _true(pc.match_substring_regex(array, _BLANKS))
+    few = true_rows(pc.match_substring_regex(array, _BLANKS))
     after = edit_rows(array, few, lambda part: pc.replace_substring_regex(part, _BLANKS + "+", ""))
     return unless_same(values, _blank_to_null(after, array))
 
@@ -201,7 +202,7 @@ def lost_characters(values: pd.Series, *, prose: bool = False) -> pd.Series:
     array = text(values)
     if not prose:
         return offences(_has_any(array, "?", "¿", "\ufffd"), values)
-    rows = _true(_has_any(array, "?", "¿", "\ufffd"))
+    rows = true_rows(_has_any(array, "?", "¿", "\ufffd"))
     if not len(rows):
         return none_offends(values)
     few = pc.replace_substring_regex(array.take(pa.array(rows)), r"(https?://|www\.)\S+", "")
@@ -357,12 +358,6 @@ def _longer(values: pd.Series, width: int) -> pd.Series:
     if longest(array) <= width:  # bytes: characters are never more
         return none_offends(values)
     return offences(pc.greater(pc.utf8_length(array), width), values)
-
-
-def _true(mask: pa.Array) -> npt.NDArray[np.intp]:
-    """The positions where a mask is true."""
-    positions: npt.NDArray[np.intp] = pc.indices_nonzero(mask).to_numpy().astype(np.intp)
-    return positions
 
 
 def _at(rows: npt.NDArray[np.intp], mask: pa.Array, values: pd.Series) -> pd.Series:
