@@ -1,0 +1,117 @@
+"""Read a Batch: the rows of whole entities, root and members, each table by one key range or by key lists.
+
+Rows of every table come sorted by the pointer and then by their own key, byte by byte, so that the same data gives
+the same Batch from every database. No row comes twice within a table of a Batch.
+"""
+
+from collections.abc import Iterator
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from migrate.errors import Defect
+from migrate.extract.nouns import Reader
+from migrate.mapping.nouns import Mapping, Member
+from migrate.model import Batch, KeyRange, Slice
+
+
+def read_batch(reader: Reader, mapping: Mapping, slice: Slice, within: KeyRange) -> Batch:  # noqa: A002  # the noun's name
+    """All roots in the range, and the rows of their members; a member row without its root comes along as it is.
+
+    Members with `via` are read by the values that the rows of their parent member hold.
+    """
+    root = mapping.root
+    like = (root.table, root.by)
+    tables: dict[str, pa.Table] = {}
+    for member in _parents_first(mapping):
+        columns = mapping.reads[member.name]
+        if member.via is None:
+            rows = reader.rows(member.table, columns, member.by, within, like=like)
+        else:
+            rows = reader.rows_by_keys(member.table, columns, member.by, _pointers(tables, member))
+        tables[member.name] = _sorted(rows, member)
+    return Batch(mapping.entity, slice, within, tables)
+
+
+def read_survey(reader: Reader, mapping: Mapping, columns: tuple[str, ...], within: KeyRange) -> pa.Table:
+    """The root's key and the given columns of the roots in the range, sorted by key."""
+    root = mapping.root
+    names = tuple(dict.fromkeys((root.by, *columns)))
+    return _sorted(reader.rows(root.table, names, root.by, within), root)
+
+
+def read_loose(reader: Reader, mapping: Mapping, slice: Slice, within: KeyRange) -> Batch:  # noqa: A002  # the noun's name
+    """Rows of `slice.member` that no range of the root reaches, and the rows that hang on them by `via`.
+
+    A member that points at the root: rows with an empty pointer; `within` is a range of the member's own key, which
+    bounds the batch (`Source.boundaries(table, key, every, without=by)`).
+
+    A member with `via`: rows in that range of the pointer whose parent row does not exist, read as keys of both sides
+    and compared in memory; the range without a low end also brings the rows with an empty pointer. Rows whose parent
+    exists are read with their parent, even when that is itself an orphan.
+    """
+    member = mapping.member(_loose_member(slice))
+    columns = mapping.reads[member.name]
+    empty = {name: reader_empty(reader, mapping, name) for name in mapping.by_name}
+    if member.via is None:
+        parts = list(reader.rows_without(member.table, columns, member.by, key=member.key, within=within))
+    else:
+        parts = [_without_parent(reader, mapping, member, within)]
+        if within.low is None:
+            parts += reader.rows_without(member.table, columns, member.by)
+    tables = empty | {member.name: _sorted(pa.concat_tables([empty[member.name], *parts]), member)}
+    for child in _parents_first(mapping):
+        if child.via is not None and child.name != member.name and tables[child.via.member].num_rows:
+            rows = reader.rows_by_keys(child.table, mapping.reads[child.name], child.by, _pointers(tables, child))
+            tables[child.name] = _sorted(rows, child)
+    return Batch(mapping.entity, slice, within, tables)
+
+
+def _without_parent(reader: Reader, mapping: Mapping, member: Member, within: KeyRange) -> pa.Table:
+    """Rows in the range of a `via` pointer whose parent row does not exist."""
+    assert member.via is not None
+    parent = mapping.member(member.via.member)
+    own = reader.rows(member.table, (member.by,), member.by, within).column(member.by)
+    there = reader.rows(
+        parent.table, (member.via.column,), member.via.column, within, like=(member.table, member.by)
+    ).column(member.via.column)
+    dead = own.filter(pc.invert(pc.is_in(own, value_set=there.combine_chunks())))
+    return reader.rows_by_keys(member.table, mapping.reads[member.name], member.by, dead.combine_chunks())
+
+
+def _pointers(tables: dict[str, pa.Table], member: Member) -> pa.Array:
+    assert member.via is not None
+    return tables[member.via.member].column(member.via.column).combine_chunks()
+
+
+def _parents_first(mapping: Mapping) -> Iterator[Member]:
+    """Root and members, each after the member that it is found through."""
+    waiting = [mapping.root, *mapping.members]
+    done: set[str] = set()
+    while waiting:
+        ready = [member for member in waiting if member.via is None or member.via.member in done]
+        if not ready:
+            names = ", ".join(member.name for member in waiting)
+            raise Defect(f"the members {names} of {mapping.entity} are found only through each other")
+        yield from ready
+        done |= {member.name for member in ready}
+        waiting = [member for member in waiting if member.name not in done]
+
+
+def _sorted(rows: pa.Table, member: Member) -> pa.Table:
+    """By pointer, then by own key; rows that a range reads by an index are mostly in order already."""
+    names = [name for name in dict.fromkeys((member.by, member.key)) if name in rows.column_names]
+    order = pc.sort_indices(rows, sort_keys=[(name, "ascending") for name in names]) if names else None
+    return rows if order is None else rows.take(order)
+
+
+def _loose_member(slice: Slice) -> str:  # noqa: A002  # the noun's name
+    if slice.member is None:
+        raise Defect(f"the slice {slice} names no member")
+    return slice.member
+
+
+def reader_empty(reader: Reader, mapping: Mapping, name: str) -> pa.Table:
+    """No rows of a member, in its types."""
+    member = mapping.member(name)
+    return reader.rows_by_keys(member.table, mapping.reads[name], member.by, pa.array([], pa.string()))

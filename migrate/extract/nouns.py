@@ -1,0 +1,153 @@
+"""What the rest of the program knows of a legacy database: a Source, its tables, and a Reader with a snapshot.
+
+Names of tables and columns are given in upper case, as in a mapping, and found whatever case the database keeps.
+Tables come back with columns named as they were asked for, in canonical types: string, int64, decimal128(p, s),
+timestamp[us] without zone. Null and '' stay two things; nothing is trimmed, folded or normalised.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Protocol
+
+from migrate.errors import Drift
+from migrate.model import KeyRange
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True, slots=True)
+class SourceColumn:
+    """A column of the source.
+
+    name:       as the database spells it.
+    type:       canonical Arrow type of its values; `binary` for contents that cannot be read.
+    length:     declared length in characters; None for text without one and for other types.
+    collation:  by which the database orders and compares it; None where it has none or all are alike.
+    declared:   its type in the words of the database.
+    sql_type:   the same as SQLAlchemy knows it; None for a source that is no SQL database.
+    """
+
+    name: str
+    type: "pa.DataType"
+    nullable: bool = True
+    length: int | None = None
+    collation: str | None = None
+    declared: str = ""
+    sql_type: Any = field(default=None, repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceTable:
+    """A table or view of the source; `columns` by upper-case name, in the order of the database."""
+
+    name: str
+    columns: Mapping[str, SourceColumn]
+
+    def column(self, name: str) -> SourceColumn:
+        """The column of that upper-case name; raises `Drift` if there is none."""
+        try:
+            return self.columns[name]
+        except KeyError:
+            raise Drift(
+                f"the source table {self.name} has no column {name}",
+                why="the mapping was written for another version of the schema, or the role may not see the column",
+                remedy=f"correct the mapping, or ask for SELECT on {self.name}",
+            ) from None
+
+
+class State(StrEnum):
+    """How an examined point is."""
+
+    OK = "ok"
+    WARNING = "warning"
+    FAILURE = "failure"
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """One examined point of a connection, for `migrate doctor`."""
+
+    name: str
+    state: State
+    text: str
+    remedy: str = ""
+
+
+class Reader(Protocol):
+    """Reads in one snapshot; used by one thread at a time.
+
+    started:    the source's clock before the snapshot was taken (naive UTC): nothing committed before is missing.
+    age:        seconds since then; at its limit every read raises `Transient`, so that no transaction grows old.
+    shared:     a token with which `Source.snapshot` opens a further Reader of the same snapshot; None where the
+                database has no such thing.
+    """
+
+    started: datetime
+    shared: str | None
+
+    @property
+    def age(self) -> float:
+        """Seconds since the snapshot was taken."""
+
+    def rows(
+        self,
+        table: str,
+        columns: Sequence[str],
+        by: str,
+        within: KeyRange,
+        *,
+        like: tuple[str, str] | None = None,
+    ) -> "pa.Table":
+        """Rows with `low <= by < high`; those without a value in `by` are in no range, see `rows_without`.
+
+        like:  the table and column whose order the range is in, where that is not `by` itself; the same
+               collation is then used here.
+        """
+
+    def rows_by_keys(self, table: str, columns: Sequence[str], by: str, keys: "pa.Array") -> "pa.Table":
+        """Rows whose `by` equals one of the keys, byte for byte; nulls and repeats among the keys do no harm."""
+
+    def rows_without(
+        self,
+        table: str,
+        columns: Sequence[str],
+        by: str,
+        *,
+        key: str | None = None,
+        within: KeyRange = KeyRange(),  # noqa: B008  # frozen
+    ) -> "Iterator[pa.Table]":
+        """Rows with null, '' or blanks in `by`, in blocks; with `key`, only those in that range of it."""
+
+
+class Source(Protocol):
+    """A legacy database; may be used by several threads."""
+
+    def catalogue(self, tables: Collection[str] | None = None) -> dict[str, SourceTable]:
+        """Tables and views by upper-case name: those that were asked for and exist, or all."""
+
+    def clock(self) -> datetime:
+        """The source's own time, naive UTC."""
+
+    def count(self, table: str) -> int:
+        """Number of rows now."""
+
+    def boundaries(self, table: str, column: str, every: int, *, without: str | None = None) -> list[str]:
+        """Every n-th value of the column in the database's order, without the first and without repeats.
+
+        As borders of ranges they cut the table into pieces of `every` rows. Null and blank values count for nothing.
+
+        without:  only rows with null, '' or blanks in that column: borders for `Reader.rows_without`.
+        """
+
+    def snapshot(self, shared: str | None = None) -> AbstractContextManager[Reader]:
+        """One consistent, read-only transaction; with the token of a Reader that is still open, the same as its."""
+
+    def check(self, keys: Collection[tuple[str, str]] = ()) -> list[Examination]:
+        """Everything that can be examined without reading rows; `keys` are (table, column) that ranges go by."""
+
+    def close(self) -> None:
+        """Close all connections."""

@@ -1,0 +1,343 @@
+"""An SQL database as a Source: control queries through SQLAlchemy, reads through the database's fastest Way.
+
+Control queries (catalogue, clock, counts, borders) run one by one in autocommit; reads run in a snapshot on a
+connection of their own. Every connection is made read-only and bounded before its first statement.
+"""
+
+import logging
+import re
+import sqlite3
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import sqlalchemy as sa
+
+from migrate.errors import InvalidInput, MigrateError, Mistake, Transient
+from migrate.extract.catalogue import Catalogue
+from migrate.extract.dialects import CONNECT_SECONDS, Dialect, Fast, dialect_of
+from migrate.extract.nouns import Examination, Reader, SourceTable
+from migrate.extract.statements import FILLED, Statements
+from migrate.extract.trouble import cause_of, explained, odbc_parts, place_of
+from migrate.extract.types import conform, misfit, schema_of
+from migrate.extract.ways import Way
+from migrate.extract.ways.plain import PlainWay
+from migrate.model import KeyRange
+
+log = logging.getLogger(__name__)
+
+
+class SqlSource:
+    """See `migrate.extract.connect` and the protocol `Source`."""
+
+    def __init__(self, url: str, schema: str | None, *, block_rows: int, statement_seconds: int, plain: bool) -> None:
+        self.url = _url(url)
+        self.dialect = dialect_of(self.url.get_backend_name())
+        self.place = place_of(self.url, driver=self.dialect.driver, right=self.dialect.right, causes=self.dialect.causes)
+        self.schema, self.block_rows, self.seconds, self.plain = schema, block_rows, statement_seconds, plain
+        with explained(self.place, "connect"):
+            self.engine = _engine(self.url, self.dialect, statement_seconds)
+            with self.engine.connect():
+                pass
+        self._catalogue = Catalogue(self.engine, self.dialect, schema)
+        self._statements = Statements(self.dialect, schema)
+
+    def catalogue(self, tables: Collection[str] | None = None) -> dict[str, SourceTable]:
+        """See `Source`."""
+        with explained(self.place, "read the catalogue"):
+            return self._catalogue.tables(tables)
+
+    def table(self, name: str) -> SourceTable:
+        """One table by upper-case name; raises `Drift` if there is none."""
+        with explained(self.place, "read the catalogue"):
+            return self._catalogue.table(name)
+
+    def clock(self) -> datetime:
+        """See `Source`."""
+        with explained(self.place, "ask for the time"), self.engine.connect() as connection:
+            return _naive_utc(connection.exec_driver_sql(self.dialect.clock).scalar_one())
+
+    def count(self, table: str) -> int:
+        """See `Source`."""
+        statement = self._statements.count(self.table(table))
+        with explained(self.place, f"count the rows of {table}"), self.engine.connect() as connection:
+            return int(connection.execute(statement).scalar_one())
+
+    def boundaries(self, table: str, column: str, every: int, *, without: str | None = None) -> list[str]:
+        """See `Source`."""
+        if every < 1:
+            raise ValueError(f"every must be at least 1, not {every}")
+        statement = self._statements.boundaries(self.table(table), column, every, without)
+        with explained(self.place, f"ask for the borders of {table}.{column}"), self.engine.connect() as connection:
+            return list(dict.fromkeys(str(border) for border in connection.execute(statement).scalars()))
+
+    @contextmanager
+    def snapshot(self, shared: str | None = None) -> Iterator[Reader]:
+        """See `Source`."""
+        if shared is not None and self.dialect.share is None:
+            raise ValueError(f"{self.dialect.name} cannot share a snapshot")
+        with explained(self.place, "open a snapshot"):
+            started = self.clock()
+            way = self._way()
+        try:
+            with explained(self.place, "open a snapshot"):
+                token = self._begin(way, shared)
+            yield SqlReader(self, way, started, token)
+        finally:
+            with suppress(Exception):  # the connection may be gone, and with it the transaction
+                for statement in self.dialect.end:
+                    way.run(statement)
+            way.close()
+
+    def check(self, keys: Collection[tuple[str, str]] = ()) -> list[Examination]:
+        """See `Source`."""
+        from migrate.extract.examine import examine
+
+        return examine(self, keys)
+
+    def close(self) -> None:
+        """See `Source`."""
+        self.engine.dispose()
+
+    def session(self) -> Iterator[str]:
+        """The statements that make a connection read-only and bounded."""
+        return (fill(statement, self.seconds) for statement in self.dialect.session)
+
+    def _begin(self, way: Way, shared: str | None) -> str | None:
+        """Open the snapshot, or join the shared one; its token, where the database has tokens."""
+        token = shared
+        for statement in self.dialect.begin if shared is None else self.dialect.adopt:
+            way.run(statement.replace("{token}", _token(shared)))
+        if shared is None and self.dialect.share is not None:
+            token = str(way.value(self.dialect.share))
+        return token
+
+    def _way(self) -> Way:
+        if self.plain or self.url.get_driver_name() != self.dialect.package:
+            return PlainWay(self.engine.connect(), self.block_rows)
+        match self.dialect.fast:
+            case Fast.COPY:
+                from migrate.extract.ways.copy import CopyWay
+
+                return CopyWay(self.engine.connect(), self.block_rows)
+            case Fast.JSON:
+                from migrate.extract.ways.json import JsonWay
+
+                return JsonWay(self.engine.connect(), self.block_rows)
+            case Fast.FRAMES:
+                from migrate.extract.ways.frames import FramesWay
+
+                return FramesWay(self.engine.connect(), self.block_rows)
+            case Fast.ODBC:
+                return self._odbc()
+
+    def _odbc(self) -> Way:
+        try:
+            from migrate.extract.ways.odbc import OdbcWay
+        except (ImportError, OSError):
+            log.warning("arrow-odbc is not usable here; reading through the plain cursor, which is some nine times slower")
+            self.plain = True
+            return self._way()
+        way = OdbcWay(
+            odbc_string(self.url, self.dialect),
+            self.engine.dialect,
+            self.block_rows,
+            seconds=self.seconds if self.dialect.driver_bounds else None,
+            wide=self.dialect.name == "mssql",
+        )
+        for statement in self.session():
+            way.run(statement)
+        return way
+
+
+class SqlReader:
+    """See `Reader`; opened by `SqlSource.snapshot`."""
+
+    def __init__(self, source: SqlSource, way: Way, started: datetime, shared: str | None) -> None:
+        self.started, self.shared = started, shared
+        self._source, self._way = source, way
+        self._statements = Statements(source.dialect, source.schema, shared)
+        self._opened = time.monotonic()
+
+    @property
+    def age(self) -> float:
+        """See `Reader`."""
+        return time.monotonic() - self._opened
+
+    def rows(
+        self,
+        table: str,
+        columns: Sequence[str],
+        by: str,
+        within: KeyRange,
+        *,
+        like: tuple[str, str] | None = None,
+    ) -> pa.Table:
+        """See `Reader`."""
+        found = self._source.table(table)
+        collation = self._source.table(like[0]).column(like[1]).collation if like else None
+        names = list(dict.fromkeys([*columns, by]))
+        rows = self._all(found, names, self._statements.rows(found, names, by, within, collation))
+        return _not_blank(rows, by).select(columns)
+
+    def rows_by_keys(self, table: str, columns: Sequence[str], by: str, keys: pa.Array) -> pa.Table:
+        """See `Reader`."""
+        found = self._source.table(table)
+        names = list(dict.fromkeys([*columns, by]))
+        kind = found.column(by).type
+        wanted = keys.drop_null().unique().cast(kind)
+        parts = [schema_of([(name, found.column(name)) for name in names]).empty_table()]
+        for values in _chunks(wanted.sort(), self._source.dialect.keys_at_once):
+            parts.append(self._all(found, names, self._statements.rows_by_keys(found, names, by, values)))
+        rows = pa.concat_tables(parts)
+        # A collation may find more than equal keys: other case, other accents, blanks behind.
+        return rows.filter(pc.is_in(rows.column(by), value_set=wanted)).select(columns).combine_chunks()
+
+    def rows_without(
+        self,
+        table: str,
+        columns: Sequence[str],
+        by: str,
+        *,
+        key: str | None = None,
+        within: KeyRange = KeyRange(),  # noqa: B008  # frozen
+    ) -> Iterator[pa.Table]:
+        """See `Reader`."""
+        found = self._source.table(table)
+        return self._blocks(found, columns, self._statements.rows_without(found, columns, by, key, within))
+
+    def _all(self, table: SourceTable, columns: Sequence[str], statement: sa.Select[Any]) -> pa.Table:
+        empty = schema_of([(name, table.column(name)) for name in columns]).empty_table()
+        return pa.concat_tables([empty, *self._blocks(table, columns, statement)]).combine_chunks()
+
+    def _blocks(self, table: SourceTable, columns: Sequence[str], statement: sa.Select[Any]) -> Iterator[pa.Table]:
+        if self.age > self._source.seconds:
+            raise Transient(f"the snapshot of the {self._source.place} is older than {self._source.seconds} seconds: open a new one")
+        schema = schema_of([(name, table.column(name)) for name in columns])
+        with explained(self._source.place, f"read {table.name}"), self._falling_back(table):
+            for block in self._way.blocks(statement, schema):
+                rows = conform(block.select(range(len(schema))), schema, table.name)
+                if FILLED in block.column_names:
+                    _check_filled(rows, block.column(FILLED), table.name)
+                yield rows
+
+    @contextmanager
+    def _falling_back(self, table: SourceTable) -> Iterator[None]:
+        """Where arrow-odbc cannot read what the plain cursor may, go on with that, in a new snapshot."""
+        try:
+            yield
+        except Exception as error:
+            if not _is_odbc(self._way) or isinstance(error, MigrateError) or cause_of(error, self._source.place):
+                raise
+            log.warning("arrow-odbc cannot read %s; from now on the plain cursor reads, which is some nine times slower", table.name)
+            self._source.plain = True
+            raise Transient(f"{table.name} has to be read through the plain cursor: open a new snapshot") from None
+
+
+def fill(statement: str, seconds: int) -> str:
+    """A session statement with its bounds filled in."""
+    return statement.replace("{seconds}", str(seconds)).replace("{milliseconds}", str(seconds * 1000))
+
+
+def _url(text: str) -> sa.URL:
+    try:
+        url = sa.make_url(text)
+    except sa.exc.ArgumentError:
+        raise InvalidInput(
+            [Mistake("source", 0, "the address of the source is no SQLAlchemy URL", "write it as postgresql+psycopg://user@host/database")]
+        ) from None
+    dialect = dialect_of(url.get_backend_name())
+    return url if "+" in url.drivername else url.set(drivername=f"{url.drivername}+{dialect.package}")
+
+
+def _engine(url: sa.URL, dialect: Dialect, seconds: int) -> sa.Engine:
+    """An engine whose connections are read-only and bounded; hides parameters in its errors."""
+    options: dict[str, Any] = {"hide_parameters": True, "pool_pre_ping": True, "pool_size": 2, "max_overflow": 30}
+    if dialect.name != "oracle":  # there the transaction is opened by hand, and queries need none
+        options["isolation_level"] = "AUTOCOMMIT"
+    if url.get_backend_name() == "sqlite":
+        engine = sa.create_engine("sqlite://", creator=_sqlite_opener(url), poolclass=sa.QueuePool, **options)
+    elif url.get_driver_name() == "pyodbc":
+        string = odbc_string(url, dialect)
+        engine = sa.create_engine(url, creator=lambda: _pyodbc().connect(string, timeout=CONNECT_SECONDS, autocommit=True), **options)
+    else:
+        engine = sa.create_engine(url, connect_args=dict(dialect.connect), **options)
+
+    @sa.event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: object) -> None:
+        if dialect.driver_bounds:
+            name, bound = ("call_timeout", seconds * 1000) if hasattr(connection, "call_timeout") else ("timeout", seconds)
+            setattr(connection, name, bound)
+        cursor = connection.cursor()
+        for statement in dialect.session:
+            cursor.execute(fill(statement, seconds))
+        cursor.close()
+        connection.commit()  # keeps the settings beyond the transaction that drivers open by themselves
+
+    return engine
+
+
+def odbc_string(url: sa.URL, dialect: Dialect) -> str:
+    """The ODBC connection string of a URL, with the options that reading needs where they are not given."""
+    arguments: Any = url.get_dialect()(dbapi=_pyodbc()).create_connect_args(url)
+    string: str = arguments[0][0]
+    given = odbc_parts(string)
+    return ";".join([string.rstrip(";"), *(f"{key}={value}" for key, value in dialect.odbc.items() if key.upper() not in given)])
+
+
+def _pyodbc() -> Any:
+    import pyodbc  # late: fails where the system has no unixODBC
+
+    return pyodbc
+
+
+def _sqlite_opener(url: sa.URL) -> Callable[[], sqlite3.Connection]:
+    """Opens the file read-only; never makes one."""
+    if not url.database or url.database == ":memory:":
+        raise InvalidInput([Mistake("source", 0, "an SQLite source is a file", "write it as sqlite:///path/to/file.db")])
+    address = f"file:{quote(str(Path(url.database).absolute()))}?mode=ro"
+    return lambda: sqlite3.connect(address, uri=True, timeout=CONNECT_SECONDS, check_same_thread=False)
+
+
+def _naive_utc(moment: Any) -> datetime:
+    """The clock's answer; SQLite gives text."""
+    found = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    assert isinstance(found, datetime)
+    return found.astimezone(UTC).replace(tzinfo=None) if found.tzinfo else found
+
+
+def _is_odbc(way: Way) -> bool:
+    return type(way).__name__ == "OdbcWay"  # its module needs unixODBC
+
+
+def _token(shared: str | None) -> str:
+    """The token for a statement; a server's tokens are hexadecimal groups."""
+    if shared is not None and not re.fullmatch(r"[0-9A-Fa-f-]{1,64}", shared):
+        raise ValueError("this is no token of a snapshot")
+    return shared or ""
+
+
+def _not_blank(rows: pa.Table, by: str) -> pa.Table:
+    """Without the rows that `rows_without` gives: '' and blanks are no keys."""
+    column = rows.column(by)
+    if not pa.types.is_string(column.type):
+        return rows
+    blank = pc.equal(pc.utf8_rtrim(column, characters=" "), "")
+    return rows.filter(pc.invert(blank)) if pc.any(blank).as_py() else rows
+
+
+def _chunks(keys: pa.Array, size: int) -> Iterator[list[Any]]:
+    return (keys.slice(start, size).to_pylist() for start in range(0, len(keys), size))
+
+
+def _check_filled(rows: pa.Table, filled: pa.ChunkedArray, table: str) -> None:
+    """Stop when the driver gave null where the source has a date-time."""
+    dates = [name for name in rows.column_names if pa.types.is_timestamp(rows.schema.field(name).type)]
+    if sum(rows.num_rows - rows.column(name).null_count for name in dates) != pc.sum(filled).as_py():
+        raise misfit(table, " or ".join(dates), "date-time between the years 1 and 9999")

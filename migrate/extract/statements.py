@@ -1,0 +1,177 @@
+"""Every statement with names or values, built with SQLAlchemy Core: names quoted by the dialect, values bound.
+
+One table each, no joins, no `*`. Rows come in no particular order; the reader's caller sorts what it needs sorted.
+"""
+
+import json
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+
+from migrate.errors import Drift
+from migrate.extract.dialects import Dialect, Keys
+from migrate.extract.nouns import SourceColumn, SourceTable
+from migrate.extract.types import is_text
+from migrate.model import KeyRange
+
+FILLED = "filled_dates"
+"""Name of the extra column that counts the date-times of a row, see `Dialect.nulls_dates`."""
+
+Key = str | int | Decimal
+
+
+class Statements:
+    """Statements for the tables of one database.
+
+    schema:  where the tables are; None for the connection's own.
+    token:   of the snapshot that reads name, in databases that do it so (`Dialect.as_of`).
+    """
+
+    def __init__(self, dialect: Dialect, schema: str | None = None, token: str | None = None) -> None:
+        self._dialect, self._schema, self._token = dialect, schema, token if dialect.as_of else None
+
+    def rows(
+        self, table: SourceTable, columns: Sequence[str], by: str, within: KeyRange, collation: str | None = None
+    ) -> sa.Select[Any]:
+        """Rows whose `by` lies in the range, compared by that collation, or by the column's own."""
+        source = self._source(table)
+        return self._select(source, table, columns).where(*self._within(source, table.column(by), within, collation))
+
+    def rows_by_keys(self, table: SourceTable, columns: Sequence[str], by: str, keys: Sequence[Any]) -> sa.Select[Any]:
+        """Rows whose `by` is one of the keys; at most `Dialect.keys_at_once` of them."""
+        source, column = self._source(table), table.column(by)
+        key = source.c[column.name]
+        condition: sa.ColumnElement[bool]
+        match self._dialect.keys:
+            case Keys.ARRAY:
+                kind = sa.Text() if is_text(column.sql_type) else column.sql_type  # a width would cut the keys
+                condition = key == sa.any_(sa.cast(sa.bindparam("keys", list(keys), sa.ARRAY(kind)), sa.ARRAY(kind)))
+            case Keys.JSON:
+                each = sa.func.json_each(sa.bindparam("keys", json.dumps(list(keys)), sa.Text())).table_valued("value")
+                condition = key.in_(sa.select(each.c.value))
+            case Keys.LIST:
+                condition = key.in_([self._value(column, value) for value in keys])
+        return self._select(source, table, columns).where(condition)
+
+    def rows_without(
+        self, table: SourceTable, columns: Sequence[str], by: str, key: str | None, within: KeyRange
+    ) -> sa.Select[Any]:
+        """Rows with nothing in `by`, of a range of the key where one is given."""
+        source = self._source(table)
+        statement = self._select(source, table, columns).where(self._blank(source, table.column(by)))
+        return statement if key is None else statement.where(*self._within(source, table.column(key), within, None))
+
+    def count(self, table: SourceTable) -> sa.Select[Any]:
+        """Number of rows."""
+        return sa.select(sa.func.count()).select_from(self._source(table))
+
+    def boundaries(self, table: SourceTable, by: str, every: int, without: str | None = None) -> sa.Select[Any]:
+        """Every n-th value of a column, in its order; an index on the column answers it alone."""
+        source, column = self._source(table), table.column(by)
+        key = self._key(source, column, None)
+        number = sa.func.row_number().over(order_by=key).label("position")
+        condition = sa.not_(self._blank(source, column))
+        if without is not None:
+            condition &= self._blank(source, table.column(without))
+        numbered = sa.select(source.c[column.name].label("border"), number).where(condition).subquery("numbered")
+        place = numbered.c.position
+        step = sa.literal_column(str(int(every)))
+        return (
+            sa.select(numbered.c.border)
+            .where(place > 1, (place - sa.literal_column("1")) % step == sa.literal_column("0"))
+            .order_by(place)
+        )
+
+    def _source(self, table: SourceTable) -> sa.TableClause:
+        clauses = [sa.column(column.name, column.sql_type) for column in table.columns.values()]
+        if self._token is None:
+            return sa.table(table.name, *clauses, schema=self._schema)
+        source = _AsOf(table.name, *clauses, schema=self._schema)
+        source.token = self._token
+        return source
+
+    def _select(self, source: sa.TableClause, table: SourceTable, columns: Sequence[str]) -> sa.Select[Any]:
+        chosen = [(name, table.column(name)) for name in columns]
+        for _, column in chosen:
+            if pa.types.is_binary(column.type):
+                raise Drift(
+                    f"the source column {table.name}.{column.name} cannot be read",
+                    why=f"its type {column.declared} is neither text, number nor date",
+                    remedy="leave it out of the mapping",
+                )
+        selected: list[sa.ColumnElement[Any]] = [
+            self._dialect.express(column, source.c[column.name]).label(name) for name, column in chosen
+        ]
+        dates = [source.c[column.name] for _, column in chosen if pa.types.is_timestamp(column.type)]
+        if self._dialect.nulls_dates and dates:
+            one, none = sa.literal_column("1"), sa.literal_column("0")
+            filled: Any = sum((sa.case((date.is_not(None), one), else_=none) for date in dates[1:]), sa.case((dates[0].is_not(None), one), else_=none))
+            selected.append(sa.cast(filled, sa.BigInteger()).label(FILLED))
+        return sa.select(*selected).select_from(source)
+
+    def _within(
+        self, source: sa.TableClause, column: SourceColumn, within: KeyRange, collation: str | None
+    ) -> list[sa.ColumnElement[bool]]:
+        key = self._key(source, column, collation)
+        conditions: list[sa.ColumnElement[bool]] = []
+        if within.low is not None:
+            conditions.append(key >= self._value(column, parse_key(column, within.low)))
+        if within.high is not None:
+            conditions.append(key < self._value(column, parse_key(column, within.high)))
+        return conditions or [key.is_not(None)]
+
+    def _key(self, source: sa.TableClause, column: SourceColumn, collation: str | None) -> sa.ColumnElement[Any]:
+        key = source.c[column.name]
+        if not pa.types.is_string(column.type):
+            return key
+        if collation is not None and column.collation is not None and collation != column.collation:
+            return sa.collate(key, collation)
+        return sa.collate(key, self._dialect.collation) if self._dialect.collation else key
+
+    def _value(self, column: SourceColumn, value: Key) -> Any:
+        """A bound value; where the fast way binds text only, the server makes a number of it again."""
+        if isinstance(value, int) and self._dialect.text_parameters:
+            return sa.cast(sa.literal(value, sa.BigInteger()), sa.BigInteger())
+        if isinstance(value, Decimal) and self._dialect.text_parameters:
+            return sa.cast(sa.literal(value, sa.Numeric()), sa.Numeric(column.type.precision, column.type.scale))
+        return sa.literal(value, sa.Text() if is_text(column.sql_type) else column.sql_type)
+
+    def _blank(self, source: sa.TableClause, column: SourceColumn) -> sa.ColumnElement[bool]:
+        """Null, '' or blanks; in Oracle '' is null and so is what is left of blanks."""
+        key = source.c[column.name]
+        if not pa.types.is_string(column.type):
+            return key.is_(None)
+        rest = sa.func.rtrim(key)
+        return rest.is_(None) if self._dialect.name == "oracle" else sa.or_(key.is_(None), rest == sa.literal_column("''"))
+
+
+def parse_key(column: SourceColumn, text: str) -> Key:
+    """A border or key as a value of the column's type; raises `Drift` where it is none."""
+    try:
+        if pa.types.is_integer(column.type):
+            return int(text)
+        if pa.types.is_decimal(column.type):
+            return Decimal(text)
+    except (ArithmeticError, ValueError):
+        raise Drift(f"a key of {column.name} is no number", remedy="read this member by a column that holds keys of the root") from None
+    return text
+
+
+class _AsOf(sa.TableClause):
+    """A table as it was at a system change number (Oracle's flashback query)."""
+
+    inherit_cache = False
+    token: str = ""
+
+
+@compiles(_AsOf)
+def _compile_as_of(source: _AsOf, compiler: SQLCompiler, **options: Any) -> str:
+    text: str = compiler.visit_table(source, **options)
+    if not options.get("asfrom"):
+        return text
+    return f"{text} AS OF SCN {compiler.process(sa.cast(sa.literal(source.token, sa.String()), sa.Numeric(38, 0)))}"

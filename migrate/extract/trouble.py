@@ -1,0 +1,173 @@
+"""What a driver's error means: wait and try again, or stop and tell a person what to do.
+
+A server's own words may hold cell values, so no message repeats them: SQLSTATE, the server's number and the place
+are enough to look them up. A password cannot appear because only the parts of `Place` are ever printed.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+from urllib.parse import unquote_plus
+
+from sqlalchemy import URL
+
+from migrate.errors import Drift, MigrateError, Transient, Unreachable
+
+
+class Cause(StrEnum):
+    """Why a database does not do what it is asked."""
+
+    PASSWORD = "password"  # noqa: S105  # a cause, no password
+    DATABASE = "database"
+    SERVER = "server"
+    DRIVER = "driver"
+    RIGHT = "right"
+    MISSING = "missing"
+    SNAPSHOT = "snapshot"
+    TRANSIENT = "transient"
+
+
+def causes(**codes: str) -> dict[str, Cause]:
+    """Codes separated by blanks, by the name of their cause in lower case -> cause by code."""
+    return {code: Cause(cause) for cause, several in codes.items() for code in several.split()}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a database is, without any secret; prints as `mariadb database gcms at localhost as legacy`."""
+
+    kind: str
+    host: str = ""
+    database: str = ""
+    user: str = ""
+    driver: str = field(default="install its driver", repr=False)  # what to do when the driver is missing
+    right: str = field(default="ask for SELECT on the tables that the mapping names", repr=False)
+    causes: Mapping[str, Cause] = field(default_factory=dict, repr=False)  # what the server's own numbers mean
+
+    def __str__(self) -> str:
+        of = f"{self.kind} database {self.database}" if self.database else f"{self.kind} database"
+        return of + (f" at {self.host}" if self.host else "") + (f" as {self.user}" if self.user else "")
+
+
+def place_of(url: URL, **knowledge: Any) -> Place:
+    """The place that a URL names; also where it is an ODBC connection string or its query part holds the host.
+
+    knowledge:  the fields of Place that a Dialect knows.
+    """
+    kind = url.get_backend_name()
+    string = url.query.get("odbc_connect")
+    if isinstance(string, str):
+        parts = odbc_parts(unquote_plus(string) if "%" in string else string)
+        host = next((parts[key] for key in ("SERVER", "SERVERNAME", "DSN") if key in parts), "")
+        database = next((parts[key] for key in ("DATABASE", "DB", "DBQ") if key in parts), "")
+        return Place(kind, host, database, next((parts[key] for key in ("UID", "USER") if key in parts), ""), **knowledge)
+    host = url.host or url.query.get("host") or ""
+    return Place(kind, host if isinstance(host, str) else ",".join(host), url.database or "", url.username or "", **knowledge)
+
+
+def odbc_parts(string: str) -> dict[str, str]:
+    """The parts of an ODBC connection string by upper-case keyword, braces removed."""
+    pairs = re.findall(r"\s*([^=;]+?)\s*=\s*(\{(?:[^}]|\}\})*\}|[^;]*)", string)
+    return {key.upper(): value[1:-1].replace("}}", "}") if value[:1] == "{" else value.strip() for key, value in pairs}
+
+
+# SQLSTATE, the same in every database; a server's own numbers are in its Dialect.
+_STATES = causes(
+    password="28000 28P01 28001",  # noqa: S106
+    database="3D000",
+    server="08001 08004 HYT01",
+    driver="IM002 IM003 IM004",
+    right="42501",
+    missing="42P01 42703 42S02 42S22",
+    transient="40001 40P01 40003 55P03 55006 57014 57P01 57P02 57P03 57P05 25P03 25P04 53300 53400 HYT00 08S01 08003 08006 08007",
+)
+
+# For drivers that give a text and no code; the first that matches.
+_TEXTS = (
+    (Cause.DRIVER, r"can't open lib|dpi-1047|data source name not found"),
+    (Cause.PASSWORD, r"password authentication failed|no password supplied|access denied for user"),
+    (Cause.DATABASE, r"database .* does not exist|unable to open database file"),
+    (Cause.TRANSIENT, r"database is locked|server closed the connection|lost connection|connection.*(lost|closed)"),
+    (Cause.SERVER, r"could not (translate|connect)|failed to resolve|connection (refused|timeout|failed)|no such host|connection is bad"),
+    (Cause.MISSING, r"no such (table|column)"),
+)
+
+
+def explain(error: BaseException, place: Place, doing: str) -> MigrateError:
+    """The error that says what happened to `doing` at `place` and what comes next; never a driver's own text."""
+    if isinstance(error, MigrateError):
+        return error
+    if isinstance(error, ImportError):
+        return _no_driver(error, place)
+    codes = error_codes(error)
+    note = f" ({', '.join(codes)})" if codes else f" ({type(error).__name__})"
+    what = f"could not {doing}: {place}"
+    match cause_of(error, place):
+        case Cause.TRANSIENT:
+            return Transient(f"{what}: the server ended or refused it for now{note}")
+        case Cause.MISSING:
+            return Drift(what, why=f"a table or column is missing or hidden from the role{note}", remedy="compare the schema with the mapping")
+        case Cause.PASSWORD:
+            why = f"the server refused the user or the password{note}; it was asked once, so no account is locked by this"
+            return Unreachable(what, why=why, remedy="correct the user and the password of this connection")
+        case Cause.DRIVER:
+            return Unreachable(what, why=f"its ODBC driver is not installed{note}", remedy=place.driver)
+        case Cause.DATABASE:
+            return Unreachable(what, why=f"there is no such database{note}", remedy="correct the database's name, or its address")
+        case Cause.SNAPSHOT:
+            remedy = "ask its administrator for ALTER DATABASE ... SET ALLOW_SNAPSHOT_ISOLATION ON"
+            return Unreachable(what, why=f"the database does not allow snapshot isolation{note}", remedy=remedy)
+        case Cause.RIGHT:
+            return Unreachable(what, why=f"the role may not do this{note}", remedy=place.right)
+        case Cause.SERVER:
+            return Unreachable(what, why=f"no server answers there{note}", remedy="check host, port and network, and that the server runs")
+    return Unreachable(what, why=f"the driver gave up{note}", remedy="`migrate doctor` examines the connection; the server's manual explains the code")
+
+
+@contextmanager
+def explained(place: Place, doing: str) -> Iterator[None]:
+    """Turn every error of a driver into ours; see `explain`."""
+    try:
+        yield
+    except MigrateError:
+        raise
+    except Exception as error:  # noqa: BLE001  # drivers share no base class; nothing is swallowed
+        raise explain(error, place, doing) from None  # the driver's text may hold values
+
+
+def error_codes(error: BaseException) -> tuple[str, ...]:
+    """SQLSTATE and server's number of a driver's error, as far as it carries them."""
+    original: object = getattr(error, "orig", None) or error
+    found: list[str] = []
+    for attribute in ("sqlstate", "sqlite_errorname"):
+        value = getattr(original, attribute, None)
+        if isinstance(value, str):
+            found.append(value)
+    text = str(original)
+    arguments = getattr(original, "args", ())
+    if arguments and isinstance(arguments[0], str) and re.fullmatch(r"[0-9A-Z]{5}", arguments[0]):
+        found.append(arguments[0])
+    found += re.findall(r"State: (\w{5}), Native error: (-?\d+)", text)[0] if "Native error" in text else ()
+    found += [str(int(number)) for number in re.findall(r"ORA-(\d{5})", text)]
+    found += re.findall(r"\((\d{2,6})\) \(SQL\w+\)", text)
+    return tuple(dict.fromkeys(code for code in found if code != "0"))
+
+
+def cause_of(error: BaseException, place: Place) -> Cause | None:
+    """Why a driver's error happened; None when nobody can say."""
+    for code in error_codes(error):
+        if cause := place.causes.get(code) or _STATES.get(code):
+            return cause
+    text = str(getattr(error, "orig", None) or error)
+    return next((cause for cause, pattern in _TEXTS if re.search(pattern, text, re.IGNORECASE)), None)
+
+
+def _no_driver(error: ImportError, place: Place) -> Unreachable:
+    what = f"could not load the driver of the {place}"
+    if "libodbc" in str(error):
+        remedy = f"install the system package unixodbc, and {place.driver}"
+        return Unreachable(what, why="the system's ODBC library libodbc.so.2 is missing", remedy=remedy)
+    return Unreachable(what, why=f"the Python package {error.name} is missing", remedy=f"install it: pip install {error.name}")

@@ -1,0 +1,67 @@
+"""PostgreSQL: COPY ... TO STDOUT as CSV, parsed by Arrow; four times the plain cursor.
+
+CSV tells null (nothing) from '' (two quotation marks), so every text survives. It runs on an ordinary psycopg
+connection and therefore in its snapshot. COPY takes no parameters from the server's point of view: psycopg quotes
+the values itself.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.csv
+import sqlalchemy as sa
+
+from migrate.extract.types import misfit
+from migrate.extract.ways import compiled, table_of
+from migrate.extract.ways.plain import PlainWay
+
+BLOCK_BYTES = 8 * 2**20
+
+
+class CopyWay(PlainWay):
+    """A psycopg connection of an engine, read by COPY."""
+
+    def blocks(self, statement: sa.Select[Any], schema: pa.Schema) -> Iterator[pa.Table]:
+        """See `Way`; blocks of some 8 MB of text."""
+        text, values = compiled(statement, self._connection.dialect)
+        with self.driver.cursor() as cursor, cursor.copy(f"COPY ({text}) TO STDOUT (FORMAT csv)", values or None) as copy:
+            lines: list[bytes] = []
+            size = 0
+            for line in copy:  # one row each
+                lines.append(line)
+                size += len(line)
+                if size >= BLOCK_BYTES:
+                    yield parse(b"".join(lines), schema, table_of(statement))
+                    lines, size = [], 0
+            if lines:
+                yield parse(b"".join(lines), schema, table_of(statement))
+
+
+def parse(text: bytes, schema: pa.Schema, table: str) -> pa.Table:
+    """Rows of PostgreSQL's CSV in exactly that schema; raises `Drift` where a value does not fit its type."""
+    try:
+        return _parse(text, schema)
+    except pa.ArrowInvalid:  # its message shows the value; find the column for our own
+        texts = _parse(text, pa.schema([(name, pa.string()) for name in schema.names]))
+        for field in schema:
+            try:
+                texts.column(field.name).cast(field.type)
+            except pa.ArrowInvalid:
+                raise misfit(table, field.name, field.type) from None
+        raise
+
+
+def _parse(text: bytes, schema: pa.Schema) -> pa.Table:
+    return pyarrow.csv.read_csv(
+        pa.BufferReader(text),
+        pyarrow.csv.ReadOptions(column_names=schema.names, use_threads=False, block_size=min(len(text) + 1, BLOCK_BYTES)),
+        pyarrow.csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False),
+        pyarrow.csv.ConvertOptions(
+            column_types=schema,
+            null_values=[""],
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=False,
+            timestamp_parsers=[pyarrow.csv.ISO8601],
+        ),
+    )
