@@ -5,8 +5,19 @@ from collections.abc import Mapping as Dict
 
 from migrate.mapping.conditions import condition_on
 from migrate.mapping.document import Node, shown
-from migrate.mapping.nouns import Call
-from migrate.mapping.reading import Parser, Place, flag, many, mapping_of, suggest, text, whole, word
+from migrate.mapping.nouns import Call, NaturalKind
+from migrate.mapping.reading import (
+    Parser,
+    Place,
+    flag,
+    identifier,
+    many,
+    mapping_of,
+    suggest,
+    text,
+    whole,
+    word,
+)
 from migrate.mapping.scope import RowScope
 from migrate.mapping.vocabulary import Kind, Option, Word
 
@@ -43,33 +54,30 @@ def called(name: Place, words: Dict[str, Word], kind: str, rows: RowScope, optio
 
 def _options(name: Place, word: Word, rows: RowScope, at: Place | None) -> dict[str, object]:
     nodes = {} if at is None or at.node.value is None else mapping_of(at)
-    rows = _judged(nodes, rows)
-    for option in word.options.values():
-        if option.required and option.name not in nodes:
-            name.note(
-                f"{word.name} needs the option `{option.name}`",
-                f"{word.name}: {{{option.name}: <{option.kind}>}}",
-            )
+    for needed in word.options.values():
+        if needed.required and needed.name not in nodes:
+            sample = f"{word.name}: {{{needed.name}: {_sample(needed)}}}"
+            name.note(f"{word.name} needs the option `{needed.name}`", sample)
     options: dict[str, object] = {}
     for entry in at.entries() if nodes and at else ():
-        if entry.name in word.options:
-            options[entry.name] = entry.attempt(_value_of(word.options[entry.name], rows))
+        option = word.options.get(entry.name)
+        if option:
+            members = [_member(of, nodes, rows) for of in option.of]
+            options[entry.name] = entry.attempt(_value_of(option, rows, members))
         else:
-            entry.note(
-                f"{word.name} has no option {shown(entry.name)[1:-1]}",
-                suggest(entry.name, word.options, "options"),
-            )
+            what = f"{word.name} has no option {shown(entry.name)[1:-1]}"
+            entry.note(what, suggest(entry.name, word.options, "options"))
     return options
 
 
-def _judged(nodes: Dict[str, Node], rows: RowScope) -> RowScope:
-    """Columns and conditions of a judge that looks at a member's rows are those of the member."""
-    member = nodes.get("member")
-    known = member and isinstance(member.value, str) and member.value in rows.scope.members
-    return rows.scope.rows_of(str(member.value)) if member and known else rows
+def _member(option: str, nodes: Dict[str, Node], rows: RowScope) -> str:
+    """The member that another option names (as `member` or `member.COLUMN`), or that of the row itself."""
+    value = nodes[option].value if option in nodes else None
+    named = value.partition(".")[0] if isinstance(value, str) else ""
+    return named if named in rows.scope.members else rows.member
 
 
-def _value_of(option: Option, rows: RowScope) -> Parser[object]:
+def _value_of(option: Option, rows: RowScope, members: list[str]) -> Parser[object]:
     scope = rows.scope
     readers: dict[Kind, Callable[[Place], object]] = {
         Kind.TEXT: word(option.choices, "value") if option.choices else text,
@@ -77,13 +85,40 @@ def _value_of(option: Option, rows: RowScope) -> Parser[object]:
         Kind.BOOL: flag,
         Kind.LIST: many(text),
         Kind.COLUMN: rows.column,
-        Kind.CONDITION: condition_on(rows),
+        Kind.COLUMN_NAMES: _columns(option, members) if option.many else identifier,
+        Kind.CONDITION: condition_on(scope.rows_of(members[0]) if members else rows),
         Kind.MEMBER: scope.member,
         Kind.MEMBER_COLUMN: scope.member_column,
-        Kind.NATURAL: scope.natural,
-        Kind.ENTITY: scope.entity,
+        Kind.NATURAL: lambda at: scope.natural(at, NaturalKind.UNIQUE),
+        Kind.POINTER: lambda at: scope.natural(at, NaturalKind.POINTER),
+        Kind.FOREIGN_NATURAL: scope.foreign_natural,
+        Kind.STEPS: many(word(scope.vocabulary.steps, "step", "steps", WHERE_LISTED)),
     }
     return readers[option.kind]
+
+
+def _columns(option: Option, members: list[str]) -> Parser[tuple[str, ...]]:
+    def parse(at: Place) -> tuple[str, ...]:
+        columns = many(identifier)(at)
+        if len(members) > 1 and len(at.items()) != len(members):
+            each = " and ".join(f"one of `{of}`" for of in option.of)
+            raise at.wrong(
+                f"`{at.name}` takes {len(members)} columns, {each}", f"{at.name}: [COLUMN, COLUMN]"
+            )
+        return columns
+
+    return parse
+
+
+def _sample(option: Option) -> str:
+    """How the value of an option is written."""
+    if option.kind is Kind.CONDITION:
+        return "{COLUMN: value}"
+    if option.kind is Kind.MEMBER_COLUMN:
+        return "<member>.COLUMN"
+    if option.kind in (Kind.COLUMN, Kind.COLUMN_NAMES):
+        return "COLUMN"
+    return f"<{option.kind.replace('_', ' ')}>"
 
 
 def _named(at: Place) -> Place:

@@ -51,7 +51,7 @@ class CodeLists:
 
     def _check_codes(self, mapping: Mapping) -> None:
         """Every code in force is one that the column's list on the platform has."""
-        for table in mapping.tables:
+        for table in mapping.tables or ():
             target = self.layout.get(table.into)
             for each in table.fields or () if target else ():
                 column = target.columns.get(each.column) if target else None

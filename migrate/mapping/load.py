@@ -15,13 +15,13 @@ from pathlib import Path
 
 from migrate.errors import InvalidInput, Mistake
 from migrate.mapping import members, tables
+from migrate.mapping.checks import check
 from migrate.mapping.document import Node, read, shown
 from migrate.mapping.lists import CodeLists, display
-from migrate.mapping.members import ANY_TABLE
-from migrate.mapping.nouns import Mapping, Member
+from migrate.mapping.nouns import Mapping
 from migrate.mapping.order import in_order
-from migrate.mapping.reading import Keys, Notes, Place, Wrong, many, mapping_of, name, named, suggest
-from migrate.mapping.reads import reads, uses
+from migrate.mapping.reading import Keys, Notes, Place, Wrong, many, name, named
+from migrate.mapping.reads import reads
 from migrate.mapping.scope import Outline, Scope, outline
 from migrate.mapping.target import check_tables
 from migrate.mapping.vocabulary import Vocabulary
@@ -151,15 +151,11 @@ def _understand(f: _File, scope: Scope, lists: CodeLists) -> Mapping | None:
     try:
         with at.keys() as take:
             mapping = _mapping(take, scope)
-    except Wrong as wrong:
+    except Wrong as wrong:  # the file is no mapping of keys at all
         at.keep(wrong)
         return None
-    if f.notes.mistakes and None in (mapping.root, mapping.tables):
-        return None
-    _check_after(at, scope)
+    check(mapping, scope, f.notes)
     check_tables(mapping, scope, f.notes)
-    _check_names(mapping, f.notes)
-    _check_drops(mapping, f.notes)
     lists.check(mapping, scope)
     if f.notes.mistakes:
         return None
@@ -168,7 +164,7 @@ def _understand(f: _File, scope: Scope, lists: CodeLists) -> Mapping | None:
     return replace(
         mapping,
         codes={file.codes.name: file.codes for file in codes},
-        reads=reads(mapping),
+        reads=reads(mapping, scope.vocabulary.judges),
         file=f.notes.file,
         digest=_digest(data),
     )
@@ -179,7 +175,7 @@ def _mapping(take: Keys, scope: Scope) -> Mapping:
     return Mapping(
         entity=take("entity", name),
         root=take("root", lambda at: members.root(at, scope)),
-        after=take("after", many(name), ()),
+        after=take("after", many(lambda at: members.earlier_entity(at, scope)), ()),
         members=take("members", named(lambda at: members.member(at, scope)), ()),
         exclusions=take("excluded", named(lambda at: members.exclusion(at, scope)), ()),
         merged=take("merged", lambda at: members.merged(at, scope), None),
@@ -188,53 +184,6 @@ def _mapping(take: Keys, scope: Scope) -> Mapping:
         rules=take("rules", named(lambda at: tables.rule(at, scope)), ()),
         dropped=sum(take("drop", named(lambda at: members.dropped(at, scope)), ()), ()),
     )
-
-
-def _check_after(at: Place, scope: Scope) -> None:
-    node = mapping_of(at).get("after")
-    for item in at.child("after", node).items() if node else ():
-        value = item.node.value
-        if not isinstance(value, str):
-            continue
-        if value == scope.own.entity:
-            item.note(
-                "`after` names the entity itself", "remove it: references within an entity need no order"
-            )
-        elif value not in scope.others:
-            item.note(
-                f"`after`: no entity named {shown(value)[1:-1]}", suggest(value, scope.others, "entities")
-            )
-
-
-def _check_names(mapping: Mapping, notes: Notes) -> None:
-    excluded = {exclusion.name: exclusion.line for exclusion in mapping.exclusions}
-    for rule in mapping.rules:
-        if rule.name in excluded:
-            notes.add(
-                rule.line,
-                f"rule {rule.name}: an exclusion in line {excluded[rule.name]} has this name",
-                "rename one of them",
-            )
-
-
-def _check_drops(mapping: Mapping, notes: Notes) -> None:
-    by_name: dict[str, Member] = mapping.by_name
-    mapped = {
-        (by_name[use.member].table, use.column)
-        for use in uses(mapping)
-        if use.mapped and use.member in by_name
-    }
-    for drop in mapping.dropped:
-        if (
-            drop.member != ANY_TABLE
-            and drop.member in by_name
-            and (by_name[drop.member].table, drop.column) in mapped
-        ):
-            notes.add(
-                drop.line,
-                f"drop {drop.member}.{drop.column}: the column is mapped",
-                "remove it here or there",
-            )
 
 
 def _digest(parts: "Iterator[bytes] | list[bytes]") -> str:

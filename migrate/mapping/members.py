@@ -10,6 +10,7 @@ from migrate.mapping.reading import (
     identifier,
     iso_date,
     many,
+    name,
     own_name,
     suggest,
     text,
@@ -57,6 +58,15 @@ def member(at: Place, scope: Scope) -> Member:
             twins=take("twins", many(identifier), ()),
             line=at.line,
         )
+
+
+def earlier_entity(at: Place, scope: Scope) -> str:
+    """An entity that is loaded before this one."""
+    if name(at) == scope.own.entity:
+        raise at.wrong(
+            "`after` names the entity itself", "remove it: references within an entity need no order"
+        )
+    return word(scope.others, "entity", "entities")(at)
 
 
 def _free_name(at: Place, scope: Scope) -> None:

@@ -1,10 +1,11 @@
-"""Which columns of which members a mapping needs, and what for.
+"""Which columns of which members a mapping needs, and which of them go to the platform.
 
-`uses(mapping)` walks the whole mapping once; `reads(mapping)` is what the extract asks the source for, and coverage
-tells *mapped* from *derived* by the same walk.
+`reads` is what the extract asks the source for; `mapped` is the part of it whose values are carried over, the rest
+serves keys, conditions and rules.
 """
 
 from collections.abc import Iterator
+from collections.abc import Mapping as Dict
 from dataclasses import dataclass
 
 from migrate.mapping.nouns import (
@@ -23,6 +24,7 @@ from migrate.mapping.nouns import (
     Test,
 )
 from migrate.mapping.scope import EACH, ROOT
+from migrate.mapping.vocabulary import Kind, Word
 
 CONFLICT = "CONFLICT_ID"
 """The column that tells a main row ('0') from what replication conflicts and merges left behind."""
@@ -30,22 +32,34 @@ CONFLICT = "CONFLICT_ID"
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """A column of a member that the mapping needs; `mapped`: its value itself goes to the platform."""
+    """A column of a member that the mapping needs."""
 
     member: str
     column: str
-    mapped: bool = False
 
 
-def reads(mapping: Mapping) -> dict[str, tuple[str, ...]]:
+def reads(mapping: Mapping, judges: Dict[str, Word]) -> dict[str, tuple[str, ...]]:
     """Member (root first) -> its columns, sorted."""
     needed: dict[str, set[str]] = {name: set() for name in mapping.by_name}
-    for use in uses(mapping):
+    for use in uses(mapping, judges):
         needed[use.member].add(use.column)
     return {member: tuple(sorted(columns)) for member, columns in needed.items()}
 
 
-def uses(mapping: Mapping) -> Iterator[Use]:
+def mapped(mapping: Mapping, root: str) -> set[tuple[str, str]]:
+    """(member, column) of every source column that a field carries over; also of a mapping read in part."""
+    carried = set()
+    for table in mapping.tables or ():
+        members: dict[str | None, str] = {None: table.member, ROOT: root}
+        members |= {join.alias: join.member for join in table.joins}
+        columns = [column for field in table.fields or () for column in field.sources]
+        for column in (*columns, *(each.column for each in table.each)):
+            if column.alias in members and not (table.each and column == Column(EACH)):
+                carried.add((members[column.alias], column.name))
+    return carried
+
+
+def uses(mapping: Mapping, judges: Dict[str, Word]) -> Iterator[Use]:
     """Every use of every source column, with repeats."""
     for member in (mapping.root, *mapping.members):
         yield from _Uses(mapping, member.name).of_member(member)
@@ -60,10 +74,30 @@ def uses(mapping: Mapping) -> Iterator[Use]:
     if mapping.merged:
         yield Use(mapping.merged.member, mapping.merged.column)
     for rule in mapping.rules:
-        judged = rule.call.options.get("member")
-        yield from (_Uses(mapping, judged) if isinstance(judged, str) else own).of_calls((rule.call,))
+        yield from _of_judge(mapping, rule.call, judges[rule.call.name])
     for table in mapping.tables:
         yield from _of_table(mapping, table)
+
+
+def _of_judge(mapping: Mapping, call: Call, judge: Word) -> Iterator[Use]:
+    """Columns and conditions of a judge are those of the root, or of the members that its other options name."""
+    for name, value in call.options.items():
+        option = judge.options[name]
+        members = [_member(mapping, call.options.get(of)) for of in option.of] or [mapping.root.name]
+        if option.kind is Kind.COLUMN_NAMES:
+            names = value if isinstance(value, tuple) else (value,)
+            for column, member in zip(
+                names, members if len(members) > 1 else members * len(names), strict=False
+            ):
+                yield Use(member, column)
+        else:
+            yield from _Uses(mapping, members[0]).of_calls((Call(call.name, {name: value}),))
+
+
+def _member(mapping: Mapping, named: object) -> str:
+    if isinstance(named, MemberColumn):
+        return named.member
+    return named if isinstance(named, str) else mapping.root.name
 
 
 def _of_table(mapping: Mapping, table: TableMap) -> Iterator[Use]:
@@ -75,7 +109,7 @@ def _of_table(mapping: Mapping, table: TableMap) -> Iterator[Use]:
         yield from _Uses(mapping, join.member).of_condition(join.where)
     yield from rows.of_condition(table.where)
     for each in table.each:
-        yield from rows.of_column(each.column, mapped=True)
+        yield from rows.of_column(each.column)
         if each.unless_in:
             yield Use(each.unless_in.member, each.unless_in.column)
     for field in table.fields:
@@ -101,17 +135,17 @@ class _Uses:
 
     def of_field(self, field: Field) -> Iterator[Use]:
         for column in field.sources:
-            yield from self.of_column(column, mapped=True)
+            yield from self.of_column(column)
         yield from self.of_calls(field.steps)
         yield from self.of_calls(call for call, _ in field.rules)
         yield from self.of_condition(field.when)
         if field.code and field.code.parent:
             yield from self.of_column(field.code.parent)
 
-    def of_column(self, column: Column, *, mapped: bool = False) -> Iterator[Use]:
+    def of_column(self, column: Column) -> Iterator[Use]:
         if EACH in (column.name, column.alias) and (column.alias or column.name == EACH):
             return  # the columns of `each` are counted where `each` names them
-        yield Use(self.aliases[column.alias] if column.alias else self.member, column.name, mapped)
+        yield Use(self.aliases[column.alias] if column.alias else self.member, column.name)
 
     def of_calls(self, calls: "Iterator[Call] | tuple[Call, ...]") -> Iterator[Use]:
         for call in calls:

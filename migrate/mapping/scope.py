@@ -11,8 +11,8 @@ from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field
 
 from migrate.mapping.document import Node, shown
-from migrate.mapping.nouns import Column, MemberColumn
-from migrate.mapping.reading import Place, identifier, suggest, text
+from migrate.mapping.nouns import Column, MemberColumn, NaturalKind
+from migrate.mapping.reading import Place, identifier, suggest, text, word
 from migrate.mapping.vocabulary import Vocabulary
 from migrate.model import Layout
 
@@ -32,7 +32,7 @@ class Outline:
     root: str = ""
     tables: Dict[str, str] = field(default_factory=dict)  # member (and root) -> source table
     labels: Dict[str, str] = field(default_factory=dict)  # label -> platform table
-    naturals: tuple[str, ...] = ()
+    naturals: Dict[str, NaturalKind] = field(default_factory=dict)
     after: tuple[str, ...] = ()
     after_line: int = 0
     whole: bool = True
@@ -59,7 +59,10 @@ def outline(root: Node, file: str, stem: str) -> Outline:
         name,
         {name: table, **members} if name else members,
         labels,
-        tuple(_dict(top.get("natural"))),
+        {
+            natural: NaturalKind.POINTER if "pointer" in _dict(node) else NaturalKind.UNIQUE
+            for natural, node in _dict(top.get("natural")).items()
+        },
         tuple(entity for node in listed if (entity := _text(node))),
         after.line if after else 0,
     )
@@ -127,17 +130,24 @@ class Scope:
             f"no table map labelled {shown(value)[1:-1]}", suggest(value, self.own.labels, "labels")
         )
 
-    def natural(self, at: Place) -> str:
-        """A natural key: `name` of this mapping or `entity.name` of one that is loaded before."""
+    def natural(self, at: Place, kind: NaturalKind) -> str:
+        """A natural key of this mapping, of that kind."""
+        known = [name for name, its in self.own.naturals.items() if its is kind]
+        return word(
+            known, "pointer" if kind is NaturalKind.POINTER else "natural key", f"of kind {kind} here"
+        )(at)
+
+    def foreign_natural(self, at: Place) -> str:
+        """`entity.natural` of an entity that is loaded before."""
         value = text(at)
-        entity, dot, name = value.rpartition(".")
-        if dot:
-            self.entity(at.child(at.name, Node(at.line, entity)))
-        outline = self.others[entity] if dot else self.own
+        entity, _, name = value.partition(".")
+        self.entity(at.child(at.name, Node(at.line, entity)))
+        outline = self.others[entity]
         if name in outline.naturals or not outline.whole:
             return value
+        what = f"{entity} has no natural key named {shown(name)[1:-1]}"
         raise at.wrong(
-            f"no natural key named {shown(value)[1:-1]}", suggest(name, outline.naturals, "natural keys")
+            what, suggest(name, [f"{entity}.{natural}" for natural in outline.naturals], "natural keys")
         )
 
     def rows_of(self, member: str) -> "RowScope":

@@ -18,7 +18,7 @@ ID_TYPES = ("fixed_size_binary[16]", "extension<arrow.uuid>")
 
 def check_tables(mapping: Mapping, scope: Scope, notes: Notes) -> None:
     """Note every mistake of the mapping's tables against the platform's."""
-    for table in mapping.tables:
+    for table in mapping.tables or ():
         target = scope.layout.get(table.into)
         if target is None:
             what = f"table {table.label}: the platform has no table {shown(table.into)[1:-1]}"
@@ -29,33 +29,29 @@ def check_tables(mapping: Mapping, scope: Scope, notes: Notes) -> None:
 
 
 def _check_roots(mapping: Mapping, scope: Scope, notes: Notes) -> None:
-    """One map makes the root's row, and every other table belongs to its aggregate."""
-    own = [table for table in mapping.tables if table.member == mapping.root.name]
-    if not own:
-        notes.add(
-            mapping.root.line,
-            f"root: no table map is `from: {mapping.root.name}`",
-            "the entity itself needs a row",
-        )
+    """The first map makes the root's row, and every other table belongs to its aggregate."""
+    first = next(iter(mapping.tables or ()), None)
+    if first is None or first.member is None:
         return
-    root = scope.layout.get(own[0].into)
+    if first.member != scope.own.root:
+        what = f"table {first.label}: the first table map makes the entity's own row"
+        notes.add(first.line, what, f"begin with the one `from: {scope.own.root}`")
+        return
+    if first.each:
+        what = f"table {first.label}: the entity itself has one row, not one for `each`"
+        notes.add(first.line, what, "move `each` to another table map")
+    root = scope.layout.get(first.into)
     if root is None:
         return
     if root.root not in (None, root.name):
-        notes.add(
-            own[0].line,
-            f"table {own[0].label}: {root.name} is a part of {root.root}",
-            f"the first map of the root fills a root table: {_roots(scope)}",
-        )
+        what = f"table {first.label}: {root.name} is a part of {root.root}"
+        notes.add(first.line, what, f"the first table map fills a root table: {_roots(scope)}")
         return
     for table in mapping.tables:
         target = scope.layout.get(table.into)
         if target and target.root not in (None, root.name):
-            notes.add(
-                table.line,
-                f"table {table.label}: {target.name} belongs to {target.root}, not to {root.name}",
-                "map it with the entity that it belongs to",
-            )
+            what = f"table {table.label}: {target.name} belongs to {target.root}, not to {root.name}"
+            notes.add(table.line, what, "map it with the entity that it belongs to")
 
 
 def _roots(scope: Scope) -> str:

@@ -7,36 +7,62 @@ makes the one of this program, `Vocabulary.of` makes one of any registered funct
 import inspect
 from collections.abc import Callable, Iterable
 from collections.abc import Mapping as Dict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Protocol, Union, get_args, get_origin, get_type_hints
 
 
 class Kind(StrEnum):
-    """What an option takes."""
+    """What an option takes, and in brackets what the function is given."""
 
     TEXT = "text"
     INT = "int"
     BOOL = "bool"
-    LIST = "list"  # of texts
-    COLUMN = "column"  # of the same row
-    CONDITION = "condition"  # on rows of the judge's `member`, or of the root
-    MEMBER = "member"  # a member of the mapping
-    MEMBER_COLUMN = "member_column"  # member.COLUMN
-    NATURAL = "natural"  # a natural key, of this mapping or entity.natural
-    ENTITY = "entity"  # this entity or one that is loaded before
+    LIST = "list"  # texts (tuple)
+    COLUMN = "column"  # a column of the row, for judges of the root (Column)
+    COLUMN_NAMES = (
+        "column_names"  # a column, or several, of the members that other options name: see `Of` (str, tuple)
+    )
+    CONDITION = "condition"  # on the row, for judges on the root or as `Of` says (Condition)
+    MEMBER = "member"  # the root or a member (str)
+    MEMBER_COLUMN = "member_column"  # member.COLUMN (MemberColumn)
+    NATURAL = "natural"  # a natural key of this mapping (str)
+    POINTER = "pointer"  # a pointer among the natural keys of this mapping (str)
+    FOREIGN_NATURAL = "foreign_natural"  # entity.natural of an entity loaded before (str)
+    STEPS = "steps"  # names of steps (tuple)
+
+
+@dataclass(frozen=True, slots=True)
+class Of:
+    """Written into an annotation: whose columns an option speaks of.
+
+    `where: Annotated[Condition, Of("of")]` is a condition on rows of the member that the option `of` names;
+    `by: Annotated[tuple[str, ...], Of("of")]` are columns of it; with two options, a pair, one column of each.
+    """
+
+    options: tuple[str, ...]
+
+    def __init__(self, *options: str) -> None:
+        object.__setattr__(self, "options", options)
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """An option of a word: what it takes, whether it has to be written, the values it allows (empty: any)."""
+    """An option of a word: what it takes, whether it has to be written.
+
+    choices: the texts that it allows; empty: any.
+    of:      the options that name the members whose columns it speaks of; empty: the row itself, for judges the root.
+    many:    of COLUMN_NAMES: a list.
+    """
 
     name: str
     kind: Kind
     required: bool
     default: object = None
     choices: tuple[str, ...] = ()
+    of: tuple[str, ...] = ()
+    many: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,33 +133,46 @@ def _options(function: Callable[..., Any]) -> Iterable[Option]:
             or getattr(hint, "__name__", "") == "datetime"
         ):
             continue
+        place = f"{function.__module__}.{function.__qualname__}, option {name}"
         required = parameter.default is inspect.Parameter.empty
-        kind, choices = _kind(hint, f"{function.__module__}.{function.__qualname__}, option {name}")
-        yield Option(name, kind, required, None if required else parameter.default, choices)
+        yield _option(Option(name, Kind.TEXT, required, None if required else parameter.default), hint, place)
 
 
-def _kind(hint: Any, place: str) -> tuple[Kind, tuple[str, ...]]:
+def _option(option: Option, hint: Any, place: str) -> Option:
+    """The option with the kind that its annotation says."""
     origin, arguments = get_origin(hint), get_args(hint)
     if origin is Annotated:
-        return Kind(next(extra for extra in arguments[1:] if extra in Kind)), ()
+        return _annotated(option, arguments[0], arguments[1], place)
     if origin is Literal:
-        return Kind.TEXT, tuple(map(str, arguments))
+        return replace(option, choices=tuple(map(str, arguments)))
     if origin in (Union, UnionType):
-        if {getattr(a, "__name__", "") for a in arguments} >= {"Test", "All", "Any", "Not"}:
-            return Kind.CONDITION, ()
-        rest = [a for a in arguments if a is not NoneType]
+        if {getattr(argument, "__name__", "") for argument in arguments} >= _CONDITION:
+            return replace(option, kind=Kind.CONDITION)
+        rest = [argument for argument in arguments if argument is not NoneType]
         if len(rest) == 1:
-            return _kind(rest[0], place)
-    if origin is tuple and arguments[:1] == (str,):
-        return Kind.LIST, ()
-    named = {
-        "str": Kind.TEXT,
-        "int": Kind.INT,
-        "bool": Kind.BOOL,
-        "Series": Kind.COLUMN,
-        "Column": Kind.COLUMN,
-        "MemberColumn": Kind.MEMBER_COLUMN,
-    }
-    if (kind := named.get(getattr(hint, "__name__", ""))) and origin is None:
-        return kind, ()
+            return _option(option, rest[0], place)
+    if origin is tuple and arguments == (str, ...):
+        return replace(option, kind=Kind.LIST)
+    if origin is None and (kind := _NAMED.get(getattr(hint, "__name__", ""))):
+        return replace(option, kind=kind)
     raise TypeError(f"{place}: a mapping cannot write a {hint}")
+
+
+def _annotated(option: Option, hint: Any, extra: object, place: str) -> Option:
+    plain = _option(option, hint, place)
+    if isinstance(extra, Of):
+        if plain.kind in (Kind.TEXT, Kind.LIST):
+            return replace(plain, kind=Kind.COLUMN_NAMES, of=extra.options, many=plain.kind is Kind.LIST)
+        return replace(plain, of=extra.options)
+    return replace(plain, kind=Kind(str(extra)))
+
+
+_CONDITION = {"Test", "All", "Any", "Not"}
+_NAMED = {
+    "str": Kind.TEXT,
+    "int": Kind.INT,
+    "bool": Kind.BOOL,
+    "Series": Kind.COLUMN,
+    "Column": Kind.COLUMN,
+    "MemberColumn": Kind.MEMBER_COLUMN,
+}

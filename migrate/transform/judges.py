@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from migrate.canonical import row_hashes
 from migrate.mapping.nouns import Column, Condition, MemberColumn, Natural
+from migrate.mapping.vocabulary import Of
 from migrate.transform.conditions import blank, holds
 from migrate.transform.fields import differs
 from migrate.transform.registry import STEPS, judge
@@ -24,7 +25,19 @@ Member = Annotated[str, "member"]
 """An option that names a member of the mapping."""
 
 NaturalKey = Annotated[str, "natural"]
-"""An option that names a natural key, of the mapping itself or as `entity.name` of another."""
+"""An option that names a natural key of the mapping that no two roots may share."""
+
+PointerKey = Annotated[str, "pointer"]
+"""An option that names a natural key of the mapping that is a pointer."""
+
+ForeignKey = Annotated[str, "foreign_natural"]
+"""An option that names a natural key of an entity that is loaded before, as `entity.name`."""
+
+OnRows = Annotated[Condition, Of("of")]
+"""A condition on the rows of the member that `of` names; a plain Condition is one on the root."""
+
+Steps = Annotated[tuple[str, ...], "steps"]
+"""Names of steps without options."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +50,14 @@ class Offence:
 
 
 @judge
-def rows(frames: Frames, *, of: Member, where: Condition) -> Offence:
+def rows(frames: Frames, *, of: Member, where: OnRows) -> Offence:
     """Rows for which the condition holds: `{rows: {of: S_CASE, where: {CLOSED_DT: {before: {column: OPENED_DT}}}}}`."""
     return Offence(of, holds(where, frames.rows(of)))
 
 
 @judge
 def count(
-    frames: Frames, *, of: Member, where: Condition | None = None, least: int = 0, most: int | None = None,
+    frames: Frames, *, of: Member, where: OnRows | None = None, least: int = 0, most: int | None = None,
     equals: Column | None = None, when: Condition | None = None,
 ) -> Offence:  # fmt: skip
     """Entities whose number of such rows is too small, too large, or not what a root column says.
@@ -65,7 +78,7 @@ def count(
 
 
 @judge
-def absent(frames: Frames, *, column: Column, among_rows: MemberColumn, where: Condition | None = None, when: Condition | None = None) -> Offence:
+def absent(frames: Frames, *, column: Column, among_rows: MemberColumn, where: Annotated[Condition, Of("among_rows")] | None = None, when: Condition | None = None) -> Offence:
     """Roots whose pointer column names no row of the entity: `{absent: {column: PR_ADDR_ID, among_rows: S_CON_ADDR.ROW_ID}}`.
 
     Null, blank and Siebel's no-match literal (3.4 of the domain notes) are no pointers. `where` limits the rows that
@@ -80,7 +93,7 @@ def absent(frames: Frames, *, column: Column, among_rows: MemberColumn, where: C
 
 
 @judge
-def repeated(frames: Frames, *, of: Member, by: tuple[str, ...] = (), where: Condition | None = None) -> Offence:
+def repeated(frames: Frames, *, of: Member, by: Annotated[tuple[str, ...], Of("of")] = (), where: OnRows | None = None) -> Offence:
     """Rows that share the named columns with another row of the same entity (without `by`: any two rows).
 
     `{repeated: {of: S_CONTACT_XM, where: {TYPE: DOB_FORMER, ATTRIB_08: Y}}}`. Rows where a named column is null share nothing.
@@ -98,8 +111,9 @@ def repeated(frames: Frames, *, of: Member, by: tuple[str, ...] = (), where: Con
 
 @judge
 def unbalanced(
-    frames: Frames, *, of: Member, amount: str, payments: Member, payment: str, by: str, currency: tuple[str, ...] = (),
-    when: Condition | None = None, where: Condition | None = None,
+    frames: Frames, *, of: Member, amount: Annotated[str, Of("of")], payments: Member, payment: Annotated[str, Of("payments")],
+    by: Annotated[str, Of("payments")], currency: Annotated[tuple[str, ...], Of("of", "payments")] = (),
+    when: OnRows | None = None, where: Annotated[Condition, Of("payments")] | None = None,
 ) -> Offence:  # fmt: skip
     """Rows of `of` whose `amount` is not the sum of `payment` over the rows of `payments` that point at them by `by`.
 
@@ -135,7 +149,7 @@ def contested(frames: Frames, *, natural: NaturalKey) -> Offence:
 
 
 @judge
-def looped(frames: Frames, *, natural: NaturalKey) -> Offence:
+def looped(frames: Frames, *, natural: PointerKey) -> Offence:
     """Roots whose chain of pointers leads back to themselves."""
     mapping, root = frames.mapping, frames.root
     key = next(n for n in mapping.naturals if n.name == natural)
@@ -146,7 +160,7 @@ def looped(frames: Frames, *, natural: NaturalKey) -> Offence:
 
 
 @judge
-def disagrees(frames: Frames, *, column: Column, natural: NaturalKey, through: Column, do: tuple[str, ...] = ()) -> Offence:
+def disagrees(frames: Frames, *, column: Column, natural: ForeignKey, through: Column, do: Steps = ()) -> Offence:
     """Roots whose copy of another entity's natural key is not what that entity says now.
 
     `{disagrees: {column: X_UCI_SNAP, natural: client.uci, through: APPLICANT_ID, do: [digits_only]}}`. `do` normalises the copy

@@ -1,0 +1,58 @@
+"""What can only be said of a mapping once all its parts are read: names that clash, drops, references between rows."""
+
+from migrate.mapping.members import ANY_TABLE
+from migrate.mapping.nouns import Column, Mapping
+from migrate.mapping.reading import Notes
+from migrate.mapping.reads import mapped
+from migrate.mapping.scope import Scope
+
+
+def check(mapping: Mapping, scope: Scope, notes: Notes) -> None:
+    """Note what is wrong between the parts of a mapping; it may have been read in part only."""
+    _check_rule_names(mapping, notes)
+    _check_naturals(mapping, notes)
+    _check_drops(mapping, scope, notes)
+    _check_row_references(mapping, notes)
+
+
+def _check_rule_names(mapping: Mapping, notes: Notes) -> None:
+    excluded = {exclusion.name: exclusion.line for exclusion in mapping.exclusions}
+    for rule in mapping.rules:
+        if line := excluded.get(rule.name):
+            what = f"rule {rule.name}: the exclusion in line {line} has the same name"
+            notes.add(rule.line, what, "rename one of them")
+
+
+def _check_naturals(mapping: Mapping, notes: Notes) -> None:
+    """Natural keys are surveyed over the root table alone, so their steps see no other column."""
+    for natural in mapping.naturals:
+        for call in natural.steps:
+            for column in (value for value in call.options.values() if isinstance(value, Column)):
+                what = f"natural {natural.name}: step {call.name} looks at the column {column}"
+                notes.add(natural.line, what, "use steps that need no other column")
+
+
+def _check_drops(mapping: Mapping, scope: Scope, notes: Notes) -> None:
+    """A column is mapped or dropped, not both; by table, whatever the members are called."""
+    tables = scope.own.tables
+    carried = {(tables.get(member), column) for member, column in mapped(mapping, scope.own.root)}
+    for drop in mapping.dropped:
+        if drop.member != ANY_TABLE and (tables.get(drop.member), drop.column) in carried:
+            what = f"drop {drop.member}.{drop.column}: the column is mapped"
+            notes.add(drop.line, what, "remove it here, or the field that maps it")
+
+
+def _check_row_references(mapping: Mapping, notes: Notes) -> None:
+    """`row` needs a table map that makes one row with an id of its own of each legacy row."""
+    tables = mapping.tables or ()
+    by_label = {table.label: table for table in tables}
+    for field in (field for table in tables for field in table.fields or () if field.row):
+        target = by_label.get(field.row or "")
+        if target is None:
+            continue
+        if target.each:
+            what = f"field {field.column}: {target.label} makes several rows of one (`each`)"
+            notes.add(field.line, what, "point at a table map without `each`")
+        elif target is tables[0]:
+            what = f"field {field.column}: {target.label} is the entity itself"
+            notes.add(field.line, what, f"write `ref: {mapping.entity}` instead of `row`")
