@@ -1,0 +1,64 @@
+"""The straight line of making a sample: world, then block after block, each written before the next is made."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from migrate.errors import InvalidInput, Mistake
+from migrate.sample import Progress, Summary
+from migrate.sample.block import CLIENTS, Block, id_range, make_block, random_stream
+from migrate.sample.frame import Rows
+from migrate.sample.world import World, make_world
+from migrate.sample.write import Writer, legacy_database
+
+FEWEST, MOST = 500, 1_000_000
+
+
+def make(
+    target: str | sa.Engine,
+    clients: int,
+    seed: int,
+    truth: Path | None,
+    *,
+    schema: str | None,
+    audit: int,
+    replace: bool,
+    progress: Progress | None,
+) -> Summary:
+    """See ``migrate.sample.make``."""
+    if not FEWEST <= clients <= MOST:
+        raise InvalidInput([Mistake("--clients", 0, f"{clients} is out of range", f"name {FEWEST} to {MOST}")])
+    started = time.perf_counter()
+    engine = sa.create_engine(target, hide_parameters=True) if isinstance(target, str) else target
+    written: Counter[str] = Counter()
+    damage: Counter[str] = Counter()
+    with legacy_database(engine, schema, replace) as writer:
+        world = make_world(random_stream(seed, 0), id_range(0), clients)
+        _write(writer, world.tables, written)
+        done = 0
+        for block in blocks(seed, clients, world, audit):
+            _write(writer, block.tables.values(), written)
+            done += min(CLIENTS, clients - done)
+            if progress is not None:
+                progress(done, clients)
+    if isinstance(target, str):
+        engine.dispose()
+    return Summary(clients, seed, dict(written), dict(damage), time.perf_counter() - started)
+
+
+def blocks(seed: int, clients: int, world: World, audit: int) -> Iterator[Block]:
+    """The blocks of a sample, in order, one in memory at a time."""
+    for number, first in enumerate(range(0, clients, CLIENTS)):
+        yield make_block(seed, number, min(CLIENTS, clients - first), world, audit)
+
+
+def _write(writer: Writer, tables: Iterable[Rows], written: Counter[str]) -> None:
+    for rows in tables:
+        if len(rows):
+            writer.write(rows)
+            written[rows.table.name] += len(rows)
