@@ -1,0 +1,126 @@
+"""Results on stdout, everything else on stderr; colour on a terminal only.
+
+Everything is readable at 80 columns and through a pipe. With --json, stdout holds one document and nothing else.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+WIDTH = 80
+"""Width of what is written to a pipe or a file."""
+
+
+class Output:
+    """Where a command says what it has to say. With --json, stdout gets one document and nothing else."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        self.as_json = as_json
+
+    @cached_property
+    def stdout(self) -> "Console":
+        """For results."""
+        return _console(stderr=False)
+
+    @cached_property
+    def stderr(self) -> "Console":
+        """For everything else."""
+        return _console(stderr=True)
+
+    def document(self, content: Mapping[str, Any]) -> None:
+        """One JSON document; only with --json."""
+        if self.as_json:
+            click.echo(json.dumps(content, indent=2, ensure_ascii=False, default=_plain))
+
+    def say(self, text: str) -> None:
+        """A line of the result."""
+        if not self.as_json:
+            self.stdout.print(text, markup=False, highlight=False, soft_wrap=True)
+
+    def note(self, text: str) -> None:
+        """A line about the work."""
+        self.stderr.print(text, markup=False, highlight=False, soft_wrap=True)
+
+    def then(self, *steps: str) -> None:
+        """What to do next: commands, each with a few words."""
+        for position, step in enumerate(steps):
+            self.note(("next: " if position == 0 else "      ") + step)
+
+    def table(
+        self,
+        columns: Iterable[str],
+        rows: Iterable[Iterable[object]],
+        *,
+        title: str = "",
+        total: Iterable[object] | None = None,
+    ) -> None:
+        """A table; numbers to the right. A cell that is too long is folded, never cut."""
+        if self.as_json:
+            return
+        from rich.box import SIMPLE_HEAD
+        from rich.table import Table
+        from rich.text import Text
+
+        body = [list(row) for row in rows]
+        table = Table(
+            box=SIMPLE_HEAD,
+            title=title or None,
+            title_justify="left",
+            pad_edge=False,
+            show_footer=bool(total),
+        )
+        footers = [cell(value) for value in total] if total else []
+        for at, name in enumerate(columns):
+            numbers = bool(body) and all(isinstance(row[at], int | float | None) for row in body)
+            footer = footers[at] if footers else ""
+            table.add_column(name, footer, justify="right" if numbers else "left", overflow="fold")
+        for row in body:
+            table.add_row(*(Text(cell(value)) for value in row))
+        self.stdout.print(table)
+
+
+def cell(value: object) -> str:
+    """A value as a table shows it: nothing for nothing, digits in groups of three, times in UTC to the second.
+
+    >>> cell(1234567), cell(None), cell(True)
+    ('1,234,567', '', 'yes')
+    """
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case int():
+            return f"{value:,}"
+        case datetime():
+            moment = value.astimezone(UTC) if value.tzinfo else value
+            return moment.strftime("%Y-%m-%d %H:%M:%S")
+    return str(value)
+
+
+def _plain(value: object) -> object:
+    """What JSON has no word for."""
+    if isinstance(value, datetime):
+        return (value.astimezone(UTC) if value.tzinfo else value).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} has no form in JSON")
+
+
+def _console(*, stderr: bool) -> "Console":
+    from rich.console import Console
+
+    console = Console(stderr=stderr, highlight=False)
+    if not console.is_terminal:
+        console.width = WIDTH
+    return console

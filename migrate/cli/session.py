@@ -1,0 +1,65 @@
+"""What a command is given: the project it works on, and where to say what."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from migrate.cli.output import Output
+
+if TYPE_CHECKING:
+    from migrate.cli.progress import Progress
+    from migrate.project import Project
+
+
+@dataclass
+class Session:
+    """One call of one command.
+
+    folder: as given with --project; None looks in the current folder and above.
+    """
+
+    folder: Path | None
+    as_json: bool = False
+    debug: bool = False
+    output: Output = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.output = Output(as_json=self.as_json)
+
+    @cached_property
+    def project(self) -> "Project":
+        """The project; raises InvalidInput where there is none or its settings are wrong."""
+        from flows.secrets import READERS
+        from migrate.project import Project
+
+        return Project.find(self.folder, READERS)
+
+    def document(self, content: Mapping[str, Any]) -> None:
+        """The result as one JSON document on stdout; only with --json."""
+        self.output.document(content)
+
+    def table(
+        self, columns: Iterable[str], rows: Iterable[Iterable[object]], *, title: str = "", **options: Any
+    ) -> None:
+        """A table on stdout; nothing with --json."""
+        self.output.table(columns, rows, title=title, **options)
+
+    def say(self, text: str) -> None:
+        """A line of the result on stdout; nothing with --json."""
+        self.output.say(text)
+
+    def note(self, text: str) -> None:
+        """A line about the work on stderr."""
+        self.output.note(text)
+
+    def then(self, *steps: str) -> None:
+        """The next sensible steps, on stderr."""
+        self.output.then(*steps)
+
+    def progress(self) -> "Progress":
+        """Progress of long work, on stderr."""
+        from migrate.cli.progress import Progress
+
+        return Progress(self.output.stderr)

@@ -1,0 +1,190 @@
+"""The composition root: from a folder with settings to connected parts."""
+
+from collections.abc import Mapping as Dict
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from migrate.errors import InvalidInput, Mistake
+from migrate.project import settings as settings_file
+from migrate.project.secrets import Readers, Secret, Unresolved, resolve
+from migrate.project.settings import EMBEDDED, FILE, LEGACY_KINDS, PLATFORM_KINDS, Settings
+
+if TYPE_CHECKING:
+    from sqlalchemy import URL
+
+    from migrate.extract import Source
+    from migrate.mapping import Mappings, Vocabulary
+    from migrate.model import Layout
+
+HIDDEN = ".migrate"
+
+
+@dataclass(frozen=True)
+class Project:
+    """A folder with a `migrate.toml`, and what its settings compose.
+
+    folder:    absolute path.
+    settings:  as read; lines for messages are looked up in `text` when they are needed.
+    readers:   how further kinds of secrets are read, such as 'prefect-block'.
+    """
+
+    folder: Path
+    settings: Settings
+    text: bytes = field(repr=False)
+    readers: Readers = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def find(cls, folder: Path | None = None, readers: Readers | None = None) -> "Project":
+        """The project in `folder`; without one, in the current folder or the nearest above it.
+
+        Raises InvalidInput where there is none, and with every mistake of its settings.
+        """
+        start = (folder or Path.cwd()).expanduser().resolve()
+        places = [start] if folder else [start, *start.parents]
+        home = next((place for place in places if (place / FILE).is_file()), None)
+        if home is None:
+            where = f"no {FILE} in {start}" + ("" if folder else " or a folder above it")
+            raise InvalidInput(
+                [Mistake(FILE, 0, where, "run: migrate init DIR; or name a project with --project DIR")]
+            )
+        text = (home / FILE).read_bytes()
+        return cls(home, settings_file.read(text, _called(home / FILE)), text, readers or {})
+
+    @property
+    def hidden(self) -> Path:
+        """Where the program keeps its own files: the embedded server, reports; made at need, mode 0700."""
+        path = self.folder / HIDDEN
+        path.mkdir(mode=0o700, exist_ok=True)
+        return path
+
+    @property
+    def reports(self) -> Path:
+        """Where reports are written; it need not exist."""
+        return self.folder / HIDDEN / "reports"
+
+    @property
+    def name(self) -> str:
+        """How ledger, lease and sessions call this project: the legacy system's name."""
+        return self.settings.legacy.system
+
+    # --- databases
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the platform is the private PostgreSQL in the project's folder."""
+        return self.settings.platform.url == EMBEDDED
+
+    def legacy_url(self) -> "URL":
+        """The legacy database's URL; its text hides the password, its relative SQLite path is made absolute."""
+        from sqlalchemy import make_url
+
+        url = make_url(self._revealed("legacy", LEGACY_KINDS).reveal())
+        if (
+            url.get_backend_name() == "sqlite"
+            and url.database
+            and not url.database.startswith((":", "file:"))
+        ):
+            url = url.set(database=str(self.folder / Path(url.database).expanduser()))
+        return url
+
+    def platform_url(self) -> "URL":
+        """The platform's URL. Starts the embedded server where that is meant; it lives as long as this process."""
+        from sqlalchemy import make_url
+
+        if self.embedded:
+            from migrate.embedded import embedded
+
+            return make_url(embedded(self.hidden))
+        return make_url(self._revealed("platform", PLATFORM_KINDS).reveal())
+
+    def stop_platform(self) -> bool:
+        """Stop the embedded server, if there is one and it runs; whether it did."""
+        if not self.embedded:
+            return False
+        from migrate.embedded import stop
+
+        return stop(self.hidden)
+
+    def source(self) -> "Source":
+        """The legacy database, connected at the first use."""
+        from migrate.extract import connect
+
+        url = self.legacy_url()
+        return connect(url.render_as_string(hide_password=False), self.settings.legacy.schema_name)
+
+    # --- mappings
+
+    @cached_property
+    def mappings_folder(self) -> Path:
+        """The folder of the mapping files: the project's own or those shipped with the package."""
+        path = self.settings.mappings.path
+        return self.folder / Path(path).expanduser() if path else shipped_mappings()
+
+    def vocabulary(self) -> "Vocabulary":
+        """The steps, rules and judges that a mapping may name."""
+        return vocabulary()
+
+    def layout(self) -> "Layout":
+        """The platform's tables as plain values."""
+        from migrate.platform.layout import layout
+
+        return layout()
+
+    def mappings(self, entities: tuple[str, ...] = ()) -> "Mappings":
+        """All mappings of the project, checked, in the order of loading.
+
+        entities: keep only these. Raises InvalidInput for an entity that no mapping is about.
+        """
+        from migrate.mapping import load
+
+        return load(
+            self.mappings_folder, vocabulary=self.vocabulary(), layout=self.layout(), codes=platform_codes()
+        )
+
+    # --- inside
+
+    def mistake(self, section: str, key: str, what: str, instead: str = "") -> InvalidInput:
+        """A mistake that shows only when the settings are used, with its place."""
+        line = settings_file.line_of(self.text, section, key)
+        return InvalidInput(
+            [Mistake(_called(self.folder / FILE), line, f"`{section}.{key}`: {what}", instead)]
+        )
+
+    def _revealed(self, section: str, kinds: tuple[str, ...]) -> Secret:
+        reference: str = getattr(self.settings, section).url
+        try:
+            secret = resolve(reference, self.folder, self.readers)
+            settings_file.check_url(secret.reveal(), kinds)
+        except Unresolved as error:
+            raise self.mistake(section, "url", error.what, error.instead) from None
+        except settings_file.Advised as error:
+            raise self.mistake(section, "url", f"what {reference} holds {error}", error.instead) from None
+        return secret
+
+
+def shipped_mappings() -> Path:
+    """The folder of the mappings that come with the package."""
+    return Path(str(files("mappings") / "gcms"))
+
+
+def vocabulary() -> "Vocabulary":
+    """The words of mappings: every step, rule and judge of this program."""
+    from migrate.transform import vocabulary
+
+    return vocabulary()
+
+
+def platform_codes() -> Dict[str, tuple[str, ...]]:
+    """The platform's codes by code list."""
+    from migrate.platform.codes import CODE_LISTS, codes
+
+    return {name: tuple(code.code for code in codes(name)) for name in CODE_LISTS}
+
+
+def _called(path: Path) -> str:
+    """A path as messages show it: relative where it is below the current folder."""
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)

@@ -1,0 +1,158 @@
+"""Settings: what migrate.toml may say, and that every mistake is told at once, with its line, and without its secrets."""
+
+import doctest
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from migrate.errors import InvalidInput
+from migrate.project import secrets, settings, units
+from migrate.project.lines import lines_of
+from migrate.project.starting import settings_text
+
+MINIMAL = b'[legacy]\nurl = "env:GCMS_URL"\n'
+
+
+def mistakes(text: str | bytes) -> list[str]:
+    with pytest.raises(InvalidInput) as caught:
+        settings.read(text.encode() if isinstance(text, str) else text, "migrate.toml")
+    return [str(mistake) for mistake in caught.value.mistakes]
+
+
+def test_the_doctests_of_units_and_secrets_hold():
+    for module in (units, secrets):
+        assert doctest.testmod(module).failed == 0
+
+
+def test_a_legacy_url_is_all_that_must_be_written():
+    read = settings.read(MINIMAL, "migrate.toml")
+    assert read.platform.url == "embedded"
+    assert read.platform.schema_name == "case_platform"
+    assert read.legacy.schema_name is None
+    assert (read.run.batch_rows, read.run.overlap) == (50_000, timedelta(minutes=30))
+    assert (read.limits.memory, read.limits.max_vanished) == (512 << 20, Decimal("0.01"))
+
+
+@pytest.mark.parametrize("mappings", [False, True])
+def test_the_text_that_init_writes_is_valid(mappings):
+    read = settings.read(settings_text(mappings=mappings).encode(), "migrate.toml")
+    assert read.legacy.url == "env:GCMS_URL"
+    assert read.mappings.path == ("mappings/gcms" if mappings else None)
+
+
+def test_every_mistake_is_told_at_once_with_its_line():
+    text = """\
+[legacy]
+url = "sqlite:///x.db"
+shema = "SIEBEL"
+timezone = "Amerika/Toronto"
+
+[run]
+workers = "2"
+batch_rows = 0
+overlap = "half an hour"
+
+[limitz]
+memory = "512MiB"
+
+[limits]
+memory = 512
+max_vanished = "101%"
+"""
+    told = mistakes(text)
+    assert [line.split(" ", 1)[0] for line in told] == [f"migrate.toml:{n}" for n in (3, 4, 7, 8, 9, 11, 15, 16)]
+    assert "did you mean schema?" in told[0]
+    assert "did you mean America/Toronto?" in told[1]
+    assert "did you mean limits?" in told[5]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "said"),
+    [
+        ("", 0, "`legacy` is missing"),
+        ("[legacy]\n", 1, "`legacy.url` is missing"),
+        ('legacy = "x"\n', 1, "`legacy` takes a section"),
+        ('[legacy\nurl = "x"\n', 1, "not TOML"),
+        ('[legacy]\nurl = env:X\n', 2, "not TOML"),
+        ('[legacy]\nurl = "a"\nurl = "b"\n', 3, "not TOML"),
+        ('[legacy]\nurl = 3\n', 2, "`legacy.url` takes a text"),
+        ('[legacy]\nurl = ""\n', 2, "is no database URL"),
+        ('[legacy]\nurl = "mongodb://host/db"\n', 2, "names the kind mongodb"),
+        ('[legacy]\nurl = "mariadb+pymysql://host/db"\n', 2, "did you mean mariadb+pyodbc?"),
+        ('[legacy]\nurl = "env:X"\nsystem = "G C"\n', 3, "`legacy.system` takes a short name"),
+        ('[legacy]\nurl = "env:X"\n[platform]\nurl = "sqlite:///x"\n', 4, "names the kind sqlite"),
+        ('[legacy]\nurl = "env:X"\n[platform]\nschema = "migration"\n', 4, "where the state of the runs is kept"),
+        ('[legacy]\nurl = "env:X"\n[platform]\nschema = "a;b"\n', 4, "plain name of a schema"),
+        ('[legacy]\nurl = "env:X"\n[run]\nworkers = 65\n', 4, "too great; the limit is 64"),
+        ('[legacy]\nurl = "env:X"\n[run]\nworkers = true\n', 4, "whole number"),
+        ('[legacy]\nurl = "env:X" # \x07\n', 2, "control character"),
+        ("# " + "x" * 20_000, 0, "too long for settings"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_told_with_its_place(text, line, said):
+    (told,) = mistakes(text)
+    assert told.startswith(f"migrate.toml:{line} " if line else "migrate.toml ")
+    assert said in told
+
+
+def test_bytes_that_are_no_text_are_told_with_their_line():
+    (told,) = mistakes(b"[legacy]\n# caf\xe9\n")
+    assert told.startswith("migrate.toml:2 byte 0xe9 is not UTF-8")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mariadb+pyodbc://gcms:hunter2@host/db",
+        "mariadb+pyodbc://gcms:hun/ter2@host/db",
+        "mariadb+pyodbc://gcms:hunter2%40@host/db?charset=utf8",
+        "postgresql+psycopg://gcms@host/db?password=hunter2",
+        "postgresql+psycopg://gcms@host/db?sslpassword=hunter2",
+        "mssql+pyodbc:///?odbc_connect=DRIVER%3DX%3BUID%3Dme%3BPWD%3Dhunter2",
+        "mssql+pyodbc:///?odbc_connect=DRIVER=X;PWD=hunter2",
+        "oracle+oracledb://gcms:hunter2@host:1521/?service_name=x",
+    ],
+)
+def test_a_url_with_a_secret_is_refused_with_the_way_out_and_never_shown(url):
+    (told,) = mistakes(f'[legacy]\nurl = "{url}"\n')
+    assert told.startswith("migrate.toml:2 `legacy.url` holds a secret")
+    assert "env:NAME" in told
+    assert "hunter2" not in told
+    assert "ter2" not in told
+
+
+@pytest.mark.parametrize("text", ['[legacy]\nurl = "mysql://a:hunter2@b"x\n', '[legacy]\nhunter2 = = 3\n'])
+def test_a_broken_line_is_not_quoted(text):
+    assert "hunter2" not in " ".join(mistakes(text))
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["postgresql+psycopg://me@/db?host=/run/pg", "sqlite:///C:/a@b.db", "postgresql+psycopg://h/db?sslkey=/k.pem"],
+)
+def test_a_url_without_a_secret_may_be_written_down(url):
+    assert settings.read(f'[legacy]\nurl = "{url}"\n'.encode(), "f").legacy.url == url
+
+
+def test_masking_hides_passwords_in_any_text():
+    text = "cannot open mysql+pyodbc://me:hun@ter2@h/db and X;PWD=hunter2;Y and ?sslpassword=hunter2&x=1 PWD%3Dhunter2"
+    assert "ter2" not in secrets.masked(text)
+    assert "x=1" in secrets.masked(text)
+
+
+def test_a_secret_does_not_show_itself():
+    secret = secrets.Secret("hunter2")
+    assert "hunter2" not in f"{secret} {secret!r} {[secret]}"
+    assert secret.reveal() == "hunter2"
+
+
+def test_the_line_of_a_key_is_found_in_every_form_of_toml():
+    text = '# c\na.b = 1\n[c]\nd = """\nx = 1\n"""\ne = [\n  1,\n]\n"f g" = { h = 1 }\n[[i]]\nj = 1\n'
+    lines = lines_of(text)
+    assert lines[("a", "b")] == 2
+    assert lines[("c", "d")] == 4
+    assert lines[("c", "e")] == 7
+    assert lines[("c", "f g", "h")] == 10
+    assert lines[("i",)] == 11
+    assert ("c", "x") not in lines
