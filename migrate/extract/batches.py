@@ -62,7 +62,9 @@ def read_loose(reader: Reader, mapping: Mapping, slice: Slice, within: KeyRange)
     tables = empty | {member.name: _sorted(pa.concat_tables([empty[member.name], *parts]), member)}
     for child in _parents_first(mapping):
         if child.via is not None and child.name != member.name and tables[child.via.member].num_rows:
-            rows = reader.rows_by_keys(child.table, mapping.reads[child.name], child.by, _pointers(tables, child))
+            rows = reader.rows_by_keys(
+                child.table, mapping.reads[child.name], child.by, _pointers(tables, child)
+            )
             tables[child.name] = _sorted(rows, child)
     return Batch(mapping.entity, slice, within, tables)
 

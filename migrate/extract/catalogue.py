@@ -24,7 +24,9 @@ class Catalogue:
     def tables(self, wanted: Collection[str] | None = None) -> dict[str, SourceTable]:
         """By upper-case name those of the wanted tables that exist, or all."""
         names = self._all_names()
-        wanted = names.keys() if wanted is None else [name.upper() for name in wanted if name.upper() in names]
+        wanted = (
+            names.keys() if wanted is None else [name.upper() for name in wanted if name.upper() in names]
+        )
         missing = [name for name in wanted if name not in self._tables]
         if missing:
             self._tables |= self._reflect([self._spelled(name) for name in missing])
@@ -57,12 +59,18 @@ class Catalogue:
         spellings = self._all_names()[name]
         if name in spellings or len(spellings) == 1:
             return name if name in spellings else spellings[0]
-        raise Drift(f"the source has several tables that differ from {name} only in case: {', '.join(sorted(spellings))}")
+        raise Drift(
+            f"the source has several tables that differ from {name} only in case: {', '.join(sorted(spellings))}"
+        )
 
     def _reflect(self, names: list[str]) -> dict[str, SourceTable]:
         inspector = sa.inspect(self._engine)
-        columns = inspector.get_multi_columns(schema=self._schema, filter_names=names, kind=sa.engine.reflection.ObjectKind.ANY)
-        return {name.upper(): SourceTable(name, self._columns(name, rows)) for (_, name), rows in columns.items()}
+        columns = inspector.get_multi_columns(
+            schema=self._schema, filter_names=names, kind=sa.engine.reflection.ObjectKind.ANY
+        )
+        return {
+            name.upper(): SourceTable(name, self._columns(name, rows)) for (_, name), rows in columns.items()
+        }
 
     def _columns(self, table: str, rows: Iterable[Any]) -> dict[str, SourceColumn]:
         return {row["name"].upper(): self._column(table, row) for row in rows}

@@ -111,7 +111,11 @@ SQLITE = Dialect(
     charset="PRAGMA encoding",
     unicode=("UTF-8", "UTF-16le", "UTF-16be"),
     express=expressions.sqlite,
-    causes=causes(transient="SQLITE_BUSY SQLITE_LOCKED SQLITE_BUSY_SNAPSHOT", database="SQLITE_CANTOPEN SQLITE_NOTADB", right="SQLITE_PERM"),
+    causes=causes(
+        transient="SQLITE_BUSY SQLITE_LOCKED SQLITE_BUSY_SNAPSHOT",
+        database="SQLITE_CANTOPEN SQLITE_NOTADB",
+        right="SQLITE_PERM",
+    ),
 )
 
 POSTGRESQL = Dialect(
@@ -121,9 +125,17 @@ POSTGRESQL = Dialect(
     driver="install the Python package psycopg[binary]",
     version="SHOW server_version",
     clock="SELECT timezone('UTC', clock_timestamp())",
-    begin=("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "SELECT 1"),  # the snapshot begins with the first read
+    begin=(
+        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        "SELECT 1",
+    ),  # the snapshot begins with the first read
     end=("ROLLBACK",),
-    connect={"connect_timeout": CONNECT_SECONDS, "application_name": APPLICATION, "client_encoding": "utf8", "tcp_user_timeout": 60_000},
+    connect={
+        "connect_timeout": CONNECT_SECONDS,
+        "application_name": APPLICATION,
+        "client_encoding": "utf8",
+        "tcp_user_timeout": 60_000,
+    },
     session=(
         "SET default_transaction_read_only = on",
         "SET statement_timeout = {milliseconds}",
@@ -220,15 +232,26 @@ SQL_SERVER = Dialect(
     ),
     end=("ROLLBACK TRANSACTION",),
     odbc={"APP": APPLICATION, "ApplicationIntent": "ReadOnly"},
-    session=("SET LOCK_TIMEOUT 10000", "SET DATEFORMAT ymd", "SET QUOTED_IDENTIFIER ON", "SET ANSI_NULLS ON", "SET TEXTSIZE -1"),
+    session=(
+        "SET LOCK_TIMEOUT 10000",
+        "SET DATEFORMAT ymd",
+        "SET QUOTED_IDENTIFIER ON",
+        "SET ANSI_NULLS ON",
+        "SET TEXTSIZE -1",
+    ),
     keys_at_once=2_000,  # a statement takes 2,100 parameters
     text_parameters=True,
-    collations="SELECT table_name, column_name, collation_name FROM information_schema.columns WHERE collation_name IS NOT NULL",
+    collations=(
+        "SELECT table_name, column_name, collation_name FROM information_schema.columns"
+        " WHERE collation_name IS NOT NULL"
+    ),
     binary=("*_BIN", "*_BIN2"),
     driver_bounds=True,
     can_write=(
-        "SELECT COUNT(*) FROM sys.tables AS t WHERE HAS_PERMS_BY_NAME(QUOTENAME(SCHEMA_NAME(t.schema_id)) + '.' + QUOTENAME(t.name),"
-        " 'OBJECT', 'INSERT') = 1 OR HAS_PERMS_BY_NAME(QUOTENAME(SCHEMA_NAME(t.schema_id)) + '.' + QUOTENAME(t.name), 'OBJECT', 'UPDATE') = 1"
+        "SELECT COUNT(*) FROM"
+        " (SELECT QUOTENAME(SCHEMA_NAME(schema_id)) + '.' + QUOTENAME(name) AS name FROM sys.tables) AS t"
+        " WHERE HAS_PERMS_BY_NAME(t.name, 'OBJECT', 'INSERT') = 1 OR HAS_PERMS_BY_NAME(t.name, 'OBJECT', 'UPDATE') = 1"
+        " OR HAS_PERMS_BY_NAME(t.name, 'OBJECT', 'DELETE') = 1"
     ),
     charset="SELECT CONVERT(NVARCHAR(128), DATABASEPROPERTYEX(DB_NAME(), 'Collation'))",
     express=expressions.sql_server,
@@ -264,8 +287,8 @@ ORACLE = Dialect(
     keys_at_once=1_000,  # a list takes no more
     can_write=(
         "SELECT COUNT(*) FROM (SELECT privilege FROM session_privs UNION ALL SELECT privilege FROM user_tab_privs"
-        " UNION ALL SELECT 'UPDATE' FROM user_tables WHERE ROWNUM = 1) WHERE privilege IN ('INSERT', 'UPDATE', 'DELETE',"
-        " 'INSERT ANY TABLE', 'UPDATE ANY TABLE', 'DELETE ANY TABLE')"
+        " UNION ALL SELECT 'UPDATE' FROM user_tables WHERE ROWNUM = 1) WHERE privilege IN"
+        " ('INSERT', 'UPDATE', 'DELETE', 'INSERT ANY TABLE', 'UPDATE ANY TABLE', 'DELETE ANY TABLE')"
     ),
     charset="SELECT value FROM nls_database_parameters WHERE parameter = 'NLS_CHARACTERSET'",
     unicode=("AL32UTF8", "UTF8"),
@@ -296,4 +319,6 @@ def dialect_of(backend: str) -> Dialect:
     try:
         return DIALECTS[backend]
     except KeyError:
-        raise Unreachable(f"cannot read from {backend!r}", remedy=f"use one of: {', '.join(DIALECTS)}") from None
+        raise Unreachable(
+            f"cannot read from {backend!r}", remedy=f"use one of: {', '.join(DIALECTS)}"
+        ) from None

@@ -15,6 +15,8 @@ from migrate.extract.types import UNSCALED, is_text
 
 Expression = sa.ColumnElement[Any]
 
+_DATETIME2: sa.types.TypeEngine[Any] = sql_server_types.DATETIME2()  # type: ignore[no-untyped-call]  # no types there
+
 
 def sqlite(column: SourceColumn, expression: Expression) -> Expression:
     """As text: SQLite has no types of its own, any cell may hold anything.
@@ -62,7 +64,7 @@ def sql_server(column: SourceColumn, expression: Expression) -> Expression:
     """Money and binary fractions as exact numbers, instants in UTC, identifiers and times of day as text."""
     declared = column.sql_type
     if isinstance(declared, sql_server_types.DATETIMEOFFSET):
-        return sa.cast(sa.func.SWITCHOFFSET(expression, sa.literal_column("'+00:00'")), sql_server_types.DATETIME2())
+        return sa.cast(sa.func.SWITCHOFFSET(expression, sa.literal_column("'+00:00'")), _DATETIME2)
     if isinstance(declared, sa.Boolean):
         return sa.cast(expression, sa.Integer())
     if isinstance(declared, sa.Float | sql_server_types.MONEY | sql_server_types.SMALLMONEY):
@@ -75,7 +77,9 @@ def oracle(column: SourceColumn, expression: Expression) -> Expression:
     declared = column.sql_type
     if isinstance(declared, sa.Float):
         return sa.cast(expression, sa.Numeric(38, 10))
-    if isinstance(declared, sa.DateTime) and (declared.timezone or getattr(declared, "local_timezone", False)):
+    if isinstance(declared, sa.DateTime) and (
+        declared.timezone or getattr(declared, "local_timezone", False)
+    ):
         return sa.func.SYS_EXTRACT_UTC(expression)
     return _as_text(column, expression, sa.VARCHAR(4000))
 

@@ -6,25 +6,23 @@ connection of their own. Every connection is made read-only and bounded before i
 
 import logging
 import re
-import sqlite3
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import sqlalchemy as sa
 
-from migrate.errors import InvalidInput, MigrateError, Mistake, Transient
+from migrate.errors import MigrateError, Transient
 from migrate.extract.catalogue import Catalogue
-from migrate.extract.dialects import CONNECT_SECONDS, Dialect, Fast, dialect_of
+from migrate.extract.dialects import Fast, dialect_of
+from migrate.extract.engine import fill, make_engine, odbc_string, read_url
 from migrate.extract.nouns import Examination, Reader, SourceTable
 from migrate.extract.statements import FILLED, Statements
-from migrate.extract.trouble import cause_of, explained, odbc_parts, place_of
+from migrate.extract.trouble import cause_of, explained, place_of
 from migrate.extract.types import conform, misfit, schema_of
 from migrate.extract.ways import Way
 from migrate.extract.ways.plain import PlainWay
@@ -36,13 +34,17 @@ log = logging.getLogger(__name__)
 class SqlSource:
     """See `migrate.extract.connect` and the protocol `Source`."""
 
-    def __init__(self, url: str, schema: str | None, *, block_rows: int, statement_seconds: int, plain: bool) -> None:
-        self.url = _url(url)
+    def __init__(
+        self, url: str, schema: str | None, *, block_rows: int, statement_seconds: int, plain: bool
+    ) -> None:
+        self.url = read_url(url)
         self.dialect = dialect_of(self.url.get_backend_name())
-        self.place = place_of(self.url, driver=self.dialect.driver, right=self.dialect.right, causes=self.dialect.causes)
+        self.place = place_of(
+            self.url, driver=self.dialect.driver, right=self.dialect.right, causes=self.dialect.causes
+        )
         self.schema, self.block_rows, self.seconds, self.plain = schema, block_rows, statement_seconds, plain
         with explained(self.place, "connect"):
-            self.engine = _engine(self.url, self.dialect, statement_seconds)
+            self.engine = make_engine(self.url, self.dialect, statement_seconds)
             with self.engine.connect():
                 pass
         self._catalogue = Catalogue(self.engine, self.dialect, schema)
@@ -74,7 +76,10 @@ class SqlSource:
         if every < 1:
             raise ValueError(f"every must be at least 1, not {every}")
         statement = self._statements.boundaries(self.table(table), column, every, without)
-        with explained(self.place, f"ask for the borders of {table}.{column}"), self.engine.connect() as connection:
+        with (
+            explained(self.place, f"ask for the borders of {table}.{column}"),
+            self.engine.connect() as connection,
+        ):
             return list(dict.fromkeys(str(border) for border in connection.execute(statement).scalars()))
 
     @contextmanager
@@ -141,7 +146,9 @@ class SqlSource:
         try:
             from migrate.extract.ways.odbc import OdbcWay
         except (ImportError, OSError):
-            log.warning("arrow-odbc is not usable here; reading through the plain cursor, which is some nine times slower")
+            log.warning(
+                "arrow-odbc is not usable here; reading through the plain cursor, which is some nine times slower"
+            )
             self.plain = True
             return self._way()
         way = OdbcWay(
@@ -192,10 +199,10 @@ class SqlReader:
         names = list(dict.fromkeys([*columns, by]))
         kind = found.column(by).type
         wanted = keys.drop_null().unique().cast(kind)
-        parts = [schema_of([(name, found.column(name)) for name in names]).empty_table()]
-        for values in _chunks(wanted.sort(), self._source.dialect.keys_at_once):
-            parts.append(self._all(found, names, self._statements.rows_by_keys(found, names, by, values)))
-        rows = pa.concat_tables(parts)
+        empty = schema_of([(name, found.column(name)) for name in names]).empty_table()
+        chunks = _chunks(wanted.sort(), self._source.dialect.keys_at_once)
+        reads = (self._statements.rows_by_keys(found, names, by, chunk) for chunk in chunks)
+        rows = pa.concat_tables([empty, *(self._all(found, names, read) for read in reads)])
         # A collation may find more than equal keys: other case, other accents, blanks behind.
         return rows.filter(pc.is_in(rows.column(by), value_set=wanted)).select(columns).combine_chunks()
 
@@ -216,9 +223,13 @@ class SqlReader:
         empty = schema_of([(name, table.column(name)) for name in columns]).empty_table()
         return pa.concat_tables([empty, *self._blocks(table, columns, statement)]).combine_chunks()
 
-    def _blocks(self, table: SourceTable, columns: Sequence[str], statement: sa.Select[Any]) -> Iterator[pa.Table]:
+    def _blocks(
+        self, table: SourceTable, columns: Sequence[str], statement: sa.Select[Any]
+    ) -> Iterator[pa.Table]:
         if self.age > self._source.seconds:
-            raise Transient(f"the snapshot of the {self._source.place} is older than {self._source.seconds} seconds: open a new one")
+            raise Transient(
+                f"the snapshot of the {self._source.place} is older than {self._source.seconds} seconds: open a new one"
+            )
         schema = schema_of([(name, table.column(name)) for name in columns])
         with explained(self._source.place, f"read {table.name}"), self._falling_back(table):
             for block in self._way.blocks(statement, schema):
@@ -233,76 +244,20 @@ class SqlReader:
         try:
             yield
         except Exception as error:
-            if not _is_odbc(self._way) or isinstance(error, MigrateError) or cause_of(error, self._source.place):
+            if (
+                not _is_odbc(self._way)
+                or isinstance(error, MigrateError)
+                or cause_of(error, self._source.place)
+            ):
                 raise
-            log.warning("arrow-odbc cannot read %s; from now on the plain cursor reads, which is some nine times slower", table.name)
+            log.warning(
+                "arrow-odbc cannot read %s; from now on the plain cursor reads, which is some nine times slower",
+                table.name,
+            )
             self._source.plain = True
-            raise Transient(f"{table.name} has to be read through the plain cursor: open a new snapshot") from None
-
-
-def fill(statement: str, seconds: int) -> str:
-    """A session statement with its bounds filled in."""
-    return statement.replace("{seconds}", str(seconds)).replace("{milliseconds}", str(seconds * 1000))
-
-
-def _url(text: str) -> sa.URL:
-    try:
-        url = sa.make_url(text)
-    except sa.exc.ArgumentError:
-        raise InvalidInput(
-            [Mistake("source", 0, "the address of the source is no SQLAlchemy URL", "write it as postgresql+psycopg://user@host/database")]
-        ) from None
-    dialect = dialect_of(url.get_backend_name())
-    return url if "+" in url.drivername else url.set(drivername=f"{url.drivername}+{dialect.package}")
-
-
-def _engine(url: sa.URL, dialect: Dialect, seconds: int) -> sa.Engine:
-    """An engine whose connections are read-only and bounded; hides parameters in its errors."""
-    options: dict[str, Any] = {"hide_parameters": True, "pool_pre_ping": True, "pool_size": 2, "max_overflow": 30}
-    if dialect.name != "oracle":  # there the transaction is opened by hand, and queries need none
-        options["isolation_level"] = "AUTOCOMMIT"
-    if url.get_backend_name() == "sqlite":
-        engine = sa.create_engine("sqlite://", creator=_sqlite_opener(url), poolclass=sa.QueuePool, **options)
-    elif url.get_driver_name() == "pyodbc":
-        string = odbc_string(url, dialect)
-        engine = sa.create_engine(url, creator=lambda: _pyodbc().connect(string, timeout=CONNECT_SECONDS, autocommit=True), **options)
-    else:
-        engine = sa.create_engine(url, connect_args=dict(dialect.connect), **options)
-
-    @sa.event.listens_for(engine, "connect")
-    def prepare(connection: Any, _record: object) -> None:
-        if dialect.driver_bounds:
-            name, bound = ("call_timeout", seconds * 1000) if hasattr(connection, "call_timeout") else ("timeout", seconds)
-            setattr(connection, name, bound)
-        cursor = connection.cursor()
-        for statement in dialect.session:
-            cursor.execute(fill(statement, seconds))
-        cursor.close()
-        connection.commit()  # keeps the settings beyond the transaction that drivers open by themselves
-
-    return engine
-
-
-def odbc_string(url: sa.URL, dialect: Dialect) -> str:
-    """The ODBC connection string of a URL, with the options that reading needs where they are not given."""
-    arguments: Any = url.get_dialect()(dbapi=_pyodbc()).create_connect_args(url)
-    string: str = arguments[0][0]
-    given = odbc_parts(string)
-    return ";".join([string.rstrip(";"), *(f"{key}={value}" for key, value in dialect.odbc.items() if key.upper() not in given)])
-
-
-def _pyodbc() -> Any:
-    import pyodbc  # late: fails where the system has no unixODBC
-
-    return pyodbc
-
-
-def _sqlite_opener(url: sa.URL) -> Callable[[], sqlite3.Connection]:
-    """Opens the file read-only; never makes one."""
-    if not url.database or url.database == ":memory:":
-        raise InvalidInput([Mistake("source", 0, "an SQLite source is a file", "write it as sqlite:///path/to/file.db")])
-    address = f"file:{quote(str(Path(url.database).absolute()))}?mode=ro"
-    return lambda: sqlite3.connect(address, uri=True, timeout=CONNECT_SECONDS, check_same_thread=False)
+            raise Transient(
+                f"{table.name} has to be read through the plain cursor: open a new snapshot"
+            ) from None
 
 
 def _naive_utc(moment: Any) -> datetime:

@@ -6,6 +6,8 @@ One table each, no joins, no `*`. Rows come in no particular order; the reader's
 import json
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import reduce
+from operator import add
 from typing import Any
 
 import pyarrow as pa
@@ -36,23 +38,38 @@ class Statements:
         self._dialect, self._schema, self._token = dialect, schema, token if dialect.as_of else None
 
     def rows(
-        self, table: SourceTable, columns: Sequence[str], by: str, within: KeyRange, collation: str | None = None
+        self,
+        table: SourceTable,
+        columns: Sequence[str],
+        by: str,
+        within: KeyRange,
+        collation: str | None = None,
     ) -> sa.Select[Any]:
         """Rows whose `by` lies in the range, compared by that collation, or by the column's own."""
         source = self._source(table)
-        return self._select(source, table, columns).where(*self._within(source, table.column(by), within, collation))
+        return self._select(source, table, columns).where(
+            *self._within(source, table.column(by), within, collation)
+        )
 
-    def rows_by_keys(self, table: SourceTable, columns: Sequence[str], by: str, keys: Sequence[Any]) -> sa.Select[Any]:
+    def rows_by_keys(
+        self, table: SourceTable, columns: Sequence[str], by: str, keys: Sequence[Any]
+    ) -> sa.Select[Any]:
         """Rows whose `by` is one of the keys; at most `Dialect.keys_at_once` of them."""
         source, column = self._source(table), table.column(by)
         key = source.c[column.name]
         condition: sa.ColumnElement[bool]
         match self._dialect.keys:
             case Keys.ARRAY:
-                kind = sa.Text() if is_text(column.sql_type) else column.sql_type  # a width would cut the keys
-                condition = key == sa.any_(sa.cast(sa.bindparam("keys", list(keys), sa.ARRAY(kind)), sa.ARRAY(kind)))
+                kind = (
+                    sa.Text() if is_text(column.sql_type) else column.sql_type
+                )  # a width would cut the keys
+                condition = key == sa.any_(
+                    sa.cast(sa.bindparam("keys", list(keys), sa.ARRAY(kind)), sa.ARRAY(kind))
+                )
             case Keys.JSON:
-                each = sa.func.json_each(sa.bindparam("keys", json.dumps(list(keys)), sa.Text())).table_valued("value")
+                each = sa.func.json_each(
+                    sa.bindparam("keys", json.dumps(list(keys)), sa.Text())
+                ).table_valued("value")
                 condition = key.in_(sa.select(each.c.value))
             case Keys.LIST:
                 condition = key.in_([self._value(column, value) for value in keys])
@@ -64,13 +81,19 @@ class Statements:
         """Rows with nothing in `by`, of a range of the key where one is given."""
         source = self._source(table)
         statement = self._select(source, table, columns).where(self._blank(source, table.column(by)))
-        return statement if key is None else statement.where(*self._within(source, table.column(key), within, None))
+        return (
+            statement
+            if key is None
+            else statement.where(*self._within(source, table.column(key), within, None))
+        )
 
     def count(self, table: SourceTable) -> sa.Select[Any]:
         """Number of rows."""
         return sa.select(sa.func.count()).select_from(self._source(table))
 
-    def boundaries(self, table: SourceTable, by: str, every: int, without: str | None = None) -> sa.Select[Any]:
+    def boundaries(
+        self, table: SourceTable, by: str, every: int, without: str | None = None
+    ) -> sa.Select[Any]:
         """Every n-th value of a column, in its order; an index on the column answers it alone."""
         source, column = self._source(table), table.column(by)
         key = self._key(source, column, None)
@@ -78,9 +101,11 @@ class Statements:
         condition = sa.not_(self._blank(source, column))
         if without is not None:
             condition &= self._blank(source, table.column(without))
-        numbered = sa.select(source.c[column.name].label("border"), number).where(condition).subquery("numbered")
+        numbered = (
+            sa.select(source.c[column.name].label("border"), number).where(condition).subquery("numbered")
+        )
         place = numbered.c.position
-        step = sa.literal_column(str(int(every)))
+        step: sa.ColumnElement[int] = sa.literal_column(str(int(every)))
         return (
             sa.select(numbered.c.border)
             .where(place > 1, (place - sa.literal_column("1")) % step == sa.literal_column("0"))
@@ -109,9 +134,7 @@ class Statements:
         ]
         dates = [source.c[column.name] for _, column in chosen if pa.types.is_timestamp(column.type)]
         if self._dialect.nulls_dates and dates:
-            one, none = sa.literal_column("1"), sa.literal_column("0")
-            filled: Any = sum((sa.case((date.is_not(None), one), else_=none) for date in dates[1:]), sa.case((dates[0].is_not(None), one), else_=none))
-            selected.append(sa.cast(filled, sa.BigInteger()).label(FILLED))
+            selected.append(_filled(dates).label(FILLED))
         return sa.select(*selected).select_from(source)
 
     def _within(
@@ -125,7 +148,9 @@ class Statements:
             conditions.append(key < self._value(column, parse_key(column, within.high)))
         return conditions or [key.is_not(None)]
 
-    def _key(self, source: sa.TableClause, column: SourceColumn, collation: str | None) -> sa.ColumnElement[Any]:
+    def _key(
+        self, source: sa.TableClause, column: SourceColumn, collation: str | None
+    ) -> sa.ColumnElement[Any]:
         key = source.c[column.name]
         if not pa.types.is_string(column.type):
             return key
@@ -138,7 +163,9 @@ class Statements:
         if isinstance(value, int) and self._dialect.text_parameters:
             return sa.cast(sa.literal(value, sa.BigInteger()), sa.BigInteger())
         if isinstance(value, Decimal) and self._dialect.text_parameters:
-            return sa.cast(sa.literal(value, sa.Numeric()), sa.Numeric(column.type.precision, column.type.scale))
+            return sa.cast(
+                sa.literal(value, sa.Numeric()), sa.Numeric(column.type.precision, column.type.scale)
+            )
         return sa.literal(value, sa.Text() if is_text(column.sql_type) else column.sql_type)
 
     def _blank(self, source: sa.TableClause, column: SourceColumn) -> sa.ColumnElement[bool]:
@@ -147,7 +174,19 @@ class Statements:
         if not pa.types.is_string(column.type):
             return key.is_(None)
         rest = sa.func.rtrim(key)
-        return rest.is_(None) if self._dialect.name == "oracle" else sa.or_(key.is_(None), rest == sa.literal_column("''"))
+        return (
+            rest.is_(None)
+            if self._dialect.name == "oracle"
+            else sa.or_(key.is_(None), rest == sa.literal_column("''"))
+        )
+
+
+def _filled(columns: Sequence[sa.ColumnElement[Any]]) -> sa.ColumnElement[Any]:
+    """How many of the columns of a row are not null."""
+    one: sa.ColumnElement[int] = sa.literal_column("1")
+    none: sa.ColumnElement[int] = sa.literal_column("0")
+    counts = [sa.case((column.is_not(None), one), else_=none) for column in columns]
+    return sa.cast(reduce(add, counts), sa.BigInteger())
 
 
 def parse_key(column: SourceColumn, text: str) -> Key:
@@ -158,7 +197,10 @@ def parse_key(column: SourceColumn, text: str) -> Key:
         if pa.types.is_decimal(column.type):
             return Decimal(text)
     except (ArithmeticError, ValueError):
-        raise Drift(f"a key of {column.name} is no number", remedy="read this member by a column that holds keys of the root") from None
+        raise Drift(
+            f"a key of {column.name} is no number",
+            remedy="read this member by a column that holds keys of the root",
+        ) from None
     return text
 
 
@@ -171,7 +213,7 @@ class _AsOf(sa.TableClause):
 
 @compiles(_AsOf)
 def _compile_as_of(source: _AsOf, compiler: SQLCompiler, **options: Any) -> str:
-    text: str = compiler.visit_table(source, **options)
+    text: str = compiler.visit_table(source, **options)  # type: ignore[no-untyped-call]  # no types there
     if not options.get("asfrom"):
         return text
     return f"{text} AS OF SCN {compiler.process(sa.cast(sa.literal(source.token, sa.String()), sa.Numeric(38, 0)))}"

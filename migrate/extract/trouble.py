@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
-from urllib.parse import unquote_plus
 
 from sqlalchemy import URL
 
@@ -45,7 +44,9 @@ class Place:
     user: str = ""
     driver: str = field(default="install its driver", repr=False)  # what to do when the driver is missing
     right: str = field(default="ask for SELECT on the tables that the mapping names", repr=False)
-    causes: Mapping[str, Cause] = field(default_factory=dict, repr=False)  # what the server's own numbers mean
+    causes: Mapping[str, Cause] = field(
+        default_factory=dict, repr=False
+    )  # what the server's own numbers mean
 
     def __str__(self) -> str:
         of = f"{self.kind} database {self.database}" if self.database else f"{self.kind} database"
@@ -57,21 +58,30 @@ def place_of(url: URL, **knowledge: Any) -> Place:
 
     knowledge:  the fields of Place that a Dialect knows.
     """
-    kind = url.get_backend_name()
-    string = url.query.get("odbc_connect")
+    kind, string = url.get_backend_name(), url.query.get("odbc_connect")
     if isinstance(string, str):
-        parts = odbc_parts(unquote_plus(string) if "%" in string else string)
-        host = next((parts[key] for key in ("SERVER", "SERVERNAME", "DSN") if key in parts), "")
-        database = next((parts[key] for key in ("DATABASE", "DB", "DBQ") if key in parts), "")
-        return Place(kind, host, database, next((parts[key] for key in ("UID", "USER") if key in parts), ""), **knowledge)
-    host = url.host or url.query.get("host") or ""
-    return Place(kind, host if isinstance(host, str) else ",".join(host), url.database or "", url.username or "", **knowledge)
+        parts = odbc_parts(string)
+        host, database, user = (
+            next((parts[key] for key in keys if key in parts), "")
+            for keys in (("SERVER", "SERVERNAME", "DSN"), ("DATABASE", "DB", "DBQ"), ("UID", "USER"))
+        )
+    else:
+        given = url.host or url.query.get("host") or ""
+        host, database, user = (
+            (given if isinstance(given, str) else ", ".join(given)),
+            url.database or "",
+            url.username or "",
+        )
+    return Place(kind, host, database, user, **knowledge)
 
 
 def odbc_parts(string: str) -> dict[str, str]:
     """The parts of an ODBC connection string by upper-case keyword, braces removed."""
     pairs = re.findall(r"\s*([^=;]+?)\s*=\s*(\{(?:[^}]|\}\})*\}|[^;]*)", string)
-    return {key.upper(): value[1:-1].replace("}}", "}") if value[:1] == "{" else value.strip() for key, value in pairs}
+    return {
+        key.upper(): value[1:-1].replace("}}", "}") if value[:1] == "{" else value.strip()
+        for key, value in pairs
+    }
 
 
 # SQLSTATE, the same in every database; a server's own numbers are in its Dialect.
@@ -82,7 +92,8 @@ _STATES = causes(
     driver="IM002 IM003 IM004",
     right="42501",
     missing="42P01 42703 42S02 42S22",
-    transient="40001 40P01 40003 55P03 55006 57014 57P01 57P02 57P03 57P05 25P03 25P04 53300 53400 HYT00 08S01 08003 08006 08007",
+    transient="40001 40P01 40003 55P03 55006 57014 57P01 57P02 57P03 57P05 25P03 25P04"
+    " 53300 53400 HYT00 08S01 08003 08006 08007",
 )
 
 # For drivers that give a text and no code; the first that matches.
@@ -90,8 +101,14 @@ _TEXTS = (
     (Cause.DRIVER, r"can't open lib|dpi-1047|data source name not found"),
     (Cause.PASSWORD, r"password authentication failed|no password supplied|access denied for user"),
     (Cause.DATABASE, r"database .* does not exist|unable to open database file"),
-    (Cause.TRANSIENT, r"database is locked|server closed the connection|lost connection|connection.*(lost|closed)"),
-    (Cause.SERVER, r"could not (translate|connect)|failed to resolve|connection (refused|timeout|failed)|no such host|connection is bad"),
+    (
+        Cause.TRANSIENT,
+        r"database is locked|server closed the connection|lost connection|connection.*(lost|closed)",
+    ),
+    (
+        Cause.SERVER,
+        r"could not (translate|connect)|failed to resolve|connection (is bad|refused|timeout|failed)|no such host",
+    ),
     (Cause.MISSING, r"no such (table|column)"),
 )
 
@@ -101,30 +118,40 @@ def explain(error: BaseException, place: Place, doing: str) -> MigrateError:
     if isinstance(error, MigrateError):
         return error
     if isinstance(error, ImportError):
-        return _no_driver(error, place)
+        return _no_package(error, place)
     codes = error_codes(error)
     note = f" ({', '.join(codes)})" if codes else f" ({type(error).__name__})"
     what = f"could not {doing}: {place}"
-    match cause_of(error, place):
-        case Cause.TRANSIENT:
-            return Transient(f"{what}: the server ended or refused it for now{note}")
-        case Cause.MISSING:
-            return Drift(what, why=f"a table or column is missing or hidden from the role{note}", remedy="compare the schema with the mapping")
-        case Cause.PASSWORD:
-            why = f"the server refused the user or the password{note}; it was asked once, so no account is locked by this"
-            return Unreachable(what, why=why, remedy="correct the user and the password of this connection")
-        case Cause.DRIVER:
-            return Unreachable(what, why=f"its ODBC driver is not installed{note}", remedy=place.driver)
-        case Cause.DATABASE:
-            return Unreachable(what, why=f"there is no such database{note}", remedy="correct the database's name, or its address")
-        case Cause.SNAPSHOT:
-            remedy = "ask its administrator for ALTER DATABASE ... SET ALLOW_SNAPSHOT_ISOLATION ON"
-            return Unreachable(what, why=f"the database does not allow snapshot isolation{note}", remedy=remedy)
-        case Cause.RIGHT:
-            return Unreachable(what, why=f"the role may not do this{note}", remedy=place.right)
-        case Cause.SERVER:
-            return Unreachable(what, why=f"no server answers there{note}", remedy="check host, port and network, and that the server runs")
-    return Unreachable(what, why=f"the driver gave up{note}", remedy="`migrate doctor` examines the connection; the server's manual explains the code")
+    cause = cause_of(error, place)
+    if cause is Cause.TRANSIENT:
+        return Transient(f"{what}: the server ended or refused it for now{note}")
+    kind = Drift if cause is Cause.MISSING else Unreachable
+    why, remedy = _EXPLANATIONS[cause]
+    return kind(what, why=why + note, remedy=remedy.format(driver=place.driver, right=place.right))
+
+
+_EXPLANATIONS: dict[Cause | None, tuple[str, str]] = {
+    Cause.PASSWORD: (
+        "the server refused the user or the password; it was asked once, so that no account is locked",
+        "correct the user and the password of this connection",
+    ),
+    Cause.DATABASE: ("there is no such database", "correct the database's name or its address"),
+    Cause.SERVER: ("no server answers there", "check host, port and network, and that the server runs"),
+    Cause.DRIVER: ("its ODBC driver is not installed", "{driver}"),
+    Cause.RIGHT: ("the role may not do this", "{right}"),
+    Cause.MISSING: (
+        "a table or column is missing or hidden from the role",
+        "compare the schema with the mapping",
+    ),
+    Cause.SNAPSHOT: (
+        "the database does not allow snapshot isolation",
+        "ask its administrator for ALTER DATABASE ... SET ALLOW_SNAPSHOT_ISOLATION ON",
+    ),
+    None: (
+        "the driver gave up",
+        "`migrate doctor` examines the connection; the server's manual explains the code",
+    ),
+}
 
 
 @contextmanager
@@ -165,9 +192,13 @@ def cause_of(error: BaseException, place: Place) -> Cause | None:
     return next((cause for cause, pattern in _TEXTS if re.search(pattern, text, re.IGNORECASE)), None)
 
 
-def _no_driver(error: ImportError, place: Place) -> Unreachable:
+def _no_package(error: ImportError, place: Place) -> Unreachable:
     what = f"could not load the driver of the {place}"
     if "libodbc" in str(error):
         remedy = f"install the system package unixodbc, and {place.driver}"
         return Unreachable(what, why="the system's ODBC library libodbc.so.2 is missing", remedy=remedy)
-    return Unreachable(what, why=f"the Python package {error.name} is missing", remedy=f"install it: pip install {error.name}")
+    return Unreachable(
+        what,
+        why=f"the Python package {error.name} is missing",
+        remedy=f"install it: pip install {error.name}",
+    )

@@ -66,7 +66,10 @@ def conform(table: pa.Table, schema: pa.Schema, source_table: str) -> pa.Table:
     """The same rows in exactly that schema, matched by position; raises `Drift` where a value does not fit."""
     if table.schema.types == schema.types:
         return table.rename_columns(schema.names)
-    return pa.table([_conform(column, field, source_table) for column, field in zip(table.columns, schema, strict=True)], schema=schema)
+    return pa.table(
+        [_conform(column, field, source_table) for column, field in zip(table.columns, schema, strict=True)],
+        schema=schema,
+    )
 
 
 def misfit(source_table: str, column: str, kind: pa.DataType | str) -> Drift:

@@ -25,7 +25,10 @@ class CopyWay(PlainWay):
     def blocks(self, statement: sa.Select[Any], schema: pa.Schema) -> Iterator[pa.Table]:
         """See `Way`; blocks of some 8 MB of text."""
         text, values = compiled(statement, self._connection.dialect)
-        with self.driver.cursor() as cursor, cursor.copy(f"COPY ({text}) TO STDOUT (FORMAT csv)", values or None) as copy:
+        with (
+            self.driver.cursor() as cursor,
+            cursor.copy(f"COPY ({text}) TO STDOUT (FORMAT csv)", values or None) as copy,
+        ):
             lines: list[bytes] = []
             size = 0
             for line in copy:  # one row each
@@ -55,7 +58,9 @@ def parse(text: bytes, schema: pa.Schema, table: str) -> pa.Table:
 def _parse(text: bytes, schema: pa.Schema) -> pa.Table:
     return pyarrow.csv.read_csv(
         pa.BufferReader(text),
-        pyarrow.csv.ReadOptions(column_names=schema.names, use_threads=False, block_size=min(len(text) + 1, BLOCK_BYTES)),
+        pyarrow.csv.ReadOptions(
+            column_names=schema.names, use_threads=False, block_size=min(len(text) + 1, BLOCK_BYTES)
+        ),
         pyarrow.csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False),
         pyarrow.csv.ConvertOptions(
             column_types=schema,

@@ -1,4 +1,4 @@
-"""SQLite: rows as JSON text made by SQLite and parsed by Arrow, both in C and without Python's lock; twice the plain cursor.
+"""SQLite: rows as JSON text, made by SQLite and parsed by Arrow without Python's lock; twice the plain cursor.
 
 ADBC's driver is faster still, but brings a second copy of SQLite into the process. SQLite's locks belong to the
 process, so that closing a file in one copy drops the locks of the other: a reader could then see a half-written
@@ -28,13 +28,16 @@ class JsonWay(PlainWay):
         columns: list[Any] = list(statement.selected_columns)
         groups = [columns[start : start + COLUMNS] for start in range(0, len(columns), COLUMNS)]
         objects = [_object(group) for group in groups]
-        text, values = compiled(statement.with_only_columns(*objects, maintain_column_froms=True), self._connection.dialect)
+        text, values = compiled(
+            statement.with_only_columns(*objects, maintain_column_froms=True), self._connection.dialect
+        )
         cursor = self.driver.cursor()
         try:
             cursor.execute(text, values)
             while rows := cursor.fetchmany(self._block_rows):
                 parts = [
-                    _parse("\n".join(map(itemgetter(position), rows)), len(group)) for position, group in enumerate(groups)
+                    _parse("\n".join(map(itemgetter(position), rows)), len(group))
+                    for position, group in enumerate(groups)
                 ]
                 yield pa.table([column for part in parts for column in part.columns], names=schema.names)
         finally:
@@ -42,7 +45,9 @@ class JsonWay(PlainWay):
 
 
 def _object(columns: list[Any]) -> sa.ColumnElement[Any]:
-    pairs = [(sa.literal_column(f"'{number}'"), column.element) for number, column in enumerate(columns)]
+    pairs: list[tuple[Any, Any]] = [
+        (sa.literal_column(f"'{number}'"), column.element) for number, column in enumerate(columns)
+    ]
     return sa.func.json_object(*[part for pair in pairs for part in pair])
 
 

@@ -34,8 +34,12 @@ class OdbcWay:
     wide:     text travels as UTF-16 (SQL Server), not as UTF-8.
     """
 
-    def __init__(self, connection_string: str, dialect: SqlDialect, block_rows: int, *, seconds: int | None, wide: bool) -> None:
-        self._connection: arrow_odbc.Connection | None = arrow_odbc.connect(connection_string, login_timeout_sec=CONNECT_SECONDS)
+    def __init__(
+        self, connection_string: str, dialect: SqlDialect, block_rows: int, *, seconds: int | None, wide: bool
+    ) -> None:
+        self._connection: arrow_odbc.Connection | None = arrow_odbc.connect(
+            connection_string, login_timeout_sec=CONNECT_SECONDS
+        )
         self._dialect, self._block_rows, self._seconds = dialect, block_rows, seconds
         self._largest: dict[tuple[str, ...], int] = {}  # what the texts of a table turned out to need
         self._encoding = arrow_odbc.TextEncoding.UTF16 if wide else arrow_odbc.TextEncoding.AUTO
@@ -46,14 +50,25 @@ class OdbcWay:
 
     def value(self, statement: str) -> Any:
         """See `Way`."""
-        batch = next(iter(self._open.read_arrow_batches(statement, batch_size=1, max_text_size=1024, fetch_concurrently=False)))
+        batch = next(
+            iter(
+                self._open.read_arrow_batches(
+                    statement, batch_size=1, max_text_size=1024, fetch_concurrently=False
+                )
+            )
+        )
         return batch.column(0)[0].as_py()
 
     def blocks(self, statement: sa.Select[Any], schema: pa.Schema) -> Iterator[pa.Table]:
         """See `Way`."""
         text, values = compiled(statement, self._dialect)
-        parameters = [value if isinstance(value, str) else format(value, "f" if isinstance(value, Decimal) else "") for value in values]
-        beside = [pa.field(column.name, pa.int64()) for column in list(statement.selected_columns)[len(schema) :]]
+        parameters = [
+            value if isinstance(value, str) else format(value, "f" if isinstance(value, Decimal) else "")
+            for value in values
+        ]
+        beside = [
+            pa.field(column.name, pa.int64()) for column in list(statement.selected_columns)[len(schema) :]
+        ]
         wanted = pa.schema([*schema, *beside])
         yield from self._fitting(text, parameters, wanted)
 
@@ -66,13 +81,18 @@ class OdbcWay:
         while True:
             largest = self._largest.get(columns, TEXT_BYTES)
             try:
-                return [pa.Table.from_batches([batch], wanted) for batch in self._read(text, parameters, wanted, largest)]
+                return [
+                    pa.Table.from_batches([batch], wanted)
+                    for batch in self._read(text, parameters, wanted, largest)
+                ]
             except arrow_odbc.Error as error:
                 if _TOO_LARGE not in str(error) or largest >= LARGEST_TEXT:
                     raise
                 self._largest[columns] = largest * 16
 
-    def _read(self, text: str, parameters: list[str], wanted: pa.Schema, largest: int) -> arrow_odbc.BatchReader:
+    def _read(
+        self, text: str, parameters: list[str], wanted: pa.Schema, largest: int
+    ) -> arrow_odbc.BatchReader:
         texts = sum(pa.types.is_string(kind) for kind in wanted.types)
         return self._open.read_arrow_batches(
             text,
@@ -94,4 +114,3 @@ class OdbcWay:
     def _open(self) -> arrow_odbc.Connection:
         assert self._connection is not None, "closed"
         return self._connection
-

@@ -47,7 +47,13 @@ class PlainWay:
             cursor.execute(text, values)
             while rows := cursor.fetchmany(self._block_rows):
                 columns = zip(*rows, strict=True)
-                yield pa.table([_array(cells, schema, name, table_of(statement)) for cells, name in zip(columns, names, strict=True)], names=names)
+                yield pa.table(
+                    [
+                        _array(cells, schema, name, table_of(statement))
+                        for cells, name in zip(columns, names, strict=True)
+                    ],
+                    names=names,
+                )
         finally:
             cursor.close()
 
@@ -64,4 +70,3 @@ def _array(cells: tuple[Any, ...], schema: pa.Schema, name: str, table: str) -> 
         return pa.array(cells, pa.string() if texts else kind)
     except (pa.ArrowException, OverflowError, ValueError, TypeError):
         raise misfit(table, name, kind) from None
-
