@@ -76,10 +76,9 @@ def test_system_packages_installs_without_asking_for_new_lists_first(machine: Pa
 
 
 def test_system_packages_gets_new_lists_when_installing_failed(machine: Path) -> None:
-    write(
-        machine / "bin/apt-get",
-        f'echo "${{@: -1}}" >> {machine}/calls; [[ " $* " == *" update "* ]] && touch {machine}/lists; [[ -e {machine}/lists ]]',
-    )
+    call = f'echo "${{@: -1}}" >> {machine}/calls'
+    update = f'[[ " $* " == *" update "* ]] && touch {machine}/lists'
+    write(machine / "bin/apt-get", f"{call}; {update}; [[ -e {machine}/lists ]]")
     code, _, calls = system_packages(machine)
     assert (code, calls) == (0, ["install", "update", "install"])
 
