@@ -203,6 +203,11 @@ def text(at: Place) -> str:
     raise at.expected("text")
 
 
+def string(at: Place) -> str:
+    """Text, also blank text."""
+    return at.node.value if isinstance(at.node.value, str) else text(at)
+
+
 def whole(at: Place) -> int:
     """A whole number."""
     if isinstance(at.node.value, int) and not isinstance(at.node.value, bool):

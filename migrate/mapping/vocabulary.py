@@ -69,7 +69,7 @@ class Option:
 class Word:
     """A step, rule or judge.
 
-    summary: the first line of its documentation.
+    summary: the first line of its documentation, without the sample that may end it.
     reverse: of a step: 'lossless', 'lossy' or 'one-way'; `note` says what is lost. Of a rule, `note` is its reason.
     records: of a step: a changed value keeps its original in a quality mark.
     """
@@ -116,7 +116,7 @@ def _word(entry: Registered) -> Word:
     return Word(
         entry.name,
         {option.name: option for option in _options(entry.function)},
-        summary=(inspect.getdoc(entry.function) or "").split("\n", 1)[0],
+        summary=(inspect.getdoc(entry.function) or "").partition("\n")[0].partition(": `")[0],
         reverse=str(getattr(entry, "reverse", "")),
         records=bool(getattr(entry, "records", False)),
         note=str(getattr(entry, "note", "") or getattr(entry, "en", "")),
