@@ -35,6 +35,7 @@ class SliceKind(StrEnum):
     RANGE = "range"
     LOOSE = "loose"  # member rows with an empty or dead pointer to their parent
     SURVEY = "survey"  # natural keys of all roots, before the first range of the entity
+    KEYS = "keys"  # a second look at chosen entities, such as held ones whose parent has arrived
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +196,15 @@ class Tally:
     @property
     def accounted(self) -> int:
         """Entities whose fate is known; a vanished one was not read and so is not among them."""
-        return self.created + self.updated + self.unchanged + self.merged + self.rejected + self.held + self.excluded
+        return (
+            self.created
+            + self.updated
+            + self.unchanged
+            + self.merged
+            + self.rejected
+            + self.held
+            + self.excluded
+        )
 
     @property
     def balanced(self) -> bool:

@@ -54,7 +54,9 @@ class Line:
     def _lookup(self, batch: Batch) -> Lookup:
         if self.mapping.root.name not in batch.tables:
             return self.base
-        known = {entity: self.known.known(entity, keys) for entity, keys in references(self.mapping, batch).items()}
+        known = {
+            entity: self.known.known(entity, keys) for entity, keys in references(self.mapping, batch).items()
+        }
         root = batch.tables[self.mapping.root.name]
         natural = {
             (entity, name): self.known.natural(entity, name, root.column(column).combine_chunks().drop_null())
@@ -100,7 +102,8 @@ _END = object()
 
 class _Thread(Generic[T]):
     """An iterator that runs ahead in a thread of its own, by one item. Errors surface where it is consumed; leaving the
-    context stops the thread, whatever it waits for."""
+    context stops the thread, whatever it waits for.
+    """
 
     def __init__(self, source: Iterator[T]) -> None:
         self._source = source

@@ -8,7 +8,8 @@ The first range has no low end and the last no high end, so every key falls into
 exist when the plan was made.
 """
 
-from collections.abc import Iterator, Mapping as Dict, Sequence
+from collections.abc import Iterator, Sequence
+from collections.abc import Mapping as Dict
 from dataclasses import dataclass
 
 from migrate.mapping.nouns import Mapping, Member
@@ -73,7 +74,13 @@ def ranges(borders: Sequence[str]) -> tuple[KeyRange, ...]:
     return tuple(KeyRange(low, high) for low, high in zip(ends, ends[1:], strict=False))
 
 
-def entity_plan(mapping: Mapping, rows: Dict[str, int], borders: Sequence[str], loose_borders: Dict[str, Sequence[str]], per_batch: int) -> EntityPlan:
+def entity_plan(
+    mapping: Mapping,
+    rows: Dict[str, int],
+    borders: Sequence[str],
+    loose_borders: Dict[str, Sequence[str]],
+    per_batch: int,
+) -> EntityPlan:
     """The plan of one entity.
 
     rows:           source rows by member name, the root among them.
@@ -85,14 +92,18 @@ def entity_plan(mapping: Mapping, rows: Dict[str, int], borders: Sequence[str], 
 
     def cut(kind: SliceKind, pieces: Sequence[KeyRange], member: str | None = None) -> Iterator[Slice]:
         for start in range(0, len(pieces), BATCHES_PER_SLICE):
-            yield Slice(mapping.entity, next(numbers), kind, tuple(pieces[start : start + BATCHES_PER_SLICE]), member)
+            yield Slice(
+                mapping.entity, next(numbers), kind, tuple(pieces[start : start + BATCHES_PER_SLICE]), member
+            )
 
     stages = []
     if mapping.naturals:
         wide = ranges(borders[_SURVEY_FACTOR - 1 :: _SURVEY_FACTOR])
         stages.append(Stage(mapping.entity, SliceKind.SURVEY, tuple(cut(SliceKind.SURVEY, wide))))
     stages.append(Stage(mapping.entity, SliceKind.RANGE, tuple(cut(SliceKind.RANGE, batches))))
-    loose = [piece for member, its in loose_borders.items() for piece in cut(SliceKind.LOOSE, ranges(its), member)]
+    loose = [
+        piece for member, its in loose_borders.items() for piece in cut(SliceKind.LOOSE, ranges(its), member)
+    ]
     if loose:
         stages.append(Stage(mapping.entity, SliceKind.LOOSE, tuple(loose)))
     return EntityPlan(mapping.entity, rows[mapping.root.name], dict(rows), per_batch, tuple(stages))
@@ -103,4 +114,6 @@ def loose_members(mapping: Mapping, nullable: set[tuple[str, str]]) -> tuple[Mem
 
     nullable: (table, column) pairs that may be null at the source.
     """
-    return tuple(m for m in mapping.members if m.orphans and (m.via is not None or (m.table, m.by) in nullable))
+    return tuple(
+        m for m in mapping.members if m.orphans and (m.via is not None or (m.table, m.by) in nullable)
+    )

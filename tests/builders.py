@@ -42,18 +42,28 @@ def layout(*tables: TargetTable) -> Layout:
     return {table.name: table for table in (*tables, QUALITY_MARK)}
 
 
-def mapping(entity: str, root: str, tables: tuple[TableMap, ...], members: tuple[Member, ...] = (), **more: Any) -> Mapping:
+def mapping(
+    entity: str, root: str, tables: tuple[TableMap, ...], members: tuple[Member, ...] = (), **more: Any
+) -> Mapping:
     """A Mapping that reads every column its batches have."""
     return Mapping(entity, Member(root, root, "ROW_ID"), members, tables, **more)
 
 
-def batch(entity: str, rows: Dict[str, list[dict[str, Any]]], columns: Dict[str, Dict[str, pa.DataType]] | None = None) -> Batch:
+def batch(
+    entity: str,
+    rows: Dict[str, list[dict[str, Any]]],
+    columns: Dict[str, Dict[str, pa.DataType]] | None = None,
+) -> Batch:
     """A Batch of one range over everything; columns are text unless `columns` says otherwise."""
     tables = {}
     for member, its in rows.items():
-        names = dict.fromkeys(name for row in its for name in row) | dict.fromkeys((columns or {}).get(member, {}))
+        names = dict.fromkeys(name for row in its for name in row) | dict.fromkeys(
+            (columns or {}).get(member, {})
+        )
         kinds = {name: (columns or {}).get(member, {}).get(name, TEXT) for name in names}
-        tables[member] = pa.table({name: pa.array([row.get(name) for row in its], kind) for name, kind in kinds.items()})
+        tables[member] = pa.table(
+            {name: pa.array([row.get(name) for row in its], kind) for name, kind in kinds.items()}
+        )
     return Batch(entity, Slice(entity, 0, SliceKind.RANGE, (KeyRange(),)), KeyRange(), tables)
 
 
@@ -69,7 +79,9 @@ def codes(name: str, **values: str) -> CodeList:
 
 def rows_of(table: pa.Table, *names: str) -> list[tuple[Any, ...]]:
     """Some columns of a table as tuples, sorted; for comparing without regard to order."""
-    return sorted((tuple(row[name] for name in names) for row in table.select(list(names)).to_pylist()), key=repr)
+    return sorted(
+        (tuple(row[name] for name in names) for row in table.select(list(names)).to_pylist()), key=repr
+    )
 
 
 __all__ = ["AS_OF", "Field", "batch", "codes", "layout", "lookup", "mapping", "rows_of", "target"]

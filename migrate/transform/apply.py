@@ -12,6 +12,7 @@ Pure: no database, no clock, no randomness; the same input gives the same Outcom
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import numpy as np
 import pyarrow as pa
@@ -30,6 +31,8 @@ from migrate.transform.rows import Frames, MemberRows, Rows, among, one_piece
 from migrate.transform.series import arrow, series
 
 QUALITY_MARK = "quality_mark"
+
+_UNTIMED = Lookup(as_of=datetime.max)  # for surveys and loose rows, which nothing judges against a time
 
 # On every Siebel base table; they say who wrote a row and when, not what it says.
 _SYSTEM_COLUMNS = {"ROW_ID", "CREATED", "CREATED_BY", "LAST_UPD", "LAST_UPD_BY", "MODIFICATION_NUM", "CONFLICT_ID", "DCKING_NUM", "DB_LAST_UPD", "DB_LAST_UPD_SRC"}  # fmt: skip
@@ -57,7 +60,9 @@ def references(mapping: Mapping, batch: Batch) -> dict[str, pa.Array]:
     for table, field_ in mapping.references():
         aliases = {join.alias: join.member for join in table.joins}
         for column in field_.sources:
-            member = mapping.root.name if column.alias == "root" else aliases.get(column.alias or "", table.member)
+            member = (
+                mapping.root.name if column.alias == "root" else aliases.get(column.alias or "", table.member)
+            )
             columns = [each.column.name for each in table.each] if column.name == "each" else [column.name]
             for name in columns:
                 keys = pc.unique(one_piece(batch.tables[member].column(name)))
@@ -69,7 +74,7 @@ def references(mapping: Mapping, batch: Batch) -> dict[str, pa.Array]:
 
 
 def naturals(mapping: Mapping, rows: pa.Table) -> Iterator[tuple[str, pa.Table]]:
-    """For the survey: every natural key's name with its (key, value, variant) of the root rows that have one."""
+    """For the survey: every natural key's name with (key, value, variant) of every root row; value null: it has none."""
     own = one_piece(rows.column(mapping.root.key))
     if mapping.root.where is not None:
         frames = _gather_root(mapping, rows)
@@ -78,8 +83,13 @@ def naturals(mapping: Mapping, rows: pa.Table) -> Iterator[tuple[str, pa.Table]]
     for key in mapping.naturals:
         values = natural_values(key, rows)
         variant = one_piece(rows.column(key.variant)) if key.variant else own
-        table = pa.table({"key": own, "value": values, "variant": variant})
-        yield key.name, table.filter(values.is_valid())
+        yield key.name, pa.table({"key": own, "value": values, "variant": variant})
+
+
+def agreements(mapping: Mapping) -> tuple[tuple[str, str, str], ...]:
+    """Natural keys of other entities that the mapping's rules compare with: (entity, name, root column with their keys)."""
+    rules = (rule.call.options for rule in mapping.rules if "through" in rule.call.options)
+    return tuple((*str(options["natural"]).split(".", 1), str(options["through"])) for options in rules)  # type: ignore[misc]
 
 
 # --- 1 gather
@@ -115,7 +125,7 @@ def _gather(mapping: Mapping, batch: Batch, lookup: Lookup) -> tuple[Frames, Jud
 def _gather_root(mapping: Mapping, rows: pa.Table, lookup: Lookup | None = None) -> Frames:
     keys = one_piece(rows.column(mapping.root.key))
     entity = pa.array(np.arange(len(keys), dtype=np.int32))
-    return Frames(mapping, lookup or Lookup(as_of=None), keys, len(keys), {mapping.root.name: MemberRows(rows, entity)})  # type: ignore[arg-type]
+    return Frames(mapping, lookup or _UNTIMED, keys, len(keys), {mapping.root.name: MemberRows(rows, entity)})
 
 
 def _entity(frames: Frames, member: Member, pointer: pa.Array) -> pa.Array:
@@ -125,14 +135,25 @@ def _entity(frames: Frames, member: Member, pointer: pa.Array) -> pa.Array:
     return parents.entity.take(pc.index_in(pointer, value_set=parents.column(member.via.column)))
 
 
-def _with_orphans(frames: Frames, orphans: list[tuple[Member, pa.Table, pa.Array]]) -> tuple[Frames, Judgements]:
+def _with_orphans(
+    frames: Frames, orphans: list[tuple[Member, pa.Table, pa.Array]]
+) -> tuple[Frames, Judgements]:
     """Orphans count as entities of their own, under the key of the root that is missing."""
-    missing = pc.unique(pa.concat_arrays([pa.array([], pa.string()), *(pointer for _, _, pointer in orphans)]))
+    missing = pc.unique(
+        pa.concat_arrays([pa.array([], pa.string()), *(pointer for _, _, pointer in orphans)])
+    )
     frames.keys = pa.concat_arrays([frames.keys, missing])
     judgements = Judgements(len(frames.keys))
     for member, rows, pointer in orphans:
         place = Place(member.name, member.table, member.by)
-        judgements.reject(pc.index_in(pointer, value_set=frames.keys), place, one_piece(rows.column(member.key)), "orphan", whole=True, value=pointer)
+        judgements.reject(
+            pc.index_in(pointer, value_set=frames.keys),
+            place,
+            one_piece(rows.column(member.key)),
+            "orphan",
+            whole=True,
+            value=pointer,
+        )
     return frames, judgements
 
 
@@ -161,7 +182,9 @@ class _Work:
     frames: Frames
     judgements: Judgements
     made: list[_Made] = field(default_factory=list)
-    flagged: list[tuple[str, str, str | None, pa.Array, pa.Array]] = field(default_factory=list)  # rule, member, column, entity, row_id
+    flagged: list[tuple[str, str, str | None, pa.Array, pa.Array]] = field(
+        default_factory=list
+    )  # rule, member, column, entity, row_id
     stubs: list[tuple[str, pa.Table]] = field(default_factory=list)
     gone: np.ndarray = field(default_factory=lambda: np.zeros(0, bool))
 
@@ -178,7 +201,9 @@ class _Work:
         for member in self.mapping.members:
             if member.known is not None:
                 column, values = member.known
-                unknown = pc.invert(pc.is_in(self.frames.members[member.name].column(column), value_set=pa.array(values)))
+                unknown = pc.invert(
+                    pc.is_in(self.frames.members[member.name].column(column), value_set=pa.array(values))
+                )
                 self._set_aside(member.name, unknown, "unknown_type", column, whole=False)
             if member.twins:
                 content = tuple(c for c in self.mapping.reads[member.name] if c not in _SYSTEM_COLUMNS)
@@ -187,13 +212,17 @@ class _Work:
 
     def _note_twins(self, member: Member, identical: pa.Array, different: pa.Array) -> None:
         rows = self.frames.rows(member.name)
-        self.judgements.exclude(rows.entity.filter(identical), member.table, rows.row_id.filter(identical), "identical_twin")
+        self.judgements.exclude(
+            rows.entity.filter(identical), member.table, rows.row_id.filter(identical), "identical_twin"
+        )
         self._reject(member.name, different, "different_twin", "CONFLICT_ID", whole=False)
         self.frames.drop(member.name, pc.or_(identical, different))
 
     def _exclude(self, member: str, mask: pa.Array, rule: str) -> None:
         rows = self.frames.rows(member)
-        self.judgements.exclude(rows.entity.filter(mask), self.mapping.member(member).table, rows.row_id.filter(mask), rule)
+        self.judgements.exclude(
+            rows.entity.filter(mask), self.mapping.member(member).table, rows.row_id.filter(mask), rule
+        )
         self.frames.drop(member, mask)
 
     def _forget(self, entities: np.ndarray) -> None:
@@ -212,7 +241,13 @@ class _Work:
             if member.required:
                 present = np.zeros(len(self.frames.keys), bool)
                 present[self.frames.members[member.name].entity.to_numpy()] = True
-                self._reject(self.mapping.root.name, pa.array(~present[root.entity.to_numpy()]), f"missing_{member.name}", None, whole=True)
+                self._reject(
+                    self.mapping.root.name,
+                    pa.array(~present[root.entity.to_numpy()]),
+                    f"missing_{member.name}",
+                    None,
+                    whole=True,
+                )
         for rule in self.mapping.rules:
             offence: Offence = JUDGES[rule.call.name].function(self.frames, **rule.call.options)
             if not offence.rows.true_count:
@@ -233,9 +268,20 @@ class _Work:
         if not mask.true_count:
             return
         rows = self.frames.rows(member).filter(mask)
-        value = rows.own.column(column).cast(pa.string()) if column and column in rows.own.table.column_names else None
+        value = (
+            rows.own.column(column).cast(pa.string())
+            if column and column in rows.own.table.column_names
+            else None
+        )
         place = Place(member, self.mapping.member(member).table, column)
-        self.judgements.reject(rows.entity, place, rows.row_id, rule, whole=whole or member == self.mapping.root.name, value=value)
+        self.judgements.reject(
+            rows.entity,
+            place,
+            rows.row_id,
+            rule,
+            whole=whole or member == self.mapping.root.name,
+            value=value,
+        )
 
     # --- 4 map
 
@@ -315,14 +361,20 @@ class _Work:
             for field_, values in made.pending:
                 there = pc.and_(self._exists(field_.row or "", made.rows.entity, values), values.is_valid())
                 lost = pc.and_not(values.is_valid(), there)
-                ids = derive_ids(self.system, f"{self.mapping.entity}/{field_.row}/", pc.if_else(there, values, None))
+                ids = derive_ids(
+                    self.system, f"{self.mapping.entity}/{field_.row}/", pc.if_else(there, values, None)
+                )
                 made.columns[field_.column] = ids
                 if lost.true_count and field_.otherwise is Consequence.FLAG:
-                    Columns(self.system, made.table, made.rows, made.ids, self.judgements).flag(field_, values, lost, "missing_row")
+                    Columns(self.system, made.table, made.rows, made.ids, self.judgements).flag(
+                        field_, values, lost, "missing_row"
+                    )
 
     def _exists(self, label: str, entity: pa.Array, values: pa.Array) -> pa.Array:
         targets = [m for m in self.made if m.table.label == label]
-        offered = pa.concat_arrays([_entity_and_key(m.rows.entity, m.rows.row_id).filter(m.kept) for m in targets])
+        offered = pa.concat_arrays(
+            [_entity_and_key(m.rows.entity, m.rows.row_id).filter(m.kept) for m in targets]
+        )
         return pc.is_in(_entity_and_key(entity, pc.fill_null(values, "")), value_set=offered)
 
     def _place_flags(self) -> None:
@@ -331,19 +383,37 @@ class _Work:
             place = Place(member, self.mapping.member(member).table, column)
             original = None
             left = pa.repeat(pa.scalar(True), len(row_id))
-            for made in [m for m in self.made if m.rows.member == member] + [m for m in self.made if self._is_root(m.table)]:
+            for made in [m for m in self.made if m.rows.member == member] + [
+                m for m in self.made if self._is_root(m.table)
+            ]:
                 by_key = made.rows.member == member
-                position = pc.index_in(row_id, value_set=made.rows.row_id) if by_key else pc.index_in(entity, value_set=made.rows.entity)
+                position = (
+                    pc.index_in(row_id, value_set=made.rows.row_id)
+                    if by_key
+                    else pc.index_in(entity, value_set=made.rows.entity)
+                )
                 here = pc.and_(left, position.is_valid())
                 ids = made.ids.take(position.filter(here))
-                self.judgements.mark(entity.filter(here), made.table.into, ids, None, rule, place, row_id.filter(here), flagged=True, original=original)
+                self.judgements.mark(
+                    entity.filter(here),
+                    made.table.into,
+                    ids,
+                    None,
+                    rule,
+                    place,
+                    row_id.filter(here),
+                    flagged=True,
+                    original=original,
+                )
                 left = pc.and_not(left, here)
 
     def _dispositions(self) -> np.ndarray:
         disposition = np.full(len(self.frames.keys), Disposition.ACCEPTED, dtype=object)
         disposition[self.judgements.entities_where("held")] = Disposition.HELD
         disposition[self.judgements.entities_where("rejected")] = Disposition.REJECTED
-        disposition[self.judgements.entities_excluded(self.mapping.root.table, self.frames.keys)] = Disposition.EXCLUDED
+        disposition[self.judgements.entities_excluded(self.mapping.root.table, self.frames.keys)] = (
+            Disposition.EXCLUDED
+        )
         return disposition
 
     # --- 6 assemble
@@ -356,10 +426,17 @@ class _Work:
         tables = {into: pa.concat_tables(pieces).combine_chunks() for into, pieces in parts.items()}
         marks = self.judgements.marks(self.system, self.mapping.entity, root_ids)
         if marks.num_rows:
-            there = pa.concat_arrays([one_piece(table.column(self.layout[into].key)) for into, table in tables.items()])
+            there = pa.concat_arrays(
+                [one_piece(table.column(self.layout[into].key)) for into, table in tables.items()]
+            )
             marks = marks.filter(pc.is_in(marks["row_id"], value_set=there))
             target = self.layout[QUALITY_MARK]
-            columns = {name: marks[name].cast(column.type) if name in marks.column_names else pa.nulls(len(marks), column.type) for name, column in target.columns.items()}
+            columns = {
+                name: marks[name].cast(column.type)
+                if name in marks.column_names
+                else pa.nulls(len(marks), column.type)
+                for name, column in target.columns.items()
+            }
             tables[QUALITY_MARK] = pa.table({**columns, "_entity": marks["_entity"]})
         return tables
 
@@ -368,13 +445,18 @@ class _Work:
         columns = {**made.columns, target.key: made.ids}
         if target.root_id and target.root_id != target.key:
             columns[target.root_id] = root_ids.take(made.rows.entity)
-        ordered = {name: columns.get(name, pa.nulls(len(made.rows), column.type)) for name, column in target.columns.items()}
+        ordered = {
+            name: columns.get(name, pa.nulls(len(made.rows), column.type))
+            for name, column in target.columns.items()
+        }
         return pa.table({**ordered, "_entity": made.rows.entity})
 
     def _quarantine(self, disposition: np.ndarray) -> pa.Table:
         lines = self._accounted(self.judgements.quarantine, disposition)
         rejected = pa.array(disposition[lines["_entity"].to_numpy()] == Disposition.REJECTED)
-        lines = lines.filter(pc.invert(pc.and_(pc.equal(lines["state"], "held"), rejected)))  # rejected says it all
+        lines = lines.filter(
+            pc.invert(pc.and_(pc.equal(lines["state"], "held"), rejected))
+        )  # rejected says it all
         return _by_key(lines, self.frames.keys)
 
     def _accounted(self, lines: pa.Table, disposition: np.ndarray) -> pa.Table:
@@ -398,7 +480,9 @@ class _Work:
         rows = self.frames.members[self.mapping.merged.member]
         losers = rows.column(self.mapping.merged.column)
         real = pc.and_(pc.invert(blank(losers)), pa.array(shown[rows.entity.to_numpy()]))
-        return pa.table({"loser": losers.filter(real), "survivor": self.frames.keys.take(rows.entity.filter(real))})
+        return pa.table(
+            {"loser": losers.filter(real), "survivor": self.frames.keys.take(rows.entity.filter(real))}
+        )
 
 
 def _each(rows: Rows, each: Each) -> Rows:
@@ -426,24 +510,38 @@ def _masked(values: pa.Array, keep: np.ndarray) -> pa.Array:
 
 
 def _loose(mapping: Mapping, batch: Batch, system: str) -> Outcome:
-    """Rows that no entity reaches: each is quarantined under its pointer, or its own key where the pointer is empty."""
-    member = mapping.member(batch.slice.member or "")
-    table = batch.tables[member.name]
-    if member.where is not None:
-        frames = Frames(mapping, Lookup(as_of=None), pa.array([], pa.string()), 0)  # type: ignore[arg-type]
-        table = table.filter(holds(member.where, Rows(frames, member.name, MemberRows(table, pa.nulls(table.num_rows, pa.int32())))))
-    row_id, pointer = one_piece(table.column(member.key)), one_piece(table.column(member.by))
-    key_of = pc.if_else(blank(pointer), row_id, pointer)
-    keys = pc.unique(key_of)
+    """Rows that no entity reaches, and what hangs on them: each is quarantined under its pointer, or its own key where
+    the pointer is empty.
+    """
+    first = mapping.member(batch.slice.member or "")
+    lost = [(first, _lost_rows(mapping, first, batch.tables[first.name]))]
+    lost += [
+        (m, batch.tables[m.name])
+        for m in mapping.members
+        if m.via and m.orphans and m is not first and batch.tables[m.name].num_rows
+    ]
+    lines = [(member, _pointer_or_own(member, rows), rows) for member, rows in lost]
+    keys = pc.unique(pa.concat_arrays([key_of for _, key_of, _ in lines]))
     judgements = Judgements(len(keys))
-    for rule, mask in (("no_parent", blank(pointer)), ("orphan", pc.invert(blank(pointer)))):
-        entity = pc.index_in(key_of, value_set=keys).filter(mask)
-        judgements.reject(entity, Place(member.name, member.table, member.by), row_id.filter(mask), rule, whole=True, value=pointer.filter(mask))
+    for member, key_of, rows in lines:
+        row_id, pointer = one_piece(rows.column(member.key)), one_piece(rows.column(member.by))
+        for rule, mask in (("no_parent", blank(pointer)), ("orphan", pc.invert(blank(pointer)))):
+            entity = pc.index_in(key_of, value_set=keys).filter(mask)
+            place = Place(member.name, member.table, member.by)
+            judgements.reject(
+                entity, place, row_id.filter(mask), rule, whole=True, value=pointer.filter(mask)
+            )
     ids = derive_ids(system, f"{mapping.entity}/", keys)
     nothing = pa.array([], pa.string())
     return Outcome(
         entity=mapping.entity,
-        keys=pa.table({"key": keys, "id": ids, "disposition": pa.repeat(pa.scalar(str(Disposition.REJECTED)), len(keys))}),
+        keys=pa.table(
+            {
+                "key": keys,
+                "id": ids,
+                "disposition": pa.repeat(pa.scalar(str(Disposition.REJECTED)), len(keys)),
+            }
+        ),
         tables={},
         quarantine=_by_key(judgements.quarantine, keys),
         excluded=_by_key(judgements.excluded, keys),
@@ -451,3 +549,17 @@ def _loose(mapping: Mapping, batch: Batch, system: str) -> Outcome:
         merges=pa.table({"loser": nothing, "survivor": nothing}),
         fingerprint=pa.nulls(len(keys), ids.type),
     )
+
+
+def _lost_rows(mapping: Mapping, member: Member, rows: pa.Table) -> pa.Table:
+    if member.where is None:
+        return rows
+    frames = Frames(mapping, _UNTIMED, pa.array([], pa.string()), 0)
+    return rows.filter(
+        holds(member.where, Rows(frames, member.name, MemberRows(rows, pa.nulls(rows.num_rows, pa.int32()))))
+    )
+
+
+def _pointer_or_own(member: Member, rows: pa.Table) -> pa.Array:
+    pointer = one_piece(rows.column(member.by))
+    return pc.if_else(blank(pointer), one_piece(rows.column(member.key)), pointer)

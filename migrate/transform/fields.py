@@ -85,13 +85,16 @@ class Columns:
 
     def _options(self, function: Callable[..., Any], call: Call) -> dict[str, Any]:
         options: dict[str, Any] = {
-            name: series(self.rows.column(value)) if isinstance(value, Column) else value for name, value in call.options.items()
+            name: series(self.rows.column(value)) if isinstance(value, Column) else value
+            for name, value in call.options.items()
         }
         if any(p.annotation is datetime for p in options_of(function).values()):
             options["as_of"] = self.rows.frames.lookup.as_of
         return options
 
-    def _converted(self, field: Field, source: pa.Array, step: str, before: pa.Array, after: pa.Array, failed: object) -> None:
+    def _converted(
+        self, field: Field, source: pa.Array, step: str, before: pa.Array, after: pa.Array, failed: object
+    ) -> None:
         changed = differs(before.cast(after.type) if before.type != after.type else before, after)
         if failed is not None:
             changed = pc.and_not(changed, pc.fill_null(arrow(failed), False))
@@ -100,7 +103,9 @@ class Columns:
 
     # --- rules
 
-    def _judge(self, field: Field, source: pa.Array, call: Call, consequence: Consequence, values: pa.Array) -> None:
+    def _judge(
+        self, field: Field, source: pa.Array, call: Call, consequence: Consequence, values: pa.Array
+    ) -> None:
         function = RULES[call.name].function
         offends = pc.fill_null(arrow(function(series(values), **self._options(function, call))), False)
         self._refuse(field, source, offends, call.name, consequence)
@@ -135,12 +140,26 @@ class Columns:
             return ids
         match field.otherwise:
             case Consequence.STUB:
-                self.stubs.append((field.ref, pa.table([self.rows.entity.filter(missing), values.filter(missing)], names=["_entity", "key"])))
+                self.stubs.append(
+                    (
+                        field.ref,
+                        pa.table(
+                            [self.rows.entity.filter(missing), values.filter(missing)],
+                            names=["_entity", "key"],
+                        ),
+                    )
+                )
                 return ids
             case Consequence.HOLD:
                 place = self._place(field)
                 row_id = self._source_key(field)
-                self.judgements.hold(self.rows.entity.filter(missing), place, row_id.filter(missing), field.ref, values.filter(missing))
+                self.judgements.hold(
+                    self.rows.entity.filter(missing),
+                    place,
+                    row_id.filter(missing),
+                    field.ref,
+                    values.filter(missing),
+                )
             case other:
                 self._refuse(field, source, missing, "missing_parent", other)
         return pc.if_else(missing, pa.scalar(None, ID), ids)
@@ -155,9 +174,21 @@ class Columns:
             self._refuse(field, source, failed, "type", field.otherwise)
         if target.width is not None and len(fitting):
             if (pc.max(pc.binary_length(fitting)).as_py() or 0) > target.width:
-                self._refuse(field, source, pc.fill_null(pc.greater(pc.utf8_length(fitting), target.width), False), "too_long", Consequence.REJECT)
+                self._refuse(
+                    field,
+                    source,
+                    pc.fill_null(pc.greater(pc.utf8_length(fitting), target.width), False),
+                    "too_long",
+                    Consequence.REJECT,
+                )
         if pa.types.is_string(fitting.type) and _holds_nul(fitting):
-            self._refuse(field, source, pc.fill_null(pc.match_substring(fitting, "\x00"), False), "nul", Consequence.REJECT)
+            self._refuse(
+                field,
+                source,
+                pc.fill_null(pc.match_substring(fitting, "\x00"), False),
+                "nul",
+                Consequence.REJECT,
+            )
         return fitting
 
     # --- what was found
@@ -165,10 +196,18 @@ class Columns:
     def _place(self, field: Field) -> Place:
         column = field.sources[0] if field.sources else None
         member = self.rows.source_of(column)
-        name = None if column is None else column.name if column.alias != "each" and column.name != "each" else None
+        name = (
+            None
+            if column is None
+            else column.name
+            if column.alias != "each" and column.name != "each"
+            else None
+        )
         return Place(member, self.rows.frames.mapping.member(member).table, name)
 
-    def _refuse(self, field: Field, source: pa.Array, offends: pa.Array, rule: str, consequence: Consequence) -> None:
+    def _refuse(
+        self, field: Field, source: pa.Array, offends: pa.Array, rule: str, consequence: Consequence
+    ) -> None:
         """Rows where the mask is true: rejected or flagged, as the mapping says."""
         offends = pc.fill_null(offends, False)
         if not offends.true_count:
@@ -176,7 +215,9 @@ class Columns:
         if consequence is Consequence.FLAG:
             self._mark(field, source, offends, rule, flagged=True)
         else:
-            whole = field.field_class is FieldClass.A or self.rows.member == self.rows.frames.mapping.root.name
+            whole = (
+                field.field_class is FieldClass.A or self.rows.member == self.rows.frames.mapping.root.name
+            )
             if not whole:
                 self.dropped |= offends.to_numpy(zero_copy_only=False)
             self.judgements.reject(
@@ -197,14 +238,18 @@ class Columns:
 def crosswalk_of(codes: CodeList) -> Callable[[pa.Array, pa.Array | None], pa.Array]:
     """A function (values, parents or None) -> platform codes; null where the value is null or unknown."""
     with_parent = any(parent for parent, _ in codes.codes)
-    known = pa.array([f"{parent}\x1f{value}" if with_parent else value for parent, value in codes.codes], pa.string())
+    known = pa.array(
+        [f"{parent}\x1f{value}" if with_parent else value for parent, value in codes.codes], pa.string()
+    )
     code = pa.array(list(codes.codes.values()), pa.string())
 
     def look_up(values: pa.Array, parents: pa.Array | None) -> pa.Array:
         if with_parent:
             prefix = pa.scalar("") if parents is None else pc.fill_null(parents, "")
             own = code.take(pc.index_in(pc.binary_join_element_wise(prefix, values, "\x1f"), value_set=known))
-            general = code.take(pc.index_in(pc.binary_join_element_wise(pa.scalar(""), values, "\x1f"), value_set=known))
+            general = code.take(
+                pc.index_in(pc.binary_join_element_wise(pa.scalar(""), values, "\x1f"), value_set=known)
+            )
             return pc.coalesce(own, general)
         return code.take(pc.index_in(values, value_set=known))
 

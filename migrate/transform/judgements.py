@@ -16,9 +16,25 @@ from migrate.transform.rows import one_piece
 
 QUARANTINE = pa.schema(
     [("_entity", pa.int32())]
-    + [(name, pa.string()) for name in ("scope", "state", "member", "table", "row_id", "column", "rule", "value", "needs_entity", "needs_key")]
+    + [
+        (name, pa.string())
+        for name in (
+            "scope",
+            "state",
+            "member",
+            "table",
+            "row_id",
+            "column",
+            "rule",
+            "value",
+            "needs_entity",
+            "needs_key",
+        )
+    ]
 )
-EXCLUDED = pa.schema([("_entity", pa.int32()), ("table", pa.string()), ("row_id", pa.string()), ("rule", pa.string())])
+EXCLUDED = pa.schema(
+    [("_entity", pa.int32()), ("table", pa.string()), ("row_id", pa.string()), ("rule", pa.string())]
+)
 _MARKS = pa.schema(
     [
         ("_entity", pa.int32()),
@@ -52,28 +68,69 @@ class Judgements:
     _excluded: list[pa.Table] = field(default_factory=list)
     _marks: list[pa.Table] = field(default_factory=list)
 
-    def reject(self, entity: pa.Array, place: Place, row_id: pa.Array, rule: str, *, whole: bool, value: pa.Array | None = None) -> None:
+    def reject(
+        self,
+        entity: pa.Array,
+        place: Place,
+        row_id: pa.Array,
+        rule: str,
+        *,
+        whole: bool,
+        value: pa.Array | None = None,
+    ) -> None:
         """Rows that cannot be loaded; `whole`: their entities are not shown at all."""
         self._line(entity, place, row_id, rule, Consequence.REJECT, whole=whole, value=value)
 
-    def hold(self, entity: pa.Array, place: Place, row_id: pa.Array, needs_entity: str, needs_key: pa.Array) -> None:
+    def hold(
+        self, entity: pa.Array, place: Place, row_id: pa.Array, needs_entity: str, needs_key: pa.Array
+    ) -> None:
         """Entities that wait until `needs_entity` has a row for `needs_key`."""
-        self._line(entity, place, row_id, "missing_parent", Consequence.HOLD, whole=True, needs=(needs_entity, needs_key))
+        self._line(
+            entity,
+            place,
+            row_id,
+            "missing_parent",
+            Consequence.HOLD,
+            whole=True,
+            needs=(needs_entity, needs_key),
+        )
 
     def exclude(self, entity: pa.Array, table: str, row_id: pa.Array, rule: str) -> None:
         """Rows (or, of the root, entities) that a named rule leaves out."""
         if len(entity):
-            self._excluded.append(pa.table([entity, _same(table, entity), row_id, _same(rule, entity)], schema=EXCLUDED))
+            self._excluded.append(
+                pa.table([entity, _same(table, entity), row_id, _same(rule, entity)], schema=EXCLUDED)
+            )
 
     def mark(
-        self, entity: pa.Array, into: str, ids: pa.Array, column: str | None, rule: str, source: Place, row_id: pa.Array, *, flagged: bool, original: pa.Array | None
+        self,
+        entity: pa.Array,
+        into: str,
+        ids: pa.Array,
+        column: str | None,
+        rule: str,
+        source: Place,
+        row_id: pa.Array,
+        *,
+        flagged: bool,
+        original: pa.Array | None,
     ) -> None:
         """Quality marks on platform rows: flagged ones wait for a person, conversions only keep the original."""
         if not len(entity):
             return
         kind = "flagged" if flagged else "converted"
         original = pa.nulls(len(entity), pa.string()) if original is None else original.cast(pa.string())
-        columns = [entity, _same(into, entity), ids, _same(column, entity), _same(kind, entity), _same(rule, entity), original, _same(source.table, entity), row_id]
+        columns = [
+            entity,
+            _same(into, entity),
+            ids,
+            _same(column, entity),
+            _same(kind, entity),
+            _same(rule, entity),
+            original,
+            _same(source.table, entity),
+            row_id,
+        ]
         self._marks.append(pa.table(columns, schema=_MARKS))
 
     @property
@@ -96,15 +153,26 @@ class Judgements:
         """Boolean per entity: the root row itself is excluded."""
         lines = self.excluded
         own_key = keys.take(one_piece(lines["_entity"]))
-        return self._mask(lines.filter(pc.and_(pc.equal(lines["table"], root_table), pc.equal(lines["row_id"], own_key)))["_entity"])
+        return self._mask(
+            lines.filter(pc.and_(pc.equal(lines["table"], root_table), pc.equal(lines["row_id"], own_key)))[
+                "_entity"
+            ]
+        )
 
     def marks(self, system: str, root_entity: str, root_ids: pa.Array) -> pa.Table:
         """The rows of the platform's quality_mark, with `_entity`; the same finding twice is one mark."""
         marks = pa.concat_tables(self._marks) if self._marks else _MARKS.empty_table()
         names = pc.binary_join_element_wise(
-            marks["table_name"], id_text(marks["row_id"]), pc.fill_null(marks["column_name"], ""), marks["rule"], marks["source_key"], "/"
+            marks["table_name"],
+            id_text(marks["row_id"]),
+            pc.fill_null(marks["column_name"], ""),
+            marks["rule"],
+            marks["source_key"],
+            "/",
         )
-        marks = marks.append_column("quality_mark_id", derive_ids(system, f"{root_entity}/quality_mark/", names))
+        marks = marks.append_column(
+            "quality_mark_id", derive_ids(system, f"{root_entity}/quality_mark/", names)
+        )
         marks = marks.take(_first_of_each(one_piece(marks["quality_mark_id"])))
         open_item = pc.if_else(pc.equal(marks["kind"], "flagged"), "open", pa.scalar(None, pa.string()))
         return (
@@ -141,4 +209,8 @@ def _same(text: str | None, like: pa.Array | pa.Table) -> pa.Array:
 def _first_of_each(values: pa.Array) -> pa.Array:
     """Positions of the first occurrence of every value."""
     encoded = pc.dictionary_encode(values)
-    return pa.array(np.unique(encoded.indices.to_numpy(), return_index=True)[1]) if len(values) else pa.array([], pa.int64())
+    return (
+        pa.array(np.unique(encoded.indices.to_numpy(), return_index=True)[1])
+        if len(values)
+        else pa.array([], pa.int64())
+    )

@@ -73,12 +73,26 @@ def count(
     root = frames.rows(frames.mapping.root.name)
     offends = pa.array(wrong)
     if equals is not None:
-        offends = pc.or_(offends, pc.fill_null(pc.not_equal(root.column(equals).cast(pa.int64()), pa.array(found, pa.int64())), False))
-    return Offence(frames.mapping.root.name, pc.and_(offends, holds(when, root)), equals.name if equals else None)
+        offends = pc.or_(
+            offends,
+            pc.fill_null(
+                pc.not_equal(root.column(equals).cast(pa.int64()), pa.array(found, pa.int64())), False
+            ),
+        )
+    return Offence(
+        frames.mapping.root.name, pc.and_(offends, holds(when, root)), equals.name if equals else None
+    )
 
 
 @judge
-def absent(frames: Frames, *, column: Column, among_rows: MemberColumn, where: Annotated[Condition, Of("among_rows")] | None = None, when: Condition | None = None) -> Offence:
+def absent(
+    frames: Frames,
+    *,
+    column: Column,
+    among_rows: MemberColumn,
+    where: Annotated[Condition, Of("among_rows")] | None = None,
+    when: Condition | None = None,
+) -> Offence:
     """Roots whose pointer column names no row of the entity: `{absent: {column: PR_ADDR_ID, among_rows: S_CON_ADDR.ROW_ID}}`.
 
     Null, blank and Siebel's no-match literal (3.4 of the domain notes) are no pointers. `where` limits the rows that
@@ -86,14 +100,20 @@ def absent(frames: Frames, *, column: Column, among_rows: MemberColumn, where: A
     """
     root = frames.rows(frames.mapping.root.name)
     values = root.column(column)
-    pointer = pc.invert(pc.or_(blank(values), pc.fill_null(pc.match_substring_regex(values, r"(?i)^no ?match ?row ?id$"), False)))
+    pointer = pc.invert(
+        pc.or_(
+            blank(values), pc.fill_null(pc.match_substring_regex(values, r"(?i)^no ?match ?row ?id$"), False)
+        )
+    )
     there = among(frames, root.entity, values, among_rows, holds(where, frames.rows(among_rows.member)))
     offends = pc.and_(pc.and_not(pointer, there), holds(when, root))
     return Offence(frames.mapping.root.name, offends, column.name)
 
 
 @judge
-def repeated(frames: Frames, *, of: Member, by: Annotated[tuple[str, ...], Of("of")] = (), where: OnRows | None = None) -> Offence:
+def repeated(
+    frames: Frames, *, of: Member, by: Annotated[tuple[str, ...], Of("of")] = (), where: OnRows | None = None
+) -> Offence:
     """Rows that share the named columns with another row of the same entity (without `by`: any two rows).
 
     `{repeated: {of: S_CONTACT_XM, where: {TYPE: DOB_FORMER, ATTRIB_08: Y}}}`. Rows where a named column is null share nothing.
@@ -102,7 +122,11 @@ def repeated(frames: Frames, *, of: Member, by: Annotated[tuple[str, ...], Of("o
     members = frames.members[of]
     for name in by:
         candidates = pc.and_(candidates, members.column(name).is_valid())
-    parts = [members.entity.cast(pa.string()), *(members.column(name).cast(pa.string()) for name in by), pa.scalar("\x1f")]
+    parts = [
+        members.entity.cast(pa.string()),
+        *(members.column(name).cast(pa.string()) for name in by),
+        pa.scalar("\x1f"),
+    ]
     keys = pc.fill_null(pc.binary_join_element_wise(*parts), "") if by else parts[0]
     counts = pc.value_counts(keys.filter(candidates))
     several = counts.field("values").filter(pc.greater(counts.field("counts"), 1))
@@ -125,7 +149,12 @@ def unbalanced(
     bill_of = pc.index_in(paid.column(by), value_set=bills.column(key))
     judged = pc.and_(holds(when, frames.rows(of)), bills.column(amount).is_valid())
     known = bill_of.is_valid()
-    totals = pa.table({"bill": bill_of, "amount": paid.column(payment)}).filter(known).group_by("bill").aggregate([("amount", "sum")])
+    totals = (
+        pa.table({"bill": bill_of, "amount": paid.column(payment)})
+        .filter(known)
+        .group_by("bill")
+        .aggregate([("amount", "sum")])
+    )
     total = _scatter(one_piece(totals["amount_sum"]), totals["bill"].to_numpy(), len(bills))
     if currency:
         same = pc.equal(paid.column(currency[1]), bills.column(currency[0]).take(bill_of))
@@ -144,7 +173,9 @@ def contested(frames: Frames, *, natural: NaturalKey) -> Offence:
     key = next(n for n in mapping.naturals if n.name == natural)
     claimed = frames.lookup.contested.get((mapping.entity, natural))
     values = natural_values(key, root.table)
-    offends = pa.repeat(pa.scalar(False), len(root)) if claimed is None else pc.is_in(values, value_set=claimed)
+    offends = (
+        pa.repeat(pa.scalar(False), len(root)) if claimed is None else pc.is_in(values, value_set=claimed)
+    )
     return Offence(mapping.root.name, pc.and_(offends, values.is_valid()), key.columns[0])
 
 
@@ -160,7 +191,9 @@ def looped(frames: Frames, *, natural: PointerKey) -> Offence:
 
 
 @judge
-def disagrees(frames: Frames, *, column: Column, natural: ForeignKey, through: Column, do: Steps = ()) -> Offence:
+def disagrees(
+    frames: Frames, *, column: Column, natural: ForeignKey, through: Column, do: Steps = ()
+) -> Offence:
     """Roots whose copy of another entity's natural key is not what that entity says now.
 
     `{disagrees: {column: X_UCI_SNAP, natural: client.uci, through: APPLICANT_ID, do: [digits_only]}}`. `do` normalises the copy
@@ -171,7 +204,9 @@ def disagrees(frames: Frames, *, column: Column, natural: ForeignKey, through: C
     there = frames.lookup.natural.get((entity, name))
     if there is None:
         return Offence(frames.mapping.root.name, pa.repeat(pa.scalar(False), len(root)), column.name)
-    actual = one_piece(there["value"]).take(pc.index_in(root.column(through), value_set=one_piece(there["key"])))
+    actual = one_piece(there["value"]).take(
+        pc.index_in(root.column(through), value_set=one_piece(there["key"]))
+    )
     copy = root.column(column)
     for step in do:
         copy = _step(step, copy)
@@ -224,4 +259,17 @@ def _scatter(values: pa.Array, positions: np.ndarray, length: int) -> pa.Array:
     return pc.fill_null(values.take(pa.array(index, mask=index < 0)), zero)
 
 
-__all__ = ["Offence", "absent", "contested", "count", "differs", "disagrees", "looped", "natural_values", "repeated", "rows", "twins", "unbalanced"]
+__all__ = [
+    "Offence",
+    "absent",
+    "contested",
+    "count",
+    "differs",
+    "disagrees",
+    "looped",
+    "natural_values",
+    "repeated",
+    "rows",
+    "twins",
+    "unbalanced",
+]

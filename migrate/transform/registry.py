@@ -61,7 +61,9 @@ RULES: dict[str, Rule] = {}
 JUDGES: dict[str, Judge] = {}
 
 
-def step(*, reverse: Reverse, records: bool = False, note: str = "") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def step(
+    *, reverse: Reverse, records: bool = False, note: str = ""
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Register a step under its function's name; `note` says what a lossy or one-way step loses."""
 
     def register(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -89,7 +91,11 @@ def judge(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def options_of(function: Callable[..., Any]) -> dict[str, inspect.Parameter]:
     """The options that a mapping may write for a registered function, by name."""
-    return {name: p for name, p in inspect.signature(function).parameters.items() if p.kind is inspect.Parameter.KEYWORD_ONLY}
+    return {
+        name: p
+        for name, p in inspect.signature(function).parameters.items()
+        if p.kind is inspect.Parameter.KEYWORD_ONLY
+    }
 
 
 def _add(registry: dict[str, Any], entry: Step | Rule | Judge) -> None:

@@ -43,7 +43,8 @@ class MemberRows:
 @dataclass(slots=True)
 class Frames:
     """The members of one batch. `keys` are the entities, in the order of their index; the first `roots` of them have a
-    root row, the rest are the missing parents of orphans."""
+    root row, the rest are the missing parents of orphans.
+    """
 
     mapping: Mapping
     lookup: Lookup
@@ -79,7 +80,9 @@ class Rows:
     frames: Frames
     member: str
     own: MemberRows
-    joins: Dict[str, tuple[str, pa.Array]] = field(default_factory=dict)  # alias -> (member, position or null)
+    joins: Dict[str, tuple[str, pa.Array]] = field(
+        default_factory=dict
+    )  # alias -> (member, position or null)
     each: Dict[str, pa.Array] = field(default_factory=dict)  # '' -> the value, name -> constants
 
     def __len__(self) -> int:
@@ -126,7 +129,9 @@ class Rows:
         return replace(
             self,
             own=self.own.filter(mask),
-            joins={alias: (member, position.filter(mask)) for alias, (member, position) in self.joins.items()},
+            joins={
+                alias: (member, position.filter(mask)) for alias, (member, position) in self.joins.items()
+            },
             each={name: values.filter(mask) for name, values in self.each.items()},
         )
 
@@ -146,7 +151,9 @@ def one_piece(column: pa.ChunkedArray | pa.Array) -> pa.Array:
     return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
 
 
-def among(frames: Frames, entity: pa.Array, values: pa.Array, target: MemberColumn, where: pa.Array | None = None) -> pa.Array:
+def among(
+    frames: Frames, entity: pa.Array, values: pa.Array, target: MemberColumn, where: pa.Array | None = None
+) -> pa.Array:
     """True where the same entity has a row in `target.member` whose column equals the value (null: never).
 
     where: which rows of the target member count.

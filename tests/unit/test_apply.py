@@ -2,7 +2,6 @@
 
 import pyarrow as pa
 import pytest
-from tests.builders import batch, codes, layout, lookup, mapping, rows_of, target
 
 from migrate.canonical import derive_id
 from migrate.mapping.nouns import (
@@ -21,10 +20,13 @@ from migrate.mapping.nouns import (
     Operator,
     Rule,
     TableMap,
+)
+from migrate.mapping.nouns import (
     Test as Comparison,
 )
 from migrate.model import Lookup, Outcome, TargetColumn
 from migrate.transform.apply import apply, references
+from tests.builders import batch, codes, layout, lookup, mapping, rows_of, target
 
 TEXT = pa.string()
 
@@ -42,11 +44,18 @@ NOTE = Field("text", (Column("TEXT"),))
 NOTES = Member("NOTES", "S_NOTE", "PER_ID")
 
 
-def person(*tables: TableMap, fields: tuple[Field, ...] = (NAME,), members: tuple[Member, ...] = (), **more: object) -> Mapping:
-    return mapping("person", "PERSON", (TableMap("person", "person", "PERSON", fields=fields), *tables), members, **more)
+def person(
+    *tables: TableMap, fields: tuple[Field, ...] = (NAME,), members: tuple[Member, ...] = (), **more: object
+) -> Mapping:
+    return mapping(
+        "person", "PERSON", (TableMap("person", "person", "PERSON", fields=fields), *tables), members, **more
+    )
 
 
-COLUMNS = {"PERSON": dict.fromkeys(("ROW_ID", "NAME", "HOME", "WORK"), TEXT), "NOTES": dict.fromkeys(("ROW_ID", "PER_ID", "TEXT"), TEXT)}
+COLUMNS = {
+    "PERSON": dict.fromkeys(("ROW_ID", "NAME", "HOME", "WORK"), TEXT),
+    "NOTES": dict.fromkeys(("ROW_ID", "PER_ID", "TEXT"), TEXT),
+}
 
 
 def moved(mapping: Mapping, rows: dict[str, list[dict[str, object]]], given: Lookup | None = None) -> Outcome:
@@ -59,47 +68,79 @@ def fate(outcome: Outcome) -> dict[str, str]:
 
 def test_a_root_row_becomes_a_row_with_the_id_derived_from_its_key() -> None:
     outcome = moved(person(), {"PERSON": [{"ROW_ID": "1-A", "NAME": "Ada"}]})
-    assert rows_of(outcome.tables["person"], "person_id", "name") == [(derive_id("test", "person/1-A"), "Ada")]
+    assert rows_of(outcome.tables["person"], "person_id", "name") == [
+        (derive_id("test", "person/1-A"), "Ada")
+    ]
 
 
 def test_a_member_row_carries_the_id_of_its_root_and_one_of_its_own() -> None:
     notes = TableMap("note", "note", "NOTES", fields=(NOTE,))
-    outcome = moved(person(notes, members=(NOTES,)), {"PERSON": [{"ROW_ID": "1-A", "NAME": "Ada"}], "NOTES": [{"ROW_ID": "1-N", "PER_ID": "1-A", "TEXT": "seen"}]})
+    outcome = moved(
+        person(notes, members=(NOTES,)),
+        {
+            "PERSON": [{"ROW_ID": "1-A", "NAME": "Ada"}],
+            "NOTES": [{"ROW_ID": "1-N", "PER_ID": "1-A", "TEXT": "seen"}],
+        },
+    )
     expected = [(derive_id("test", "person/note/1-N"), derive_id("test", "person/1-A"), "seen")]
     assert rows_of(outcome.tables["note"], "note_id", "person_id", "text") == expected
 
 
 def test_a_member_row_without_a_root_is_quarantined_under_the_missing_key() -> None:
     notes = TableMap("note", "note", "NOTES", fields=(NOTE,))
-    outcome = moved(person(notes, members=(NOTES,)), {"PERSON": [{"ROW_ID": "1-A", "NAME": "Ada"}], "NOTES": [{"ROW_ID": "1-N", "PER_ID": "1-GONE", "TEXT": "seen"}]})
+    outcome = moved(
+        person(notes, members=(NOTES,)),
+        {
+            "PERSON": [{"ROW_ID": "1-A", "NAME": "Ada"}],
+            "NOTES": [{"ROW_ID": "1-N", "PER_ID": "1-GONE", "TEXT": "seen"}],
+        },
+    )
     assert fate(outcome) == {"1-A": "accepted", "1-GONE": "rejected"}
-    assert rows_of(outcome.quarantine, "key", "table", "row_id", "rule") == [("1-GONE", "S_NOTE", "1-N", "orphan")]
+    assert rows_of(outcome.quarantine, "key", "table", "row_id", "rule") == [
+        ("1-GONE", "S_NOTE", "1-N", "orphan")
+    ]
 
 
 def test_orphans_are_left_alone_where_another_mapping_answers_for_them() -> None:
     members = (Member("NOTES", "S_NOTE", "PER_ID", orphans=False),)
-    outcome = moved(person(members=members), {"PERSON": [{"ROW_ID": "1-A", "NAME": "Ada"}], "NOTES": [{"ROW_ID": "1-N", "PER_ID": "1-GONE"}]})
+    outcome = moved(
+        person(members=members),
+        {"PERSON": [{"ROW_ID": "1-A", "NAME": "Ada"}], "NOTES": [{"ROW_ID": "1-N", "PER_ID": "1-GONE"}]},
+    )
     assert fate(outcome) == {"1-A": "accepted"}
     assert outcome.quarantine.num_rows == 0
 
 
 def test_an_unknown_code_rejects_the_entity_and_is_never_loaded_as_blank() -> None:
     sex = Field("sex_code", (Column("SEX"),), code=Code("sex"), field_class=FieldClass.A)
-    outcome = moved(person(fields=(NAME, sex), codes={"sex": codes("sex", Femme="F")}), {"PERSON": [{"ROW_ID": "1-A", "SEX": "Femme"}, {"ROW_ID": "1-B", "SEX": "Fem"}]})
+    outcome = moved(
+        person(fields=(NAME, sex), codes={"sex": codes("sex", Femme="F")}),
+        {"PERSON": [{"ROW_ID": "1-A", "SEX": "Femme"}, {"ROW_ID": "1-B", "SEX": "Fem"}]},
+    )
     assert fate(outcome) == {"1-A": "accepted", "1-B": "rejected"}
     assert rows_of(outcome.tables["person"], "sex_code") == [("F",)]
-    assert rows_of(outcome.quarantine, "key", "column", "rule", "value", "scope") == [("1-B", "SEX", "code", "Fem", "entity")]
+    assert rows_of(outcome.quarantine, "key", "column", "rule", "value", "scope") == [
+        ("1-B", "SEX", "code", "Fem", "entity")
+    ]
 
 
 def test_a_text_longer_than_the_platform_column_is_found_before_the_write() -> None:
-    outcome = moved(person(), {"PERSON": [{"ROW_ID": "1-A", "NAME": "é" * 10}, {"ROW_ID": "1-B", "NAME": "é" * 11}]})
+    outcome = moved(
+        person(), {"PERSON": [{"ROW_ID": "1-A", "NAME": "é" * 10}, {"ROW_ID": "1-B", "NAME": "é" * 11}]}
+    )
     assert fate(outcome) == {"1-A": "accepted", "1-B": "rejected"}
     assert rows_of(outcome.quarantine, "rule") == [("too_long",)]
 
 
 def test_a_rejected_member_row_of_class_b_is_set_aside_and_the_entity_goes_on() -> None:
     notes = TableMap("note", "note", "NOTES", fields=(NOTE,))
-    rows = {"PERSON": [{"ROW_ID": "1-A", "NAME": "Ada"}], "NOTES": [{"ROW_ID": "1-M", "PER_ID": "1-A", "TEXT": None}, {"ROW_ID": "1-N", "PER_ID": "1-A", "TEXT": "x"}]}
+    rows = {
+        "PERSON": [{"ROW_ID": "1-A", "NAME": "Ada"}],
+        "NOTES": [
+            {"ROW_ID": "1-M", "PER_ID": "1-A", "TEXT": None},
+            {"ROW_ID": "1-N", "PER_ID": "1-A", "TEXT": "x"},
+        ],
+    }
     outcome = moved(person(notes, members=(NOTES,)), rows)
     assert fate(outcome) == {"1-A": "accepted"}
     assert rows_of(outcome.tables["note"], "text") == [("x",)]
@@ -107,22 +148,45 @@ def test_a_rejected_member_row_of_class_b_is_set_aside_and_the_entity_goes_on() 
 
 
 def test_a_rejected_member_row_of_class_a_takes_the_whole_entity_with_it() -> None:
-    notes = TableMap("note", "note", "NOTES", fields=(Field("text", (Column("TEXT"),), field_class=FieldClass.A),))
-    outcome = moved(person(notes, members=(NOTES,)), {"PERSON": [{"ROW_ID": "1-A", "NAME": "Ada"}], "NOTES": [{"ROW_ID": "1-M", "PER_ID": "1-A", "TEXT": None}]})
+    notes = TableMap(
+        "note", "note", "NOTES", fields=(Field("text", (Column("TEXT"),), field_class=FieldClass.A),)
+    )
+    outcome = moved(
+        person(notes, members=(NOTES,)),
+        {
+            "PERSON": [{"ROW_ID": "1-A", "NAME": "Ada"}],
+            "NOTES": [{"ROW_ID": "1-M", "PER_ID": "1-A", "TEXT": None}],
+        },
+    )
     assert fate(outcome) == {"1-A": "rejected"}
     assert outcome.tables["person"].num_rows == outcome.tables["note"].num_rows == 0
 
 
 def test_a_missing_parent_holds_the_entity_and_says_what_it_waits_for() -> None:
     by = Field("recorded_by_id", (Column("BY"),), ref="user", otherwise=Consequence.HOLD)
-    outcome = moved(person(fields=(NAME, by)), {"PERSON": [{"ROW_ID": "1-A", "BY": "0-1"}, {"ROW_ID": "1-B", "BY": "0-2"}, {"ROW_ID": "1-C", "BY": None}]}, lookup(user=["0-1"]))
+    outcome = moved(
+        person(fields=(NAME, by)),
+        {
+            "PERSON": [
+                {"ROW_ID": "1-A", "BY": "0-1"},
+                {"ROW_ID": "1-B", "BY": "0-2"},
+                {"ROW_ID": "1-C", "BY": None},
+            ]
+        },
+        lookup(user=["0-1"]),
+    )
     assert fate(outcome) == {"1-A": "accepted", "1-B": "held", "1-C": "accepted"}
-    assert rows_of(outcome.quarantine, "key", "state", "needs_entity", "needs_key") == [("1-B", "held", "user", "0-2")]
+    assert rows_of(outcome.quarantine, "key", "state", "needs_entity", "needs_key") == [
+        ("1-B", "held", "user", "0-2")
+    ]
 
 
 def test_a_missing_user_is_stood_in_for_where_the_mapping_says_stub() -> None:
     by = Field("recorded_by_id", (Column("BY"),), ref="user", otherwise=Consequence.STUB)
-    outcome = moved(person(fields=(NAME, by)), {"PERSON": [{"ROW_ID": "1-A", "BY": "0-2"}, {"ROW_ID": "1-B", "BY": "0-2"}]})
+    outcome = moved(
+        person(fields=(NAME, by)),
+        {"PERSON": [{"ROW_ID": "1-A", "BY": "0-2"}, {"ROW_ID": "1-B", "BY": "0-2"}]},
+    )
     assert fate(outcome) == {"1-A": "accepted", "1-B": "accepted"}
     assert rows_of(outcome.stubs, "entity", "key") == [("user", "0-2")]
     assert set(outcome.tables["person"]["recorded_by_id"].to_pylist()) == {derive_id("test", "user/0-2")}
@@ -131,7 +195,9 @@ def test_a_missing_user_is_stood_in_for_where_the_mapping_says_stub() -> None:
 def test_an_excluded_entity_is_counted_by_its_rule_and_nothing_else_is_said_of_it() -> None:
     staff = Exclusion("employee", "PERSON", Comparison(Column("EMP"), Operator.IN, ("Y",)), "staff")
     long_name = {"ROW_ID": "1-A", "NAME": "x" * 99, "EMP": "Y"}
-    outcome = moved(person(exclusions=(staff,)), {"PERSON": [long_name, {"ROW_ID": "1-B", "NAME": "Bo", "EMP": "N"}]})
+    outcome = moved(
+        person(exclusions=(staff,)), {"PERSON": [long_name, {"ROW_ID": "1-B", "NAME": "Bo", "EMP": "N"}]}
+    )
     assert fate(outcome) == {"1-A": "excluded", "1-B": "accepted"}
     assert rows_of(outcome.excluded, "key", "rule") == [("1-A", "employee")]
     assert outcome.quarantine.num_rows == 0
@@ -158,22 +224,39 @@ def test_an_identical_twin_is_excluded_and_a_different_one_set_aside() -> None:
 
 def test_a_row_of_an_unknown_type_is_set_aside_never_dropped() -> None:
     members = (Member("NOTES", "S_NOTE", "PER_ID", known=("TYPE", ("A",))),)
-    outcome = moved(person(members=members), {"PERSON": [{"ROW_ID": "1-A"}], "NOTES": [{"ROW_ID": "1-N", "PER_ID": "1-A", "TYPE": "Z"}]})
+    outcome = moved(
+        person(members=members),
+        {"PERSON": [{"ROW_ID": "1-A"}], "NOTES": [{"ROW_ID": "1-N", "PER_ID": "1-A", "TYPE": "Z"}]},
+    )
     assert rows_of(outcome.quarantine, "row_id", "rule", "value") == [("1-N", "unknown_type", "Z")]
 
 
 def test_a_missing_required_member_rejects_the_entity() -> None:
     members = (Member("NOTES", "S_NOTE", "PER_ID", required=True),)
-    outcome = moved(person(members=members), {"PERSON": [{"ROW_ID": "1-A"}], "NOTES": [{"ROW_ID": "x", "PER_ID": "y"}]})
+    outcome = moved(
+        person(members=members), {"PERSON": [{"ROW_ID": "1-A"}], "NOTES": [{"ROW_ID": "x", "PER_ID": "y"}]}
+    )
     assert ("1-A", "missing_NOTES") in rows_of(outcome.quarantine, "key", "rule")
 
 
 def test_columns_become_rows_except_where_the_value_stands_elsewhere_already() -> None:
     fields = (Field("value", (Column("each"),)), Field("use", (Column("use", "each"),)))
     seen = MemberColumn("NOTES", "TEXT")
-    phones = TableMap("phone", "phone", "PERSON", fields=fields, each=(Each("home", Column("HOME"), {"use": "HOME"}, seen), Each("work", Column("WORK"), {"use": "WORK"}, seen)))
+    phones = TableMap(
+        "phone",
+        "phone",
+        "PERSON",
+        fields=fields,
+        each=(
+            Each("home", Column("HOME"), {"use": "HOME"}, seen),
+            Each("work", Column("WORK"), {"use": "WORK"}, seen),
+        ),
+    )
     rows = {
-        "PERSON": [{"ROW_ID": "1-A", "HOME": "111", "WORK": " "}, {"ROW_ID": "1-B", "HOME": "222", "WORK": "333"}],
+        "PERSON": [
+            {"ROW_ID": "1-A", "HOME": "111", "WORK": " "},
+            {"ROW_ID": "1-B", "HOME": "222", "WORK": "333"},
+        ],
         "NOTES": [{"ROW_ID": "1-N", "PER_ID": "1-B", "TEXT": "222"}],
     }
     outcome = moved(person(phones, members=(NOTES,)), rows)
@@ -182,14 +265,28 @@ def test_columns_become_rows_except_where_the_value_stands_elsewhere_already() -
 
 
 def test_a_joined_table_gives_null_where_it_has_no_row() -> None:
-    table = TableMap("person", "person", "PERSON", joins=(Join("n", "NOTES"),), fields=(NAME, Field("city", (Column("CITY", "n"),))))
+    table = TableMap(
+        "person",
+        "person",
+        "PERSON",
+        joins=(Join("n", "NOTES"),),
+        fields=(NAME, Field("city", (Column("CITY", "n"),))),
+    )
     m = mapping("person", "PERSON", (table,), (NOTES,))
-    outcome = moved(m, {"PERSON": [{"ROW_ID": "1-A", "NAME": "Ada"}, {"ROW_ID": "1-B", "NAME": "Bo"}], "NOTES": [{"ROW_ID": "1-N", "PER_ID": "1-B", "CITY": "Laval"}]})
+    outcome = moved(
+        m,
+        {
+            "PERSON": [{"ROW_ID": "1-A", "NAME": "Ada"}, {"ROW_ID": "1-B", "NAME": "Bo"}],
+            "NOTES": [{"ROW_ID": "1-N", "PER_ID": "1-B", "CITY": "Laval"}],
+        },
+    )
     assert rows_of(outcome.tables["person"], "name", "city") == [("Ada", None), ("Bo", "Laval")]
 
 
 @pytest.mark.parametrize(("follows", "flags"), [("1-M", 0), ("1-GONE", 1), ("1-OTHER", 1)])
-def test_a_reference_to_a_row_of_the_entity_holds_only_if_that_row_is_loaded(follows: str, flags: int) -> None:
+def test_a_reference_to_a_row_of_the_entity_holds_only_if_that_row_is_loaded(
+    follows: str, flags: int
+) -> None:
     follow = Field("follows_id", (Column("FOLLOWS"),), row="note", otherwise=Consequence.FLAG)
     notes = TableMap("note", "note", "NOTES", fields=(NOTE, follow))
     rows = {
@@ -209,9 +306,18 @@ def test_a_reference_to_a_row_of_the_entity_holds_only_if_that_row_is_loaded(fol
 
 def test_a_judge_flags_the_root_with_the_rule_and_the_source_row() -> None:
     rule = Rule("one_note", Call("count", {"of": "NOTES", "least": 1}), Consequence.FLAG)
-    outcome = moved(person(members=(NOTES,), rules=(rule,)), {"PERSON": [{"ROW_ID": "1-A"}], "NOTES": [{"ROW_ID": "1-N", "PER_ID": "1-Z"}]})
+    outcome = moved(
+        person(members=(NOTES,), rules=(rule,)),
+        {"PERSON": [{"ROW_ID": "1-A"}], "NOTES": [{"ROW_ID": "1-N", "PER_ID": "1-Z"}]},
+    )
     mark = outcome.tables["quality_mark"].to_pylist()[0]
-    assert (mark["table_name"], mark["rule"], mark["kind"], mark["source_key"], mark["work_item_status"]) == ("person", "one_note", "flagged", "1-A", "open")
+    assert (mark["table_name"], mark["rule"], mark["kind"], mark["source_key"], mark["work_item_status"]) == (
+        "person",
+        "one_note",
+        "flagged",
+        "1-A",
+        "open",
+    )
 
 
 def test_the_fingerprint_does_not_depend_on_the_order_of_rows_and_changes_with_a_value() -> None:
@@ -219,7 +325,11 @@ def test_the_fingerprint_does_not_depend_on_the_order_of_rows_and_changes_with_a
 
     def fingerprint(*texts: tuple[str, str]) -> bytes:
         rows = [{"ROW_ID": key, "PER_ID": "1-A", "TEXT": text} for key, text in texts]
-        return moved(person(notes, members=(NOTES,)), {"PERSON": [{"ROW_ID": "1-A"}], "NOTES": rows}).fingerprint[0].as_py()
+        return (
+            moved(person(notes, members=(NOTES,)), {"PERSON": [{"ROW_ID": "1-A"}], "NOTES": rows})
+            .fingerprint[0]
+            .as_py()
+        )
 
     assert fingerprint(("1", "a"), ("2", "b")) == fingerprint(("2", "b"), ("1", "a"))
     assert fingerprint(("1", "a"), ("2", "b")) != fingerprint(("1", "b"), ("2", "a"))
