@@ -1,0 +1,250 @@
+"""The PostgreSQL target: COPY, then set-based statements, rows and books in one transaction.
+
+Of an entity that is new, the rows are appended by COPY. Of one that is there, they are copied into temporary tables
+and compared: rows that differ are replaced, rows that have left the aggregate are deleted, rows that are the same are
+not touched. Before the commit the state adds crosswalk, key images, quarantine, resume point and ledger entry on the
+same connection.
+
+Foreign keys of the platform that may be checked late are checked before the ledger's lock is taken. Members are
+deleted before others are written, so that a row may take over the unique value of one that goes.
+"""
+
+import contextlib
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import numpy as np
+import psycopg
+import pyarrow as pa
+import pyarrow.compute as pc
+from psycopg import sql
+
+from migrate.errors import Defect
+from migrate.load import bulk
+from migrate.load.fates import Fates, fates, rows_of, tally
+from migrate.load.stubs import Stub, stub_rows
+from migrate.model import KeyRange, Layout, Outcome, Slice, Tally
+from migrate.postgres import Connection, Cursor, comma, copy_in, faults
+
+if TYPE_CHECKING:
+    from migrate.state import OpenRun, State
+
+_ROOTS = sql.Identifier("pg_temp", "stage_roots")
+
+
+class PostgresTarget:
+    """Fulfils `migrate.load.target.Target`; safe to use from several threads, each on a connection of its own.
+
+    state:   keeps the books, in the same database.
+    layout:  the platform's tables, parents before children.
+    stubs:   entity -> how its stand-ins look.
+    fills:   entity -> platform tables that its mapping fills. Of these, rows that have left an aggregate are deleted;
+             an entity that is not named fills all tables of its root's aggregate.
+    """
+
+    def __init__(
+        self,
+        state: "State",
+        layout: Layout,
+        *,
+        stubs: Mapping[str, Stub] | None = None,
+        fills: Mapping[str, Collection[str]] | None = None,
+    ) -> None:
+        self._state, self._layout = state, layout
+        self._stubs, self._fills = dict(stubs or {}), dict(fills or {})
+        self._idle: list[tuple[int, Connection]] = []  # with the fencing number; append and pop are atomic
+
+    def write(
+        self, run: "OpenRun", slice_: Slice, position: int, within: KeyRange, outcome: Outcome, rows_read: int
+    ) -> Tally:
+        """See `Target.write`."""
+        with self._cursor(run, f"write {slice_}, batch {position} {within}") as cursor:
+            opened = self._state.open_batch(cursor, run, slice_, position, within, outcome)
+            if opened.closed is not None:
+                return opened.closed
+            made = fates(outcome, opened.seen)
+            written = self._rows(cursor, outcome, made)
+            counted = tally(outcome, made, rows_read=rows_read, rows_written=written)
+            return self._state.close_batch(cursor, opened, counted)
+
+    def begin_bulk(self, run: "OpenRun", tables: Iterable[str]) -> tuple[str, ...]:
+        """See `Target.begin_bulk`."""
+        keep_keys = {stub.table for stub in self._stubs.values()}
+        with self._cursor(run, "prepare a first load") as cursor:
+            return bulk.begin(
+                cursor, self._state.schema, self._state.platform_schema, list(tables), keep_keys
+            )
+
+    def end_bulk(self, run: "OpenRun") -> int:
+        """See `Target.end_bulk`."""
+        made = 0
+        for step in bulk.STEPS:
+            with self._cursor(run, "read what a first load left to do") as cursor:
+                todo = bulk.todo(cursor, self._state.schema, step)
+            for item in todo:
+                with self._cursor(run, f"make {item.kind} {item.name} of {item.table}") as cursor:
+                    bulk.make(cursor, self._state.schema, self._state.platform_schema, item)
+                made += 1
+        if made:
+            with self._cursor(run, "check the platform's constraints") as cursor:
+                bulk.check(cursor, self._state.platform_schema)
+        return made
+
+    def close(self) -> None:
+        """See `Target.close`."""
+        while self._idle:
+            self._idle.pop()[1].close()
+
+    # --- rows --------------------------------------------------------------------------------------------------------
+
+    def _rows(self, cursor: Cursor, outcome: Outcome, made: Fates) -> int:
+        """Write the rows of created and updated entities; returns how many rows were written or deleted."""
+        self._refuse_unknown(outcome)
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        written = self._stand_in(cursor, outcome)
+        if made.fresh.any():
+            written += sum(
+                self._append(cursor, name, rows_of(rows, made.fresh)) for name, rows in self._ordered(outcome)
+            )
+        if made.touched.any():
+            written += self._replace(cursor, outcome, made.touched)
+        return written
+
+    def _refuse_unknown(self, outcome: Outcome) -> None:
+        unknown = sorted(outcome.tables.keys() - self._layout.keys())
+        if unknown:
+            raise Defect(f"entity {outcome.entity}: the platform has no table {', '.join(unknown)}")
+
+    def _ordered(self, outcome: Outcome) -> Iterator[tuple[str, pa.Table]]:
+        return ((name, outcome.tables[name]) for name in self._layout if name in outcome.tables)
+
+    def _append(self, cursor: Cursor, name: str, rows: pa.Table) -> int:
+        return copy_in(cursor, self._table(name), rows, called=name)
+
+    def _stand_in(self, cursor: Cursor, outcome: Outcome) -> int:
+        """Rows for what is referred to and missing; where another worker was quicker, nothing."""
+        stubs, written = outcome.stubs, 0
+        for entity in pc.unique(stubs.column("entity")).to_pylist():
+            if entity not in self._stubs:
+                raise Defect(f"entity {outcome.entity}: no stand-in is described for {entity}")
+            stub = self._stubs[entity]
+            keys = pc.unique(stubs.filter(pc.equal(stubs.column("entity"), entity)).column("key")).sort()
+            rows = stub_rows(stub, self._layout[stub.table], self._state.system, entity, keys)
+            self._stage(cursor, "stub", stub.table, rows)
+            columns = comma([sql.Identifier(name) for name in rows.column_names])
+            parts = {
+                "table": self._table(stub.table),
+                "stage": _temporary("stub", stub.table),
+                "columns": columns,
+            }
+            cursor.execute(
+                sql.SQL(_STAND_IN).format(**parts, key=sql.Identifier(self._layout[stub.table].key))
+            )
+            written += cursor.rowcount
+            cursor.execute(sql.SQL("TRUNCATE {}").format(_temporary("stub", stub.table)))
+        return written
+
+    def _replace(self, cursor: Cursor, outcome: Outcome, touched: np.ndarray) -> int:
+        """Make the aggregates of the touched entities what the outcome says, writing only what differs."""
+        cursor.execute(_STAGE_ROOTS)
+        ids = outcome.keys.column("id").filter(pa.array(touched))
+        copy_in(cursor, _ROOTS, pa.table({"id": ids}), called="stage_roots")
+        tables = self._aggregate(outcome)
+        for name in tables:
+            rows = outcome.tables.get(name)
+            self._stage(cursor, "new", name, None if rows is None else rows_of(rows, touched))
+        gone = sum(self._delete_left(cursor, name) for name in reversed(tables) if not self._is_root(name))
+        return gone + sum(self._upsert(cursor, name, rows) for name, rows in self._ordered(outcome))
+
+    def _aggregate(self, outcome: Outcome) -> list[str]:
+        """All tables in which the entity may have rows, parents first: also those in which it has none any more."""
+        filled = self._fills.get(outcome.entity)
+        roots = {self._layout[name].root for name in outcome.tables}
+        return [
+            name
+            for name, table in self._layout.items()
+            if name in outcome.tables
+            or (
+                table.root_id
+                and (table.root in roots or table.root in (None, "*"))
+                and (filled is None or name in filled)
+            )
+        ]
+
+    def _is_root(self, name: str) -> bool:
+        return self._layout[name].root_id in (None, self._layout[name].key)
+
+    def _stage(self, cursor: Cursor, prefix: str, name: str, rows: pa.Table | None) -> None:
+        parts = {"name": sql.Identifier(f"{prefix}_{name}"), "table": self._table(name)}
+        cursor.execute(sql.SQL(_STAGE).format(**parts))
+        if rows is not None:
+            copy_in(cursor, _temporary(prefix, name), rows, called=name)
+
+    def _delete_left(self, cursor: Cursor, name: str) -> int:
+        table = self._layout[name]
+        assert table.root_id is not None
+        parts = {"table": self._table(name), "stage": _temporary("new", name), "roots": _ROOTS}
+        columns = {"key": sql.Identifier(table.key), "root_id": sql.Identifier(table.root_id)}
+        return cursor.execute(sql.SQL(_DELETE_LEFT).format(**parts, **columns)).rowcount
+
+    def _upsert(self, cursor: Cursor, name: str, rows: pa.Table) -> int:
+        key = self._layout[name].key
+        columns = [column for column in rows.column_names if column != "_entity"]
+        others = [column for column in columns if column != key]
+        statement = sql.SQL(_UPSERT).format(
+            table=self._table(name),
+            stage=_temporary("new", name),
+            key=sql.Identifier(key),
+            columns=comma([sql.Identifier(column) for column in columns]),
+            there=comma([sql.Identifier("o", column) for column in columns]),
+            here=comma([sql.Identifier("s", column) for column in columns]),
+            sets=comma([sql.SQL("{0} = excluded.{0}").format(sql.Identifier(column)) for column in others]),
+        )
+        return cursor.execute(statement).rowcount
+
+    def _table(self, name: str) -> sql.Identifier:
+        return sql.Identifier(self._state.platform_schema, name)
+
+    # --- connections -------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _cursor(self, run: "OpenRun", doing: str) -> Iterator[Cursor]:
+        """A transaction on a connection that nobody else uses; what fails closes it."""
+        connection = self._connection(run)
+        try:
+            with faults(doing), connection.transaction(), connection.cursor() as cursor:
+                yield cursor
+        except BaseException:
+            with contextlib.suppress(psycopg.Error):
+                connection.close()
+            raise
+        self._idle.append((run.fence, connection))
+
+    def _connection(self, run: "OpenRun") -> Connection:
+        with contextlib.suppress(IndexError):
+            while True:
+                fence, connection = self._idle.pop()
+                if fence == run.fence and not connection.closed:
+                    return connection
+                connection.close()
+        return self._state.writer(run)
+
+
+def _temporary(prefix: str, name: str) -> sql.Identifier:
+    return sql.Identifier("pg_temp", f"{prefix}_{name}")
+
+
+_STAGE = "CREATE TEMPORARY TABLE IF NOT EXISTS {name} (LIKE {table}) ON COMMIT DELETE ROWS"
+_STAGE_ROOTS = "CREATE TEMPORARY TABLE IF NOT EXISTS stage_roots (id uuid PRIMARY KEY) ON COMMIT DELETE ROWS"
+_STAND_IN = "INSERT INTO {table} ({columns}) SELECT {columns} FROM {stage} ORDER BY {key} ON CONFLICT ({key}) DO NOTHING"
+_DELETE_LEFT = """
+DELETE FROM {table} AS o USING {roots} AS r
+WHERE o.{root_id} = r.id AND NOT EXISTS (SELECT FROM {stage} AS s WHERE s.{key} = o.{key})
+"""
+_UPSERT = """
+INSERT INTO {table} ({columns})
+SELECT {here} FROM {stage} AS s
+WHERE NOT EXISTS (SELECT FROM {table} AS o WHERE o.{key} = s.{key} AND ROW({there}) IS NOT DISTINCT FROM ROW({here}))
+ON CONFLICT ({key}) DO UPDATE SET {sets}
+"""

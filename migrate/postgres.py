@@ -1,0 +1,221 @@
+"""PostgreSQL, as load and state both use it: one way to connect, one way to copy, one way to name what went wrong.
+
+    connect(url, name)         a psycopg connection in UTC that says who it is
+    copy_in(cursor, ...)       Arrow rows into a table, by COPY; nothing is lost between Arrow and the server
+    copy_out(cursor, query)    the rows of a query as an Arrow table
+    faults(doing)              turns the server's errors into ours
+
+What a server says about an error holds values of rows (`Key (email)=(...) already exists`), so its text never leaves
+this module: what remains is the SQLSTATE and the names of table, column and constraint.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import numpy as np
+import psycopg
+import pyarrow as pa
+import pyarrow.compute as pc
+from psycopg import sql
+from pyarrow import csv
+from sqlalchemy import URL, make_url
+
+from migrate.canonical import id_text
+from migrate.errors import Defect, Drift, MigrateError, Transient, Unreachable
+
+if TYPE_CHECKING:
+    from psycopg.abc import Params
+
+Connection = psycopg.Connection[tuple[object, ...]]
+Cursor = psycopg.Cursor[tuple[object, ...]]
+
+# random_page_cost: batches look up neighbouring keys, of which most are in memory.
+_SESSION = "-c TimeZone=UTC -c client_encoding=UTF8 -c DateStyle=ISO -c client_min_messages=warning -c random_page_cost=1.1"
+_CSV = csv.WriteOptions(include_header=False, quoting_style="all_valid")  # null: nothing; empty text: ""
+_COPY_PLACE = re.compile(r"^COPY (?P<table>[^,]+), line \d+, column (?P<column>[^:]+)")
+
+
+def connect(url: str | URL, name: str, *, autocommit: bool = False) -> Connection:
+    """A connection to the database of an SQLAlchemy URL, with times in UTC.
+
+    name: shown in `pg_stat_activity`; holds no secret.
+    Raises Unreachable or Transient.
+    """
+    where = make_url(url)
+    with faults(f"connect to the platform database {where.database}"):
+        return psycopg.connect(
+            host=_plain(where.query.get("host")) or where.host,
+            port=_plain(where.query.get("port")) or where.port,
+            user=where.username,
+            password=where.password,
+            dbname=where.database,
+            application_name=name,
+            autocommit=autocommit,
+            options=_SESSION,
+            connect_timeout=10,
+            **{
+                key: _plain(value)
+                for key, value in where.query.items()
+                if key not in ("host", "port", "options")
+            },
+        )
+
+
+def copy_in(cursor: Cursor, table: sql.Composable, rows: pa.Table, *, called: str) -> int:
+    """Append `rows` to a table whose columns have the names of the rows' columns; returns how many.
+
+    called: the table's plain name, for errors. Ids (16 raw bytes) go as hexadecimal text.
+    Raises Defect for text that PostgreSQL cannot hold (NUL), naming the column.
+    """
+    if not rows.num_rows:
+        return 0
+    text = _csv(rows)
+    if not np.frombuffer(text, np.uint8).all():
+        raise Defect(
+            f"table {called}, column {_nul_column(rows)}: a text holds the character NUL",
+            why="PostgreSQL cannot store it",
+        )
+    columns = sql.SQL(", ").join(map(sql.Identifier, rows.column_names))
+    with cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv)").format(table, columns)) as copy:
+        copy.write(memoryview(text))
+    if cursor.rowcount != rows.num_rows:
+        raise Defect(f"table {called}: {rows.num_rows} rows were sent and {cursor.rowcount} arrived")
+    return rows.num_rows
+
+
+def copy_out(
+    cursor: Cursor, query: sql.Composable, types: dict[str, pa.DataType], params: "Params | None" = None
+) -> pa.Table:
+    """The rows of `query` as an Arrow table with the given columns and types; null and '' stay apart."""
+    sink = pa.BufferOutputStream()
+    with cursor.copy(sql.SQL("COPY ({}) TO STDOUT (FORMAT csv)").format(query), params) as copy:
+        for block in copy:
+            sink.write(block)
+    text = sink.getvalue()
+    if not text.size:
+        return pa.table({name: pa.array([], kind) for name, kind in types.items()})
+    return csv.read_csv(
+        pa.BufferReader(text),
+        read_options=csv.ReadOptions(column_names=list(types)),
+        parse_options=csv.ParseOptions(newlines_in_values=True),
+        convert_options=csv.ConvertOptions(
+            column_types=types, null_values=[""], strings_can_be_null=True, quoted_strings_can_be_null=False
+        ),
+    )
+
+
+def names(*parts: str) -> sql.Composable:
+    """A qualified name, each part quoted."""
+    return sql.Identifier(*parts)
+
+
+def comma(parts: Sequence[sql.Composable]) -> sql.Composed:
+    """The parts in a row, with commas between them."""
+    return sql.SQL(", ").join(parts)
+
+
+@contextmanager
+def faults(doing: str) -> Iterator[None]:
+    """Errors of the server inside this block become ours: Transient, Unreachable, Drift or Defect.
+
+    doing: what was tried, in the infinitive ("write client [a, b)"); it opens the message.
+    The original error is not chained: its text may hold values.
+    """
+    try:
+        yield
+        return
+    except psycopg.Error as error:
+        fault = _translated(error, doing)
+    raise fault
+
+
+def _translated(error: psycopg.Error, doing: str) -> MigrateError:
+    state, place = error.sqlstate or "", _place(error)
+    if not state or state[:2] in ("08", "40", "53", "57", "58") or state == "55P03" or _raced(error):
+        return Transient(
+            f"could not {doing}: {_KINDS.get(state[:2], 'the connection was lost or refused')} {place}".rstrip()
+        )
+    if state[:2] in ("28", "3D") or state in ("42501", "25006"):
+        return Unreachable(
+            f"could not {doing} {place}".rstrip(),
+            why=_DENIALS.get(state, "the server does not let this role in"),
+            remedy="check platform.url, the role and its rights with: migrate doctor",
+        )
+    if state[:2] == "42" or state == "3F000":
+        return Drift(
+            f"could not {doing} {place}".rstrip(),
+            why="the platform schema is not the expected one",
+            remedy="run: migrate platform upgrade",
+        )
+    return Defect(
+        f"could not {doing} {place}".rstrip(),
+        why=_VIOLATIONS.get(state, "the server refused a row or a statement"),
+    )
+
+
+def _raced(error: psycopg.Error) -> bool:
+    """Two workers made the same row at once: the second try finds it."""
+    return error.sqlstate == "23505" and (error.diag.constraint_name or "").startswith("pk_")
+
+
+def _place(error: psycopg.Error) -> str:
+    """Names, never values: SQLSTATE, table, column, constraint."""
+    diag = error.diag
+    table, column = diag.table_name, diag.column_name
+    if not column and (found := _COPY_PLACE.match(diag.context or "")):
+        table, column = found["table"], found["column"]
+    parts = {"SQLSTATE": error.sqlstate, "table": table, "column": column, "constraint": diag.constraint_name}
+    told = ", ".join(f"{name} {value}" for name, value in parts.items() if value)
+    return f"({told})" if told else ""
+
+
+def _csv(rows: pa.Table) -> pa.Buffer:
+    sink = pa.BufferOutputStream()
+    csv.write_csv(
+        pa.table([_writable(column) for column in rows.columns], names=rows.column_names), sink, _CSV
+    )
+    return sink.getvalue()
+
+
+def _writable(column: pa.ChunkedArray) -> "pa.Array | pa.ChunkedArray":
+    if pa.types.is_fixed_size_binary(column.type):
+        return id_text(column)
+    return column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column
+
+
+def _nul_column(rows: pa.Table) -> str:
+    texts = (
+        (name, rows.column(name))
+        for name in rows.column_names
+        if pa.types.is_string(rows.schema.field(name).type)
+    )
+    return next((name for name, column in texts if pc.any(pc.match_substring(column, "\x00")).as_py()), "?")
+
+
+def _plain(value: "str | tuple[str, ...] | None") -> str | None:
+    return ",".join(value) if isinstance(value, tuple) else value
+
+
+_KINDS = {
+    "40": "the server undid it because of another transaction",
+    "53": "the server is out of a resource (disk, memory or connections)",
+    "55": "a lock was not to be had in time",
+    "57": "the server stopped, ended the session or cancelled the statement",
+    "23": "another worker made the same row at the same time",
+}
+_DENIALS = {
+    "42501": "the role lacks a right",
+    "25006": "the database is read-only",
+    "3D000": "there is no such database",
+}
+_VIOLATIONS = {
+    "22001": "a value is longer than its column",
+    "22003": "a number is out of the range of its column",
+    "22021": "a text holds bytes that PostgreSQL cannot store",
+    "23502": "a required column is empty",
+    "23503": "a row refers to a row that does not exist",
+    "23505": "two rows claim the same unique value",
+    "23514": "a row breaks a check constraint",
+}

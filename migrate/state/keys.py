@@ -1,0 +1,109 @@
+"""Questions about keys: which are on the platform, who claims a natural key, whose pointers run in a circle.
+
+Natural keys (an identifier that should belong to one client, a case number) are collected by *survey* slices over all
+roots before the first batch of an entity, so that a batch can know of rivals that it does not hold itself.
+"""
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from psycopg import sql
+
+from migrate.postgres import Cursor, copy_in, copy_out
+
+_NATURAL = sql.Identifier("pg_temp", "stage_natural")
+
+
+def known(cursor: Cursor, schema: str, system: str, entity: str, keys: pa.Array) -> pa.Array:
+    """Those of `keys` that have a live row on the platform, stand-ins included; each once."""
+    wanted = pc.unique(pc.drop_null(keys)).to_pylist()
+    if not wanted:
+        return pa.array([], pa.string())
+    cursor.execute(sql.SQL(_KNOWN).format(m=sql.Identifier(schema)), [system, entity, wanted], binary=True)
+    return pa.array([key for (key,) in cursor.fetchall()], pa.string())
+
+
+def survey(cursor: Cursor, schema: str, entity: str, name: str, rows: pa.Table) -> int:
+    """Keep the natural keys of some roots; returns how many lines changed.
+
+    rows:  (key, value, variant), all string, one per root read; a root without a value has null there.
+    """
+    names = {"m": sql.Identifier(schema), "n": _NATURAL}
+    cursor.execute(_STAGE)
+    copy_in(cursor, _NATURAL, rows.select(["key", "value", "variant"]), called="stage_natural")
+    cursor.execute(sql.SQL(_FORGET).format(**names), [entity, name])
+    changed = cursor.rowcount
+    cursor.execute(sql.SQL(_SURVEY).format(**names), [entity, name, entity, name])
+    return changed + cursor.rowcount
+
+
+def contested(cursor: Cursor, schema: str, entity: str, name: str) -> pa.Array:
+    """Values that more than one root claims; with variants, those whose claims differ in the variant."""
+    query = sql.SQL(_CONTESTED).format(m=sql.Identifier(schema))
+    return copy_out(cursor, query, {"value": pa.string()}, [entity, name]).column("value").combine_chunks()
+
+
+def looped(cursor: Cursor, schema: str, entity: str, name: str) -> pa.Array:
+    """Keys whose chain of pointers leads back to themselves; one that points at itself among them."""
+    query = sql.SQL(_POINTERS).format(m=sql.Identifier(schema))
+    pairs = copy_out(cursor, query, {"key": pa.string(), "value": pa.string()}, [entity, name])
+    return circles(pairs.column("key").combine_chunks(), pairs.column("value").combine_chunks())
+
+
+def circles(keys: pa.Array, pointers: pa.Array) -> pa.Array:
+    """The keys on a circle of a graph in which `keys[i]` points at `pointers[i]`; sorted."""
+    if not len(keys):
+        return pa.array([], pa.string())
+    from scipy.sparse import coo_array  # late: 0.2 s, and few runs have pointers
+    from scipy.sparse.csgraph import connected_components
+
+    nodes = pa.concat_arrays([keys, pointers]).dictionary_encode()
+    size, ends = len(nodes.dictionary), nodes.indices.to_numpy()
+    start, end = ends[: len(keys)], ends[len(keys) :]
+    graph = coo_array((np.ones(len(keys), np.int8), (start, end)), shape=(size, size))
+    _, component = connected_components(graph, connection="strong")
+    on_circle = np.bincount(component)[component] > 1
+    on_circle[start[start == end]] = True
+    return nodes.dictionary.filter(pa.array(on_circle)).sort()
+
+
+def natural(cursor: Cursor, schema: str, entity: str, name: str, keys: pa.Array) -> pa.Table:
+    """(key, value) of a natural key for those of `keys` that have one."""
+    wanted = pc.unique(pc.drop_null(keys)).to_pylist()
+    cursor.execute(sql.SQL(_NATURALS).format(m=sql.Identifier(schema)), [entity, name, wanted], binary=True)
+    found = cursor.fetchall()
+    columns = zip(*found, strict=True) if found else ((), ())
+    return pa.table([pa.array(column, pa.string()) for column in columns], names=["key", "value"])
+
+
+_KNOWN = """
+SELECT key FROM {m}.crosswalk
+WHERE system = %s AND entity = %s AND key = ANY(%s) AND valid_to = 'infinity' AND survivor IS NULL
+"""
+_STAGE = """
+CREATE TEMPORARY TABLE IF NOT EXISTS stage_natural
+    (key text COLLATE "C", value text COLLATE "C", variant text COLLATE "C") ON COMMIT DELETE ROWS;
+TRUNCATE pg_temp.stage_natural
+"""
+_FORGET = """
+DELETE FROM {m}.natural_key AS o USING {n} AS n WHERE o.entity = %s AND o.name = %s AND o.key = n.key AND n.value IS NULL
+"""
+_SURVEY = """
+INSERT INTO {m}.natural_key (entity, name, key, value, variant)
+SELECT DISTINCT ON (n.key) %s, %s, n.key, n.value, n.variant FROM {n} AS n
+WHERE n.value IS NOT NULL AND NOT EXISTS (
+    SELECT FROM {m}.natural_key AS o
+    WHERE o.entity = %s AND o.name = %s AND o.key = n.key AND o.value = n.value AND o.variant IS NOT DISTINCT FROM n.variant
+) ORDER BY n.key, n.value
+ON CONFLICT (entity, name, key) DO UPDATE SET value = excluded.value, variant = excluded.variant
+"""
+_CONTESTED = """
+SELECT value FROM {m}.natural_key WHERE entity = %s AND name = %s
+GROUP BY value HAVING count(*) > 1 AND count(DISTINCT coalesce(variant, key)) > 1 ORDER BY value
+"""
+_POINTERS = """
+SELECT o.key, o.value FROM {m}.natural_key AS o JOIN {m}.natural_key AS n
+    ON n.entity = o.entity AND n.name = o.name AND n.key = o.value
+WHERE o.entity = %s AND o.name = %s
+"""
+_NATURALS = "SELECT key, value FROM {m}.natural_key WHERE entity = %s AND name = %s AND key = ANY(%s)"

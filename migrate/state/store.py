@@ -1,0 +1,328 @@
+"""The door to the state: one object per legacy system and platform database, safe to use from several threads.
+
+Reading goes over connections of its own, kept for the next question. The books of a batch (`open_batch`,
+`close_batch`) are written on the cursor of the load, because they belong into its transaction.
+
+Raises Unreachable, Drift (run `migrate platform upgrade`), Busy, Defect, and Transient where trying again may help.
+"""
+
+import contextlib
+import os
+import socket
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Self
+
+import psycopg
+import pyarrow as pa
+from psycopg import sql
+from sqlalchemy import URL, Engine, create_engine, make_url
+
+from migrate.errors import Refused
+from migrate.model import KeyRange, Outcome, Slice, SliceKind, Tally
+from migrate.postgres import Connection, Cursor, connect, faults
+from migrate.state import complaints, entry, keys, runs, tracing
+from migrate.state.complaints import Complaint
+from migrate.state.entry import Opened, Place
+from migrate.state.lease import BEAT, Lease, check_fence, writer_name
+from migrate.state.ledger import Entry, Verified, append, read, verify
+from migrate.state.runs import OpenRun
+from migrate.state.tables import SCHEMA
+from migrate.state.tracing import Line, Status
+
+REVISIONS = Path(__file__).with_name("revisions")
+
+
+class State:
+    """See the module."""
+
+    def __init__(self, url: URL, place: Place, platform_schema: str) -> None:
+        self.url, self.place, self.platform_schema = url, place, platform_schema
+        self.actor = f"{_user()}@{socket.gethostname()}"
+        self._idle: list[Connection] = []  # append and pop are atomic
+
+    @classmethod
+    def open(
+        cls,
+        url: "str | URL | Engine",
+        *,
+        system: str,
+        schema: str = SCHEMA,
+        platform_schema: str = "case_platform",
+    ) -> Self:
+        """The state in `schema` of the database; connects when first asked something.
+
+        system: name of the legacy system; part of every derived id.
+        """
+        return cls(
+            make_url(url.url if isinstance(url, Engine) else url), Place(schema, system), platform_schema
+        )
+
+    @property
+    def system(self) -> str:
+        """Name of the legacy system."""
+        return self.place.system
+
+    @property
+    def schema(self) -> str:
+        """Schema of the state's tables."""
+        return self.place.schema
+
+    def close(self) -> None:
+        """Let go of all idle connections; the object may still be used."""
+        while self._idle:
+            self._idle.pop().close()
+
+    def upgrade(self) -> tuple[str, ...]:
+        """Create the state's tables, or bring them to the newest revision; returns the steps that ran."""
+        from migrate.platform.upgrading import upgrade_schema  # late: Alembic is only needed here
+
+        engine = create_engine(self.url, hide_parameters=True)
+        try:
+            return upgrade_schema(engine, self.schema, REVISIONS).steps
+        finally:
+            engine.dispose()
+
+    # --- the lease ---------------------------------------------------------------------------------------------------
+
+    def lease(self, holder: str = "", *, beat: float = BEAT) -> Lease:
+        """The right to write, as a context manager; Busy on entering when another holder lives.
+
+        holder: who shall be named to others; default: user and machine.
+        """
+
+        def open_session(name: str) -> Connection:
+            return connect(self.url, name, autocommit=True)
+
+        return Lease(open_session, self.schema, self.system, holder or self.actor, beat=beat)
+
+    # --- runs --------------------------------------------------------------------------------------------------------
+
+    def begin(
+        self,
+        lease: Lease,
+        *,
+        mode: str,
+        as_of: datetime,
+        digests: Mapping[str, str],
+        slices: Sequence[Slice],
+        window: tuple[datetime | None, datetime | None] = (None, None),
+    ) -> OpenRun:
+        """Write a new run with its planned batches.
+
+        as_of, window:  by the source's clock, naive UTC.      digests:  entity -> digest of its mapping.
+        """
+        run = OpenRun(0, mode, as_of, *window, dict(digests), lease.fence)
+        with self._cursor("begin a run") as cursor:
+            return replace(run, id=runs.begin(cursor, self.schema, self.system, run, lease.holder, slices))
+
+    def unfinished(self, mode: str, digests: Mapping[str, str]) -> OpenRun | None:
+        """The newest run of this mode if it is not done and had exactly these mappings; nothing is written."""
+        with self._cursor("look for an unfinished run") as cursor:
+            return runs.unfinished(cursor, self.schema, mode, digests)
+
+    def resume(self, lease: Lease, run: OpenRun) -> OpenRun:
+        """Go on with an unfinished run under the present lease."""
+        resumed = replace(run, fence=lease.fence)
+        with self._cursor("resume a run") as cursor:
+            runs.resume(cursor, self.schema, self.system, resumed, lease.holder)
+        return resumed
+
+    def run(self, number: int) -> OpenRun:
+        """The run of that number, for a worker in another process."""
+        with self._cursor("read a run") as cursor:
+            return runs.load(cursor, self.schema, number)
+
+    def add(self, run: OpenRun, slices: Sequence[Slice]) -> None:
+        """Plan further slices of a run."""
+        with self._cursor("plan slices") as cursor:
+            check_fence(cursor, self.schema, self.system, run.fence)
+            runs.add(cursor, self.schema, run.id, slices)
+
+    def pending(self, run: OpenRun) -> list[tuple[Slice, tuple[int, ...]]]:
+        """The slices with open batches, and the positions of these, in the order of the plan."""
+        with self._cursor("read what is left") as cursor:
+            return runs.pending(cursor, self.schema, run.id)
+
+    def finish(self, run: OpenRun, *, status: str = "done", seconds: float = 0) -> dict[str, Tally]:
+        """Close the books of a run; its totals by entity.
+
+        status: done, failed or interrupted. After a full run that is done, complaints that no batch found again are
+        released. Raises Defect when it is called done with open batches or books that do not balance.
+        """
+        with self._cursor("finish a run") as cursor:
+            totals = runs.finish(cursor, self.schema, self.system, run, self.actor, status, seconds)
+            if status == "done" and run.mode == "full":
+                complaints.release_gone(cursor, self.schema, run.id)
+            return totals
+
+    def tallies(self, run: OpenRun) -> dict[str, Tally]:
+        """The counts of a run so far, by entity."""
+        with self._cursor("read the books") as cursor:
+            return runs.tallies(cursor, self.schema, run.id)
+
+    # --- what a batch asks before it is mapped -----------------------------------------------------------------------
+
+    def known(self, entity: str, wanted: pa.Array) -> pa.Array:
+        """Those of the legacy keys that have a live platform row, stand-ins included."""
+        with self._cursor("ask for known keys") as cursor:
+            return keys.known(cursor, self.schema, self.system, entity, wanted)
+
+    def survey(
+        self,
+        run: OpenRun,
+        slice_: Slice,
+        position: int,
+        found: Mapping[str, pa.Table],
+        within: KeyRange | None = None,
+    ) -> None:
+        """Keep the natural keys of the roots of one survey batch, and close the batch.
+
+        found: name of the natural key -> (key, value, variant), one row per root; null value: it has none.
+        """
+        assert slice_.kind is SliceKind.SURVEY
+        within = within or slice_.ranges[position]
+        place = self.place
+        with self._cursor("survey natural keys") as cursor:
+            check_fence(cursor, place.schema, place.system, run.fence)
+            if entry.closed(cursor, place, run, slice_, position) is not None:
+                return
+            for name, rows in found.items():
+                keys.survey(cursor, place.schema, slice_.entity, name, rows)
+            told = {"position": position, "low": within.low, "high": within.high}
+            told_rows = {name: rows.num_rows for name, rows in found.items()}
+            line = append(
+                cursor, place.schema, place.system, run.fence,
+                actor=self.actor, kind="survey", run=run.id, entity=slice_.entity, slice=slice_.number,
+                batch=told, tally=told_rows,
+            )  # fmt: skip
+            entry.close_position(cursor, place, run, slice_, position, within, line.seq)
+
+    def contested(self, entity: str, name: str) -> pa.Array:
+        """Values of a natural key that more than one root claims."""
+        with self._cursor("ask for contested keys") as cursor:
+            return keys.contested(cursor, self.schema, entity, name)
+
+    def looped(self, entity: str, name: str) -> pa.Array:
+        """Keys whose chain of pointers leads back to themselves."""
+        with self._cursor("ask for circles of pointers") as cursor:
+            return keys.looped(cursor, self.schema, entity, name)
+
+    def natural(self, entity: str, name: str, wanted: pa.Array) -> pa.Table:
+        """(key, value) of a natural key for those of the legacy keys that have one."""
+        with self._cursor("ask for natural keys") as cursor:
+            return keys.natural(cursor, self.schema, entity, name, wanted)
+
+    def releasable(self) -> list[tuple[str, pa.Array]]:
+        """By entity, the held keys for which everything that they wait for has arrived."""
+        with self._cursor("ask for held keys") as cursor:
+            return complaints.releasable(cursor, self.schema, self.system)
+
+    # --- the books of a batch, in the transaction of the load --------------------------------------------------------
+
+    def writer(self, run: OpenRun) -> Connection:
+        """A connection for the load, known to whoever must end it when the lease passes on."""
+        connection = connect(self.url, writer_name(self.system, run.fence))
+        with faults("prepare a connection"), connection.transaction():
+            # A frozen process must not keep rows locked for ever, whoever may end its sessions.
+            connection.execute("SET idle_in_transaction_session_timeout = '60s'")
+        return connection
+
+    def open_batch(
+        self, cursor: Cursor, run: OpenRun, slice_: Slice, position: int, within: KeyRange, outcome: Outcome
+    ) -> Opened:
+        """See `migrate.state.entry`."""
+        return entry.open_batch(cursor, self.place, run, slice_, position, within, outcome)
+
+    def close_batch(self, cursor: Cursor, opened: Opened, tally: Tally) -> Tally:
+        """See `migrate.state.entry`."""
+        return entry.close_batch(cursor, self.place, opened, tally, self.actor)
+
+    # --- what people ask ---------------------------------------------------------------------------------------------
+
+    def ledger(self, run: int | None = None, last: int | None = None) -> list[Entry]:
+        """Entries in order: all, those of a run, the last few."""
+        where, params = sql.SQL("run = %s" if run is not None else "TRUE"), [run] if run is not None else []
+        if last is not None:
+            where += sql.SQL(" AND seq > (SELECT coalesce(max(seq), 0) FROM {}) - %s").format(
+                sql.Identifier(self.schema, "ledger")
+            )
+            params.append(last)
+        with self._cursor("read the ledger") as cursor:
+            return list(read(cursor, self.schema, where, params))
+
+    def verify_ledger(self, expected: tuple[int, str] | None = None) -> Verified:
+        """Check the chain from its start; `expected`: sequence number and hash of a head recorded elsewhere."""
+        with self._cursor("verify the ledger") as cursor:
+            return verify(read(cursor, self.schema), expected)
+
+    def quarantine(
+        self,
+        *,
+        entity: str | None = None,
+        key: str | None = None,
+        rule: str | None = None,
+        state: str | None = None,
+        values: bool = False,
+        reason: str = "",
+        limit: int | None = None,
+    ) -> list[Complaint]:
+        """Lines of the quarantine; without the released ones unless `state` asks for them.
+
+        values: with the protected values. That needs a `reason`, which goes into the ledger; Refused without one.
+        """
+        if values and not reason.strip():
+            raise Refused(
+                "protected values are not shown without a reason",
+                remedy="give the reason: --unmask --reason TEXT",
+            )
+        given = {"entity": entity, "key": key, "rule": rule, "state": state}
+        with self._cursor("read the quarantine") as cursor:
+            if values:
+                about = {name: value for name, value in given.items() if value} | {"reason": reason}
+                self._note(cursor, "unmask", about)
+            return list(complaints.select(cursor, self.schema, values=values, limit=limit, **given))
+
+    def trace(self, entity: str, key_or_id: str) -> list[Line]:
+        """The history of a legacy key or platform id: its crosswalk lines, oldest first, along merges."""
+        with self._cursor("read the crosswalk") as cursor:
+            return tracing.trace(cursor, self.schema, self.system, entity, key_or_id)
+
+    def status(self) -> Status:
+        """Where things stand: entities, last runs, quarantine, lease, ledger head."""
+        with self._cursor("read the status") as cursor:
+            return tracing.status(cursor, self.schema, self.system)
+
+    def _note(self, cursor: Cursor, kind: str, about: Mapping[str, Any]) -> None:
+        append(cursor, self.schema, self.system, None, actor=self.actor, kind=kind, batch=about)
+
+    @contextmanager
+    def _cursor(self, doing: str) -> Iterator[Cursor]:
+        """A transaction of its own on an idle connection, or on a new one."""
+        with contextlib.suppress(IndexError):
+            while (connection := self._idle.pop()).closed:
+                pass
+            return (yield from self._within(connection, doing))
+        yield from self._within(connect(self.url, f"case-migrate {self.system}", autocommit=True), doing)
+
+    def _within(self, connection: Connection, doing: str) -> Iterator[Cursor]:
+        try:
+            with faults(doing), connection.transaction(), connection.cursor() as cursor:
+                yield cursor
+        except BaseException:
+            with contextlib.suppress(psycopg.Error):
+                connection.close()
+            raise
+        self._idle.append(connection)
+
+
+def _user() -> str:
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"

@@ -1,0 +1,131 @@
+"""What people ask the state: where is this key, and where do things stand?"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg import sql
+
+from migrate.model import Tally
+from migrate.postgres import Cursor
+from migrate.state import complaints
+from migrate.state.runs import tally_of
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the crosswalk. `valid_to` is None for the current one; `survivor` is the key that a merge leads to."""
+
+    entity: str
+    key: str
+    id: str
+    valid_from: datetime
+    valid_to: datetime | None
+    cause: str
+    survivor: str | None
+    run: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunLine:
+    """A run, as it stands in the list of runs."""
+
+    id: int
+    mode: str
+    status: str
+    started: datetime
+    ended: datetime | None
+    window: tuple[datetime | None, datetime | None]
+    seconds: float | None
+    batches: int
+    closed: int
+    totals: Mapping[str, Tally]
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds or last held the lease; `released` is empty while held, and after a kill."""
+
+    holder: str
+    host: str
+    pid: int
+    since: datetime
+    heartbeat: datetime
+    released: datetime | None
+    fence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Where things stand.
+
+    entities:    entity -> disposition of its keys when last seen -> how many.
+    quarantine:  (entity, state, scope, rule, lines, keys) of what is open.
+    head:        sequence number and hash of the last ledger entry; (0, zeros) before the first.
+    runs:        the last ten, newest first.
+    """
+
+    entities: Mapping[str, Mapping[str, int]]
+    quarantine: tuple[tuple[Any, ...], ...]
+    runs: tuple[RunLine, ...]
+    lease: Holder | None
+    head: tuple[int, str]
+
+
+def trace(cursor: Cursor, schema: str, system: str, entity: str, key_or_id: str) -> list[Line]:
+    """Crosswalk lines of a key or id, oldest first; of a merged key also the survivor's, of a survivor the merged ones'."""
+    by_id = _uuid(key_or_id)
+    cursor.execute(
+        sql.SQL(_TRACE).format(m=sql.Identifier(schema)), [system, entity, key_or_id, by_id, system, entity]
+    )
+    return [Line(*row) for row in cursor.fetchall()]  # type: ignore[arg-type]
+
+
+def status(cursor: Cursor, schema: str, system: str) -> Status:
+    """Read everything that `migrate status` shows."""
+
+    def ask(text: str, *params: object) -> list[Any]:
+        return cursor.execute(sql.SQL(text).format(m=sql.Identifier(schema)), params).fetchall()
+
+    entities: dict[str, dict[str, int]] = {}
+    for entity, disposition, number in ask(_IMAGES):
+        entities.setdefault(entity, {})[disposition] = number
+    holder = ask(_LEASE, system)
+    head = ask("SELECT seq, hash FROM {m}.ledger ORDER BY seq DESC LIMIT 1")
+    return Status(
+        entities,
+        tuple(complaints.counted(cursor, schema)),
+        tuple(_run_line(row) for row in ask(_RUNS)),
+        Holder(*holder[0]) if holder else None,
+        tuple(head[0]) if head else (0, "0" * 64),
+    )
+
+
+def _run_line(row: tuple[Any, ...]) -> RunLine:
+    *plain, low, high, seconds, batches, closed, totals = row
+    tallies = {entity: tally_of(told) for entity, told in (totals or {}).items()}
+    return RunLine(*plain, (low, high), None if seconds is None else float(seconds), batches, closed, tallies)
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+_TRACE = """
+WITH named AS (SELECT id, key FROM {m}.crosswalk WHERE system = %s AND entity = %s AND (key = %s OR id = %s))
+SELECT entity, key, id::text, valid_from, nullif(valid_to, 'infinity'), cause, survivor, run FROM {m}.crosswalk
+WHERE system = %s AND entity = %s AND (id IN (SELECT id FROM named) OR key IN (SELECT key FROM named))
+ORDER BY valid_from, key
+"""
+_IMAGES = "SELECT entity, disposition, count(*) FROM {m}.key_image GROUP BY 1, 2 ORDER BY 1, 2"
+_RUNS = """
+SELECT r.id, r.mode, r.status, r.started, r.ended, r.window_low, r.window_high, r.seconds,
+    (SELECT count(*) FROM {m}.batch AS b WHERE b.run = r.id), (SELECT count(b.closed) FROM {m}.batch AS b WHERE b.run = r.id), r.totals
+FROM {m}.run AS r ORDER BY r.id DESC LIMIT 10
+"""
+_LEASE = "SELECT holder, host, pid, since, heartbeat, released, fence FROM {m}.lease WHERE project = %s"
