@@ -135,7 +135,7 @@ def birth_disagrees(values: pd.Series, *, other: pd.Series, of: pd.Series | None
     >>> cells(birth_disagrees(stamps, other=column("1985-**-**", "1985-12-06", None)))
     [False, True, False]
     """
-    left, right = _read(values if of is None else of), _read(other)
+    left, right = parts_of(values if of is None else of), parts_of(other)
     differ = np.zeros(len(values), np.bool_)
     for ours, theirs in zip(left.three, right.three, strict=True):
         differ |= (ours != theirs) & (ours > 0) & (theirs > 0)
@@ -177,7 +177,7 @@ def new_year(
     >>> cells(new_year(births, recorded=column(datetime(2012, 3, 1), datetime(2019, 3, 1), kind=STAMP)))
     [True, False]
     """
-    parts = _read(values if of is None else of)
+    parts = parts_of(values if of is None else of)
     suspect = pa.array((parts.year > 0) & (parts.month == 1) & (parts.day == 1))
     if without is not None:
         suspect = pc.and_(suspect, pc.equal(pc.utf8_trim_whitespace(pc.fill_null(text(without), "")), ""))
@@ -215,18 +215,19 @@ class Parts:
 def _governing(values: pd.Series, stand_in: pd.Series | None, beside: pd.Series | None) -> Parts:
     """The parts that count, by the table at the head of this module."""
     if pa.types.is_string(arrow(values).type):
-        recorded, dates = _read(values), stand_in
+        recorded, dates = parts_of(values), stand_in
     elif beside is not None:
-        recorded, dates = _read(beside), values
+        recorded, dates = parts_of(beside), values
     else:
-        return _read(values)
+        return parts_of(values)
     if dates is None:
         return recorded
     there = arrow(dates).is_valid().to_numpy(zero_copy_only=False)
-    return recorded.unless(there & ~recorded.starred & ~recorded.refused, _read(dates))
+    return recorded.unless(there & ~recorded.starred & ~recorded.refused, parts_of(dates))
 
 
-def _read(values: pd.Series) -> Parts:
+def parts_of(values: pd.Series) -> Parts:
+    """The parts of dates, timestamps, or texts with `*` for what is unknown."""
     array = arrow(values)
     if pa.types.is_string(array.type) or pa.types.is_large_string(array.type) or pa.types.is_null(array.type):
         return _read_text(text(values))

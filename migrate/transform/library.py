@@ -8,12 +8,7 @@ import inspect
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from migrate.transform import births as births
-from migrate.transform import codes as codes
-from migrate.transform import dates as dates
-from migrate.transform import identifiers as identifiers
-from migrate.transform import money as money
-from migrate.transform import text as text
+from migrate.transform import births, codes, dates, identifiers, money, text  # noqa: F401  each fills the registries
 from migrate.transform.registry import RULES, STEPS, Rule, Step, options_of
 
 
@@ -24,7 +19,7 @@ class Entry:
     kind:     'step' or 'rule'.
     family:   the module it lives in: text, dates, ...
     options:  what a mapping may write, for example {'width': 'int', 'zone': 'text'}; optional ones end in '?'.
-    summary:  the first sentence of its documentation.
+    summary:  what it does, from the first line of its documentation.
     reverse:  of a step: lossless, lossy or one-way, and what is lost; empty for a rule.
     records:  of a step: whether changed values leave a mark with the original.
     reason:   of a rule: what people are told, in English and French; empty for a step.
@@ -58,7 +53,11 @@ def _rule(rule: Rule) -> Entry:
 def _told(entry: Step | Rule) -> tuple[str, dict[str, str], str]:
     """Family, options and summary of a registered function."""
     family = entry.function.__module__.rpartition(".")[2]
-    return family, dict(_options(entry)), (inspect.getdoc(entry.function) or "").partition("\n")[0]
+    return (
+        family,
+        dict(_options(entry)),
+        (inspect.getdoc(entry.function) or "").partition("\n")[0].partition(": `")[0],
+    )
 
 
 def _options(entry: Step | Rule) -> Iterator[tuple[str, str]]:

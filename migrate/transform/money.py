@@ -1,9 +1,6 @@
 """Money: exact amounts and their currencies. Nothing is ever rounded, added up or converted here."""
 
-import csv
 from decimal import Decimal
-from functools import cache
-from importlib.resources import files
 
 import pandas as pd
 import pyarrow as pa
@@ -12,7 +9,6 @@ import pyarrow.compute as pc
 from migrate.transform.registry import Reverse, rule, step
 from migrate.transform.series import (
     FLAG,
-    TEXT,
     Converted,
     arrow,
     converted,
@@ -24,6 +20,7 @@ from migrate.transform.series import (
     wrong_type,
 )
 from migrate.transform.series import text as text_of
+from migrate.transform.standards import platform_codes
 
 DIGITS = 18
 """Digits of an amount: what 64 bits hold, and more cents than any treasury has."""
@@ -67,11 +64,11 @@ def currency(values: pd.Series) -> Converted:
     (['CAD', 'USD', None, None], [False, False, True, False])
     """
     array = text_of(values)
-    if not pc.is_in(array, value_set=_currencies()).false_count - array.null_count:
+    if not pc.is_in(array, value_set=platform_codes("currency")).false_count - array.null_count:
         return values
     clean = pc.utf8_upper(pc.utf8_trim_whitespace(array))
     clean = without(clean, pc.equal(clean, ""))
-    refused = pc.and_(clean.is_valid(), pc.invert(pc.is_in(clean, value_set=_currencies())))
+    refused = pc.and_(clean.is_valid(), pc.invert(pc.is_in(clean, value_set=platform_codes("currency"))))
     if not refused.true_count:
         return unless_same(values, clean)
     return series(without(clean, refused), values.index), series(refused, values.index)
@@ -101,9 +98,3 @@ def _decimals(given: pa.Array) -> pa.Array:
 
 def _fits(value: Decimal | None, scale: int) -> bool | None:
     return None if value is None else value == round(value, scale) and abs(value) < 10 ** (DIGITS - scale)
-
-
-@cache
-def _currencies() -> pa.Array:
-    with files("migrate.platform").joinpath("codes/currency.csv").open(encoding="utf-8") as lines:
-        return pa.array([row["code"] for row in csv.DictReader(lines)], TEXT)

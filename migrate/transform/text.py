@@ -75,7 +75,7 @@ def collapse_blanks(values: pd.Series) -> pd.Series:
     )
 
 
-@step(reverse=Reverse.ONE_WAY, records=True, note="hyphenation of the source, blanks")
+@step(reverse=Reverse.ONE_WAY, records=True, note="where the blanks were")
 def remove_blanks(values: pd.Series) -> pd.Series:
     """Takes out every blank, also inside: for codes such as ` 51 1`: `do: [remove_blanks]`. Blank only becomes null.
 
