@@ -106,6 +106,12 @@ def cell(value: object) -> str:
     return str(value)
 
 
+def instant(moment: datetime) -> str:
+    """An instant as documents and tables write it: ISO 8601 in UTC, to the second."""
+    moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def _plain(value: object) -> object:
     """What JSON has no word for."""
     if isinstance(value, datetime):

@@ -11,7 +11,7 @@ Everything heavy is imported when it is asked for. What can go wrong: InvalidInp
 file and line), Unreachable, Drift, Busy.
 """
 
-from migrate.project.project import Project, vocabulary
+from migrate.project.project import Project, vocabulary, writable_url
 from migrate.project.secrets import Readers, Secret
 
-__all__ = ["Project", "Readers", "Secret", "vocabulary"]
+__all__ = ["Project", "Readers", "Secret", "vocabulary", "writable_url"]

@@ -1,23 +1,30 @@
 """The composition root: from a folder with settings to connected parts."""
 
+from collections.abc import Iterator
 from collections.abc import Mapping as Dict
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from migrate.errors import InvalidInput, Mistake
+from migrate.errors import InvalidInput, MigrateError, Mistake
 from migrate.project import settings as settings_file
-from migrate.project.secrets import Readers, Secret, Unresolved, resolve
-from migrate.project.settings import EMBEDDED, FILE, LEGACY_KINDS, PLATFORM_KINDS, Settings
+from migrate.project.secrets import Readers, Secret, Unresolved, part_with_secret, resolve
+from migrate.project.settings import EMBEDDED, FILE, LEGACY_KINDS, PLATFORM_KINDS, STATE_SCHEMA, Settings
 
 if TYPE_CHECKING:
     from sqlalchemy import URL
 
     from migrate.extract import Source
+    from migrate.load import PostgresTarget
     from migrate.mapping import Mappings, Vocabulary
     from migrate.model import Layout
+    from migrate.plan import Plan
+    from migrate.platform.upgrading import Upgrade
+    from migrate.run import Parts, Run
+    from migrate.state import State
 
 HIDDEN = ".migrate"
 
@@ -134,15 +141,111 @@ class Project:
         return layout()
 
     def mappings(self, entities: tuple[str, ...] = ()) -> "Mappings":
-        """All mappings of the project, checked, in the order of loading.
+        """The mappings of the project, checked, in the order of loading.
 
-        entities: keep only these. Raises InvalidInput for an entity that no mapping is about.
+        entities: keep only these. Raises InvalidInput, also for an entity that no mapping is about.
         """
+        from migrate.mapping import Mappings
+
+        every = self._mappings
+        if wrong := [entity for entity in entities if entity not in every]:
+            known = f"known are {', '.join(every.order)}"
+            raise InvalidInput(
+                Mistake("--entity", 0, f"there is no mapping for {name}", known) for name in wrong
+            )
+        return Mappings({e: m for e, m in every.items() if e in entities}) if entities else every
+
+    @cached_property
+    def _mappings(self) -> "Mappings":
         from migrate.mapping import load
 
         return load(
             self.mappings_folder, vocabulary=self.vocabulary(), layout=self.layout(), codes=platform_codes()
         )
+
+    @cached_property
+    def _state(self) -> "State":
+        from migrate.state import State
+
+        schema = self.settings.platform.schema_name
+        return State.open(self.platform_url(), system=self.name, schema=STATE_SCHEMA, platform_schema=schema)
+
+    # --- the platform, its state, and runs
+
+    def state(self) -> "State":
+        """What was done before; connects at the first question."""
+        return self._state
+
+    def target(self) -> "PostgresTarget":
+        """Where rows go, with the stand-ins for users of whom only references are left."""
+        from migrate.load import PostgresTarget, Stub
+
+        stubs = {"user": Stub("user_account", {"status_code": "FORMER", "external_key": "{key}"})}
+        fills = {entity: mapping.into for entity, mapping in self.mappings().items()}
+        return PostgresTarget(self.state(), self.layout(), stubs=stubs, fills=fills)
+
+    def upgrade(self, *, dry_run: bool = False) -> "tuple[Upgrade, ...]":
+        """Create or upgrade the platform's schema and the state's; with `dry_run` everything is undone at the end."""
+        from migrate.project.upgrading import upgrade
+
+        return upgrade(self.platform_url(), self.settings.platform.schema_name, dry_run=dry_run)
+
+    def plan(self, entities: tuple[str, ...] = ()) -> "Plan":
+        """What a run of these entities (none: all) would read; writes nothing."""
+        from migrate.run import make_plan
+
+        source = self.source()
+        try:
+            return make_plan(source, self.mappings(entities), batch_rows=self.settings.run.batch_rows)
+        finally:
+            source.close()
+
+    @contextmanager
+    def parts(self, entities: tuple[str, ...] = ()) -> "Iterator[Parts]":
+        """Everything that a run works with, connected; let go of at the end of the block."""
+        from migrate.run import Parts
+
+        mappings = self.mappings(entities)
+        source, target = self.source(), self.target()
+        try:
+            yield Parts(source, self.state(), target, mappings, self.layout())
+        finally:
+            target.close()
+            source.close()
+            self.state().close()
+
+    @contextmanager
+    def open_run(self, mode: str = "full", entities: tuple[str, ...] = ()) -> "Iterator[Run]":
+        """A run under the lease: new, or the unfinished one of the same mappings. The block moves and finishes it.
+
+        An error within the block leaves the run to be resumed, and goes on. Raises Busy, Drift, Unreachable.
+        """
+        from migrate.run import start
+
+        with self.parts(entities) as parts, parts.state.lease() as lease:
+            run = start(parts, lease, batch_rows=self.settings.run.batch_rows, mode=mode)
+            try:
+                yield run
+            except BaseException:
+                with suppress(
+                    MigrateError
+                ):  # the first error is the one to tell; the run stays open in any case
+                    run.finish("interrupted")
+                raise
+            finally:
+                run.close()
+
+    @contextmanager
+    def joined_run(self, number: int, entities: tuple[str, ...] = ()) -> "Iterator[Run]":
+        """The run of that number, which another process has opened and holds the lease for."""
+        from migrate.run import Run
+
+        with self.parts(entities) as parts:
+            run = Run(parts, parts.state.run(number))
+            try:
+                yield run
+            finally:
+                run.close()
 
     # --- inside
 
@@ -172,9 +275,30 @@ def shipped_mappings() -> Path:
 
 def vocabulary() -> "Vocabulary":
     """The words of mappings: every step, rule and judge of this program."""
-    from migrate.transform import vocabulary
+    from migrate.transform.vocabulary import vocabulary as words
 
-    return vocabulary()
+    return words()
+
+
+def writable_url(reference: str) -> "URL":
+    """The URL of a database that a command shall write to, as given on the command line.
+
+    A password there is refused, since the list of processes shows it to everybody. Raises InvalidInput.
+    """
+    from sqlalchemy import make_url
+
+    try:
+        if part := part_with_secret(reference):
+            raise settings_file.Advised(
+                f"holds a secret ({part})", "put the URL into a variable and write env:NAME"
+            )
+        url = resolve(reference, Path.cwd(), {}).reveal()
+        settings_file.check_url(url, LEGACY_KINDS)
+    except Unresolved as error:
+        raise InvalidInput([Mistake("URL", 0, error.what, error.instead)]) from None
+    except settings_file.Advised as error:
+        raise InvalidInput([Mistake("URL", 0, f"it {error}", error.instead)]) from None
+    return make_url(url)
 
 
 def platform_codes() -> Dict[str, tuple[str, ...]]:

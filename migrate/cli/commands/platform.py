@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from migrate.cli.command import command as declare, group
+from migrate.cli.command import command as declare
+from migrate.cli.command import group
 from migrate.cli.session import Session
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ def _document(done: "Upgrade") -> dict[str, object]:
 def _line(done: "Upgrade", *, dry_run: bool) -> str:
     if not done.changed:
         return f"{done.schema}: up to date (revision {done.after})"
-    steps = f"{len(done.steps)} revision{'s' if len(done.steps) != 1 else ''}, {done.codes} rows of code tables"
+    steps = (
+        f"{len(done.steps)} revision{'s' if len(done.steps) != 1 else ''}, {done.codes} rows of code tables"
+    )
     verb = "would be upgraded" if dry_run else "upgraded"
     return f"{done.schema}: {verb} from {done.before or 'nothing'} to {done.after} ({steps})"

@@ -1,0 +1,56 @@
+"""`migrate crosswalk`: which platform row is this legacy row, and the other way round."""
+
+import click
+
+from migrate.cli.command import command as declare
+from migrate.cli.documents import CrosswalkDocument, CrosswalkLine
+from migrate.cli.output import instant
+from migrate.cli.session import Session
+from migrate.errors import InvalidInput, Mistake
+
+EXAMPLES = (
+    ("migrate crosswalk client 1-2AB", "a legacy key: ids, merges, causes, runs"),
+    ("migrate crosswalk client 0b4f...-5c1d", "a platform id: the legacy keys behind it"),
+)
+
+
+@declare("crosswalk", examples=EXAMPLES, exits=(1, 4, 6))
+@click.argument("entity")
+@click.argument("key")
+def command(session: Session, entity: str, key: str) -> int:
+    """Trace a legacy key or platform id of ENTITY: the chain of merges, causes, runs.
+
+    Exits with 1 when nothing is known of it.
+    """
+    known = session.project.mappings().order
+    if entity not in known:
+        raise InvalidInput(
+            [Mistake("ENTITY", 0, f"there is no entity {entity}", f"known are {', '.join(known)}")]
+        )
+    lines: list[CrosswalkLine] = [
+        {
+            "entity": line.entity,
+            "key": line.key,
+            "id": line.id,
+            "valid_from": instant(line.valid_from),
+            "valid_to": instant(line.valid_to) if line.valid_to else None,
+            "cause": line.cause,
+            "survivor": line.survivor,
+            "run": str(line.run),
+        }
+        for line in session.project.state().trace(entity, key)
+    ]
+    document: CrosswalkDocument = {"lines": lines}
+    session.document(document)
+    if not lines:
+        session.say(f"nothing is known of {entity} {key}")
+        session.then(f"migrate quarantine show {entity} {key}")
+        return 1
+    columns = ("key", "id", "from", "to", "cause", "run")
+    rows = [(x["key"], x["id"], x["valid_from"], x["valid_to"], _cause(x), x["run"]) for x in lines]
+    session.table(columns, rows)
+    return 0
+
+
+def _cause(line: CrosswalkLine) -> str:
+    return f"{line['cause']} into {line['survivor']}" if line["survivor"] else line["cause"]

@@ -1,0 +1,100 @@
+"""`migrate sample`: a legacy database like GCMS, with invented persons and real-life dirt."""
+
+from pathlib import Path
+
+import click
+
+from migrate.cli.command import command as declare
+from migrate.cli.command import group
+from migrate.cli.documents import SampleDocument
+from migrate.cli.session import Session
+
+EXAMPLES = (
+    ("migrate sample make sqlite:///legacy.db", "2,000 clients in a file"),
+    ("migrate sample make env:GCMS_URL --clients 20000", "in the database behind a variable"),
+    ("migrate sample make", "in the project's own legacy database"),
+)
+
+
+@group("sample")
+def command() -> None:
+    """Make a legacy database like GCMS."""
+
+
+@declare("make", examples=EXAMPLES, exits=(3, 4), parent=command)
+@click.argument("url", required=False)
+@click.option(
+    "--clients",
+    type=click.IntRange(min=1),
+    default=2_000,
+    show_default=True,
+    help="Clients; some 50 rows come with each.",
+)
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed makes the same rows.")
+@click.option(
+    "--schema", help="SQL schema of the tables; default: the project's, for a URL the database's own."
+)
+@click.option(
+    "--truth",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write what was damaged, and what must become of it, to a CSV file.",
+)
+@click.option("--replace", is_flag=True, help="Drop the sample's tables first, where they exist.")
+@click.option("--dry-run", is_flag=True, help="Say what would be made; write nothing.")
+def make(
+    session: Session,
+    url: str | None,
+    clients: int,
+    seed: int,
+    schema: str | None,
+    truth: Path | None,
+    replace: bool,
+    dry_run: bool,
+) -> None:
+    """Make the sample in the database at URL: an SQLAlchemy URL without a password, env:NAME or file:PATH.
+
+    All persons are invented. Tables that are there already are refused, unless --replace is given.
+    """
+    from migrate.project import writable_url
+
+    if url is None:
+        target = session.project.legacy_url()
+        schema = schema or session.project.settings.legacy.schema_name
+    else:
+        target = writable_url(url)
+    if target.get_backend_name() == "sqlite":
+        schema = None
+    if dry_run:
+        session.document(_document(clients, seed))
+        session.say(f"would make {clients:,} clients with seed {seed} in {target!s}")
+        return
+    from sqlalchemy import create_engine
+
+    from migrate.sample import make as make_sample
+
+    engine = create_engine(target, hide_parameters=True)
+    try:
+        with session.progress().bar("sample", clients, unit="clients") as bar:
+            summary = make_sample(
+                engine, clients, seed, truth, schema=schema, replace=replace,
+                progress=lambda made, _: bar.advance(made - bar.done),
+            )  # fmt: skip
+    finally:
+        engine.dispose()
+    document = _document(clients, seed)
+    document |= {
+        "dry_run": False,
+        "rows": dict(summary.rows),
+        "planted": dict(summary.damage),
+        "seconds": round(summary.seconds, 3),
+    }
+    session.document(document)
+    planted = sum(summary.damage.values())
+    session.table(("table", "rows"), sorted(summary.rows.items()), total=("all", summary.total))
+    session.say(f"{clients:,} clients, seed {seed}; {planted:,} rows damaged on purpose")
+    session.then("migrate doctor", "migrate plan")
+
+
+def _document(clients: int, seed: int) -> SampleDocument:
+    return {"clients": clients, "seed": seed, "rows": {}, "planted": {}, "seconds": 0.0, "dry_run": True}

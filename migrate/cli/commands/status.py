@@ -1,0 +1,112 @@
+"""`migrate status`: where things stand."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from migrate.cli.command import command as declare
+from migrate.cli.documents import QuarantineCount, RunLineDocument, StatusDocument
+from migrate.cli.output import instant
+from migrate.cli.session import Session
+
+if TYPE_CHECKING:
+    from migrate.state.tracing import RunLine, Status
+
+EXAMPLES = (
+    ("migrate status", "entities, last runs, quarantine, who holds the lease"),
+    ("migrate status --json", "the same for a script"),
+)
+
+
+@declare("status", examples=EXAMPLES, exits=(4, 6))
+def command(session: Session) -> None:
+    """Show where things stand: entities, last runs, quarantine, lease."""
+    status = session.project.state().status()
+    document = _document(session.project.name, status)
+    session.document(document)
+    if not status.runs:
+        session.say("nothing was loaded yet")
+        session.then("migrate plan", "migrate run --mode full")
+        return
+    _show(session, status, document)
+    _advise(session, status)
+
+
+def _show(session: Session, status: "Status", document: StatusDocument) -> None:
+    dispositions = sorted({name for found in status.entities.values() for name in found})
+    entities = [
+        [entity, *(found.get(name, 0) for name in dispositions)] for entity, found in status.entities.items()
+    ]
+    session.table(["entity", *dispositions], entities, title="keys, as last seen")
+    runs = [
+        [r["run"], r["mode"], r["status"], r["started"], r["seconds"], f"{r['closed']}/{r['batches']}"]
+        for r in document["runs"]
+    ]
+    session.table(
+        ["run", "mode", "status", "started", "seconds", "batches"], runs, title="runs, newest first"
+    )
+    if document["quarantine"]:
+        columns = ["entity", "rule", "state", "scope", "lines", "keys"]
+        rows = [[q[name] for name in columns] for q in document["quarantine"]]  # type: ignore[literal-required]
+        session.table(columns, rows, title="quarantine")
+    lease = document["lease"]
+    held = (
+        f"held by {lease['holder']}, process {lease['process']} on {lease['host']}, since {lease['since']}"
+        if lease
+        else "free"
+    )
+    session.say(f"lease: {held}")
+    session.say(f"ledger: {document['ledger']['seq']:,} entries, head {document['ledger']['hash'][:16]}…")
+
+
+def _advise(session: Session, status: "Status") -> None:
+    if status.runs[0].status in ("interrupted", "failed"):
+        session.then("migrate run --mode full   goes on where the last run stopped")
+    elif status.quarantine:
+        session.then("migrate quarantine list")
+    else:
+        session.then("migrate ledger verify")
+
+
+def _document(project: str, status: "Status") -> StatusDocument:
+    holder = status.lease if status.lease and status.lease.released is None else None
+    return {
+        "project": project,
+        "entities": {entity: dict(found) for entity, found in status.entities.items()},
+        "quarantine": counts(status),
+        "runs": [_run(line) for line in status.runs],
+        "lease": {
+            "holder": holder.holder,
+            "host": holder.host,
+            "process": holder.pid,
+            "since": instant(holder.since),
+            "heartbeat": instant(holder.heartbeat),
+            "fence": holder.fence,
+        }
+        if holder
+        else None,
+        "ledger": {"seq": status.head[0], "hash": status.head[1]},
+    }
+
+
+def counts(status: "Status") -> list[QuarantineCount]:
+    """The open quarantine lines by entity and rule."""
+    return [
+        {"entity": entity, "state": state, "scope": scope, "rule": rule, "lines": lines, "keys": keys}
+        for entity, state, scope, rule, lines, keys in status.quarantine
+    ]
+
+
+def _run(line: "RunLine") -> RunLineDocument:
+    def told(moment: datetime | None) -> str | None:
+        return instant(moment) if moment else None
+
+    return {
+        "run": str(line.id),
+        "mode": line.mode,
+        "status": line.status,
+        "started": instant(line.started),
+        "ended": told(line.ended),
+        "seconds": line.seconds,
+        "batches": line.batches,
+        "closed": line.closed,
+    }

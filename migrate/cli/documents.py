@@ -1,0 +1,388 @@
+"""The JSON documents of all commands: what other programs may rely on.
+
+One TypedDict per document; `docs/<command>.schema.json` is made of it (see `migrate.cli.manual`). Fields are added, not
+renamed or removed. Instants are ISO 8601 in UTC; counts are whole numbers; an absent value is null.
+"""
+
+from typing_extensions import TypedDict
+
+
+class MistakeDocument(TypedDict):
+    """A mistake in a file; `line` is 0 where there is none."""
+
+    file: str
+    line: int
+    what: str
+    instead: str
+
+
+class ErrorTold(TypedDict):
+    """What went wrong, why, the way out; all mistakes of the files; the report of a defect."""
+
+    what: str
+    why: str
+    remedy: str
+    mistakes: list[MistakeDocument]
+    report: str | None
+
+
+class ErrorDocument(TypedDict):
+    """Instead of its own document, of any command that could not do its work."""
+
+    error: ErrorTold
+    exit: int
+
+
+class FileDocument(TypedDict):
+    """A file of a new project, and whether it was written now."""
+
+    file: str
+    written: bool
+
+
+class InitDocument(TypedDict):
+    """`migrate init`"""
+
+    project: str
+    files: list[FileDocument]
+    dry_run: bool
+
+
+class SampleDocument(TypedDict):
+    """`migrate sample make`. `rows` by table; `planted` damage by kind."""
+
+    clients: int
+    seed: int
+    rows: dict[str, int]
+    planted: dict[str, int]
+    seconds: float
+    dry_run: bool
+
+
+class MappingLine(TypedDict):
+    """A mapping in a few figures."""
+
+    entity: str
+    file: str
+    root: str
+    members: int
+    fields: int
+    digest: str
+
+
+class MappingCheckDocument(TypedDict):
+    """`migrate mapping check`. `examples` that were run; `mistakes` of all files."""
+
+    mappings: list[MappingLine]
+    examples: int
+    mistakes: list[MistakeDocument]
+    exit: int
+
+
+class MappingShowDocument(TypedDict):
+    """`migrate mapping show`. Each as the mapping was understood."""
+
+    mappings: list[dict[str, object]]
+
+
+class ColumnDocument(TypedDict):
+    """What becomes of a source column: mapped, derived, dropped or unaccounted."""
+
+    table: str
+    column: str
+    account: str
+    entities: list[str]
+    reason: str
+
+
+class CoverageDocument(TypedDict):
+    """`migrate mapping coverage`"""
+
+    counts: dict[str, int]
+    columns: list[ColumnDocument]
+    mistakes: list[MistakeDocument]
+    exit: int
+
+
+class OptionDocument(TypedDict):
+    """An option of a step, rule or judge."""
+
+    name: str
+    takes: str
+    required: bool
+    choices: list[str]
+
+
+class WordDocument(TypedDict):
+    """A step, rule or judge. `reverse` only of steps."""
+
+    name: str
+    summary: str
+    options: list[OptionDocument]
+    reverse: str
+    note: str
+
+
+class TransformsDocument(TypedDict):
+    """`migrate transforms`"""
+
+    steps: list[WordDocument]
+    rules: list[WordDocument]
+    judges: list[WordDocument]
+
+
+class SchemaDocument(TypedDict):
+    """What an upgrade did to a schema. `before` is null where it did not exist."""
+
+    schema: str
+    before: str | None
+    after: str
+    steps: list[str]
+    codes: int
+
+
+class UpgradeDocument(TypedDict):
+    """`migrate platform upgrade`"""
+
+    dry_run: bool
+    schemas: list[SchemaDocument]
+
+
+class EntityPlanDocument(TypedDict):
+    """What a run would read of an entity."""
+
+    entity: str
+    roots: int
+    rows: int
+    batches: int
+    slices: int
+    keys_per_batch: int
+
+
+class PlanDocument(TypedDict):
+    """`migrate plan`, and `migrate run --dry-run`"""
+
+    mode: str
+    entities: list[EntityPlanDocument]
+    rows: int
+    slices: int
+
+
+class Window(TypedDict):
+    """A window of time by the source's clock."""
+
+    low: str | None
+    high: str | None
+
+
+class BooksDocument(TypedDict):
+    """The books of an entity: read is the sum of all but deleted."""
+
+    read: int
+    created: int
+    updated: int
+    unchanged: int
+    merged: int
+    deleted: int
+    rejected: int
+    held: int
+    excluded: int
+
+
+class RunDocument(TypedDict):
+    """`migrate run`. `set_aside`, `flagged`, `converted`, `stubs` are rows and values beside the books."""
+
+    run: str
+    mode: str
+    window: Window
+    balanced: bool
+    entities: dict[str, BooksDocument]
+    rows_read: int
+    rows_written: int
+    set_aside: int
+    flagged: int
+    converted: int
+    stubs: int
+    seconds: float
+    exit: int
+
+
+class RunLineDocument(TypedDict):
+    """A run in the list of runs; `closed` of its `batches` are done."""
+
+    run: str
+    mode: str
+    status: str
+    started: str
+    ended: str | None
+    seconds: float | None
+    batches: int
+    closed: int
+
+
+class LeaseDocument(TypedDict):
+    """Who holds the lease."""
+
+    holder: str
+    host: str
+    process: int
+    since: str
+    heartbeat: str
+    fence: int
+
+
+class QuarantineCount(TypedDict):
+    """Open quarantine lines of one entity and rule."""
+
+    entity: str
+    state: str
+    scope: str
+    rule: str
+    lines: int
+    keys: int
+
+
+class HeadDocument(TypedDict):
+    """The last entry of the ledger; keep it elsewhere, and a cut tail will show."""
+
+    seq: int
+    hash: str
+
+
+class StatusDocument(TypedDict):
+    """`migrate status`. `entities`: entity -> disposition of its keys when last seen -> how many."""
+
+    project: str
+    entities: dict[str, dict[str, int]]
+    quarantine: list[QuarantineCount]
+    runs: list[RunLineDocument]
+    lease: LeaseDocument | None
+    ledger: HeadDocument
+
+
+class QuarantineRow(TypedDict):
+    """A line of the quarantine. `value` is null unless it was asked for with --unmask."""
+
+    entity: str
+    key: str
+    scope: str
+    table: str | None
+    row: str | None
+    column: str | None
+    rule: str
+    reason_en: str
+    reason_fr: str
+    since: str
+    state: str
+    waits_for: str | None
+    value: str | None
+
+
+class QuarantineDocument(TypedDict):
+    """`migrate quarantine list` and `show`"""
+
+    rows: list[QuarantineRow]
+
+
+class CrosswalkLine(TypedDict):
+    """A line of the crosswalk; `valid_to` is null for the one in force."""
+
+    entity: str
+    key: str
+    id: str
+    valid_from: str
+    valid_to: str | None
+    cause: str
+    survivor: str | None
+    run: str
+
+
+class CrosswalkDocument(TypedDict):
+    """`migrate crosswalk`"""
+
+    lines: list[CrosswalkLine]
+
+
+class PointDocument(TypedDict):
+    """An examined point: ok, warning or failure."""
+
+    area: str
+    name: str
+    state: str
+    text: str
+    remedy: str
+
+
+class DoctorDocument(TypedDict):
+    """`migrate doctor`"""
+
+    points: list[PointDocument]
+    exit: int
+
+
+class EntryDocument(TypedDict):
+    """An entry of the ledger."""
+
+    seq: int
+    at: str
+    actor: str
+    kind: str
+    run: str | None
+    entity: str | None
+    slice: int | None
+    batch: dict[str, object] | None
+    tally: dict[str, object] | None
+    digest: str | None
+    previous: str
+    hash: str
+
+
+class LedgerDocument(TypedDict):
+    """`migrate ledger show`"""
+
+    entries: list[EntryDocument]
+
+
+class VerifyDocument(TypedDict):
+    """`migrate ledger verify`. `broken`: the first number at which the chain does not hold."""
+
+    entries: int
+    head: str
+    broken: int | None
+    exit: int
+
+
+class DemoDocument(TypedDict):
+    """`migrate demo`. The first run loads, the second finds nothing to write."""
+
+    project: str
+    clients: int
+    seed: int
+    first: RunDocument
+    second: RunDocument
+    quarantine: list[QuarantineCount]
+    seconds: float
+    exit: int
+
+
+DOCUMENTS: dict[str, type] = {
+    "error": ErrorDocument,
+    "init": InitDocument,
+    "demo": DemoDocument,
+    "doctor": DoctorDocument,
+    "sample-make": SampleDocument,
+    "mapping-check": MappingCheckDocument,
+    "mapping-show": MappingShowDocument,
+    "mapping-coverage": CoverageDocument,
+    "transforms": TransformsDocument,
+    "platform-upgrade": UpgradeDocument,
+    "plan": PlanDocument,
+    "run": RunDocument,
+    "status": StatusDocument,
+    "quarantine-list": QuarantineDocument,
+    "quarantine-show": QuarantineDocument,
+    "crosswalk": CrosswalkDocument,
+    "ledger-show": LedgerDocument,
+    "ledger-verify": VerifyDocument,
+}
+"""Command, its words joined by '-' -> its document. `mapping schema` prints a JSON schema in any case."""
