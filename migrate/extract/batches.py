@@ -4,7 +4,7 @@ Rows of every table come sorted by the pointer and then by their own key, byte b
 the same Batch from every database. No row comes twice within a table of a Batch.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -20,17 +20,21 @@ def read_batch(reader: Reader, mapping: Mapping, slice: Slice, within: KeyRange)
 
     Members with `via` are read by the values that the rows of their parent member hold.
     """
-    root = mapping.root
-    like = (root.table, root.by)
-    tables: dict[str, pa.Table] = {}
-    for member in _parents_first(mapping):
-        columns = mapping.reads[member.name]
-        if member.via is None:
-            rows = reader.rows(member.table, columns, member.by, within, like=like)
-        else:
-            rows = reader.rows_by_keys(member.table, columns, member.by, _pointers(tables, member))
-        tables[member.name] = _sorted(rows, member)
-    return Batch(mapping.entity, slice, within, tables)
+    like = (mapping.root.table, mapping.root.by)
+
+    def rows(member: Member) -> pa.Table:
+        return reader.rows(member.table, mapping.reads[member.name], member.by, within, like=like)
+
+    return Batch(mapping.entity, slice, within, _tables(reader, mapping, rows))
+
+
+def read_keys(reader: Reader, mapping: Mapping, slice: Slice, keys: pa.Array) -> Batch:  # noqa: A002  # the noun's name
+    """The roots with these keys, and the rows of their members; a key that is gone brings nothing."""
+
+    def rows(member: Member) -> pa.Table:
+        return reader.rows_by_keys(member.table, mapping.reads[member.name], member.by, keys)
+
+    return Batch(mapping.entity, slice, slice.ranges[0], _tables(reader, mapping, rows))
 
 
 def read_survey(reader: Reader, mapping: Mapping, columns: tuple[str, ...], within: KeyRange) -> pa.Table:
@@ -67,6 +71,20 @@ def read_loose(reader: Reader, mapping: Mapping, slice: Slice, within: KeyRange)
             )
             tables[child.name] = _sorted(rows, child)
     return Batch(mapping.entity, slice, within, tables)
+
+
+def _tables(reader: Reader, mapping: Mapping, rows_of: Callable[[Member], pa.Table]) -> dict[str, pa.Table]:
+    """Root and members: `rows_of` reads those that point at the root, the others are read by what these point at."""
+    tables: dict[str, pa.Table] = {}
+    for member in _parents_first(mapping):
+        if member.via is None:
+            rows = rows_of(member)
+        else:
+            rows = reader.rows_by_keys(
+                member.table, mapping.reads[member.name], member.by, _pointers(tables, member)
+            )
+        tables[member.name] = _sorted(rows, member)
+    return tables
 
 
 def _without_parent(reader: Reader, mapping: Mapping, member: Member, within: KeyRange) -> pa.Table:
