@@ -9,7 +9,7 @@ PYTHON ?= python3
 WORKERS ?= 2
 BIN := .venv/bin
 
-.PHONY: help setup demo test check bench docs lock clean
+.PHONY: help setup demo test check check-format check-lint check-types check-imports check-docs bench docs lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,12 +23,18 @@ test: setup ## all tests, databases and ODBC drivers included ARGS="-k name"
 	@tools/system-packages || [[ "$${CI:-}" != true ]]
 	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
 
-check: setup ## format, lint, types, who may import whom, generated documents
-	$(BIN)/ruff format --check
+check: check-format check-lint check-types check-imports check-docs ## format, lint, types, who may import whom, generated documents
+
+check-format: setup
+	$(BIN)/ruff format --check --output-format concise
+check-lint: setup
 	$(BIN)/ruff check
+check-types: setup
 	$(BIN)/mypy
 	$(BIN)/mypy tests
+check-imports: setup
 	$(BIN)/lint-imports --no-logo
+check-docs: setup
 	$(BIN)/python tools/docs.py --check
 
 bench: .venv/.bench ## the benchmark; results go to docs/benchmarks.md

@@ -79,9 +79,15 @@ def embedded(directory: Path, *, settings: Mapping[str, str] | None = None) -> s
     server = _Server.prepare(directory)
     _join(server.home)
     with _locked(server.home / "start.lock"):
-        if not server.running():
-            server.create()
-            server.start({**SETTINGS, **(settings or {})})
+        deadline = time.monotonic() + _PATIENCE
+        while not server.answers():
+            if not server.running():
+                server.create()
+                server.start({**SETTINGS, **(settings or {})})
+            elif time.monotonic() > deadline:
+                raise server.failure("pg_isready", "it runs, but does not answer")
+            else:  # dying, or starting after a kill of the process that started it
+                time.sleep(0.05)
         return server.url()
 
 
@@ -138,6 +144,15 @@ class _Server:
         """Whether the process named in the data's lock file is alive and is this server."""
         lines = self._lock_file()
         return bool(lines) and _works_in(int(lines[0]), self.data)
+
+    def answers(self) -> bool:
+        """Whether it runs and takes connections."""
+        lines = self._lock_file()
+        if not lines or not self.running():
+            return False
+        program = str(self.programs / "pg_isready")
+        socket = ("--host", lines[4], "--port", str(PORT), "--timeout", "5")
+        return _run_as(self.account, program, *socket, folder=self.home).returncode == 0
 
     def url(self) -> str:
         from sqlalchemy import URL  # late: half of the callers only want to stop
@@ -230,16 +245,17 @@ class _Server:
         try:
             done = _run_as(self.account, str(self.programs / program), *arguments, folder=self.home)
         except OSError as error:
-            raise self._failure(program, str(error)) from error
+            raise self.failure(program, str(error)) from error
         if done.returncode:
             said = " | ".join(done.stderr.splitlines()[-3:])
-            raise self._failure(
+            raise self.failure(
                 program, f"{said} | log: {self._last_words()}" if program == "pg_ctl" else said
             )
 
-    def _failure(self, program: str, why: str) -> Unreachable:
+    def failure(self, program: str, why: str) -> Unreachable:
+        """What to raise when one of PostgreSQL's programs did not do its work."""
         return Unreachable(
-            f"the embedded PostgreSQL in {self.home} cannot be started ({program})",
+            f"the embedded PostgreSQL in {self.home} failed: {program}",
             why=why,
             remedy=f"see {self._log}; or name a server of your own in platform.url",
         )

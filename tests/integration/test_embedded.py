@@ -185,7 +185,7 @@ def test_refuses_data_of_another_version(home: Path) -> None:
 
 
 def test_says_why_it_does_not_start(home: Path) -> None:
-    with pytest.raises(Unreachable, match=r"cannot be started.*\n.*no_such_setting.*\n.*server\.log"):
+    with pytest.raises(Unreachable, match=r"failed: pg_ctl.*\n.*no_such_setting.*\n.*server\.log"):
         embedded(home, settings={"no_such_setting": "1"})
 
 
