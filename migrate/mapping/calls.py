@@ -22,7 +22,7 @@ from migrate.mapping.reading import (
 from migrate.mapping.scope import RowScope
 from migrate.mapping.vocabulary import Kind, Option, Word
 
-WHERE_LISTED = " (see: migrate transforms)"
+WHERE_LISTED = {"step": " (see: migrate transforms)", "rule": " (see: migrate transforms)"}
 
 
 def call_of(words: Dict[str, Word], kind: str, rows: RowScope) -> Parser[Call]:
@@ -30,44 +30,41 @@ def call_of(words: Dict[str, Word], kind: str, rows: RowScope) -> Parser[Call]:
 
     def parse(at: Place) -> Call:
         if not isinstance(at.node.value, dict):
-            return called(at.child(kind, at.node), words, kind, rows, None)
+            return call_named(at.child(kind, at.node), words, kind, rows, None)
         if len(at.node.value) != 1:
             raise at.wrong(
                 f"a {kind} is one name with its options, not {len(at.node.value)} keys",
-                "- name: {option: value}",
+                "write `- name: {option: value}` for each of them",
             )
         (entry,) = at.entries()
-        return called(_named(entry), words, kind, rows, entry)
+        return call_named(_named(entry), words, kind, rows, entry)
 
     return parse
 
 
-def called(name: Place, words: Dict[str, Word], kind: str, rows: RowScope, options: Place | None) -> Call:
+def call_named(name: Place, words: Dict[str, Word], kind: str, rows: RowScope, options: Place | None) -> Call:
     """The call of the word at `name` with the options at their place; every wrong option is noted."""
-    if (known := text(name)) not in words:
-        way_out = suggest(known, words, f"{kind}s").rstrip("?")
-        raise name.wrong(
-            f"no {kind} named {shown(known)[1:-1]}",
-            way_out + ("?" if "did you" in way_out else "") + WHERE_LISTED,
-        )
+    known = word(words, kind, f"{kind}s", WHERE_LISTED.get(kind, ""))(name)
     return Call(known, _options(name, words[known], rows, options))
 
 
-def _options(name: Place, word: Word, rows: RowScope, at: Place | None) -> dict[str, object]:
+def _options(name: Place, called: Word, rows: RowScope, at: Place | None) -> dict[str, object]:
     nodes = {} if at is None or at.node.value is None else mapping_of(at)
-    for needed in word.options.values():
+    for needed in called.options.values():
         if needed.required and needed.name not in nodes:
-            sample = f"{word.name}: {{{needed.name}: {_sample(needed)}}}"
-            name.note(f"{word.name} needs the option `{needed.name}`", sample)
+            sample = f"{called.name}: {{{needed.name}: {_sample(needed)}}}"
+            name.note(f"{called.name} needs the option `{needed.name}`", sample)
     options: dict[str, object] = {}
     for entry in at.entries() if nodes and at else ():
-        option = word.options.get(entry.name)
+        option = called.options.get(entry.name)
         if option:
             members = [_member(of, nodes, rows) for of in option.of]
             options[entry.name] = entry.attempt(_value_of(option, rows, members))
         else:
-            what = f"{word.name} has no option {shown(entry.name)[1:-1]}"
-            entry.note(what, suggest(entry.name, word.options, "options"))
+            what = f"{called.name} has no option {shown(entry.name)[1:-1]}"
+            entry.note(
+                what, suggest(entry.name, called.options, "options") if called.options else "it takes none"
+            )
     return options
 
 
@@ -93,7 +90,7 @@ def _value_of(option: Option, rows: RowScope, members: list[str]) -> Parser[obje
         Kind.NATURAL: lambda at: scope.natural(at, NaturalKind.UNIQUE),
         Kind.POINTER: lambda at: scope.natural(at, NaturalKind.POINTER),
         Kind.FOREIGN_NATURAL: scope.foreign_natural,
-        Kind.STEPS: many(word(scope.vocabulary.steps, "step", "steps", WHERE_LISTED)),
+        Kind.STEPS: many(word(scope.vocabulary.steps, "step", "steps", WHERE_LISTED["step"])),
     }
     return readers[option.kind]
 

@@ -4,12 +4,12 @@ from datetime import datetime
 from decimal import Decimal
 
 from migrate.mapping.document import SPOILED, Node, shown
-from migrate.mapping.nouns import All, Any, Column, Condition, Not, Operator, Scalar, Test
-from migrate.mapping.reading import Parser, Place, flag, mapping_of, suggest, text
+from migrate.mapping.nouns import All, Any, Column, Condition, Meaning, Not, Operator, Scalar, Test
+from migrate.mapping.reading import Parser, Place, flag, many, mapping_of, name, suggest, text
 from migrate.mapping.scope import RowScope
 
 OPERATORS = (
-    "not", "blank", "starts", "matches", "before", "after", "same_as", "differs", "among", "not_among",
+    "not", "blank", "starts", "matches", "before", "after", "same_as", "differs", "among", "not_among", "code",
 )  # fmt: skip
 """What may stand under a column, in the order of the documentation."""
 
@@ -49,6 +49,7 @@ def _on_column(at: Place, rows: RowScope) -> Condition:
     column = rows.column(_key(at))
     if not isinstance(at.node.value, dict):
         return Test(column, Operator.IN, values(at))
+    at = at.about(f"{at.subject}, {at.name}")
     if not at.node.value:
         raise at.wrong("no operator", f"operators: {', '.join(OPERATORS)}")
     tests = []
@@ -84,6 +85,7 @@ def _test(at: Place, operator: str, column: Column, rows: RowScope) -> Test:
         "after": lambda place: _limit(place, rows),
         "same_as": rows.column,
         "among": rows.scope.member_column,
+        "code": lambda place: _meaning(place, rows),
     }
     return Test(column, Operator(operator), operands[operator](at))  # type: ignore[arg-type]
 
@@ -114,11 +116,25 @@ def pattern(at: Place) -> str:
     try:
         pc.match_substring_regex(pa.array(["x"]), pattern=text(at))
     except pa.ArrowInvalid as error:
-        why = str(error).rpartition(": ")[2]
+        why = str(error).partition(": ")[2]
         raise at.wrong(
             f"{shown(text(at))} is no pattern ({why})", "see https://github.com/google/re2/wiki/Syntax"
         ) from None
     return text(at)
+
+
+def _meaning(at: Place, rows: RowScope) -> Meaning:
+    """`list`, or `{list: CODE}`, `{list: [CODE, …]}`"""
+    if not isinstance(at.node.value, dict):
+        meaning = Meaning(name(at))
+    else:
+        entries = at.entries()
+        if len(entries) != 1:
+            raise at.expected("one code list with its codes", "code: {list: [CODE, …]}")
+        meaning = Meaning(name(_key(entries[0])), many(text)(entries[0]))
+    rows.scope.code_lists.setdefault(meaning.list, []).append((at, None))
+    rows.scope.meanings.append((at, meaning))
+    return meaning
 
 
 def _limit(at: Place, rows: RowScope) -> Scalar | Column:

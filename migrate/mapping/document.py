@@ -58,11 +58,11 @@ class Node:
             case int() | Decimal():
                 return f"the number {self.value}"
             case str():
-                return f"the text {shown(self.value)}"
+                return f"the text {shown(self.value)}" if self.value.strip() else "an empty text"
             case list():
-                return "a list"
+                return "a list" if self.value else "an empty list"
             case _:
-                return "a mapping of keys"
+                return "a mapping of keys" if self.value else "an empty mapping"
 
 
 def shown(text: str, width: int = 40) -> str:
@@ -122,7 +122,9 @@ class _Composer:
             )
         except MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
-            self._wrong(mark.line + 1 if mark else 0, *_in_words(str(error.problem or error.context)))
+            line = mark.line + 1 if mark else 0
+            here = text.splitlines()[line - 1 : line] or [""]
+            self._wrong(line, *_in_words(str(error.problem or error.context), here[0]))
         except YAMLError:
             self._wrong(0, "not YAML", "see https://yaml.org/spec/1.2.2/")
         return None
@@ -237,11 +239,11 @@ def _line(event: Any) -> int:
     return int(event.start_mark.line) + 1
 
 
-def _in_words(problem: str) -> tuple[str, str]:
-    """The parser's complaint and the most likely way out."""
+def _in_words(problem: str, line: str) -> tuple[str, str]:
+    """The parser's complaint about a line and the most likely way out."""
+    if "\t" in line[: len(line) - len(line.lstrip())]:
+        return "a tab in the indentation", "indent with blanks"
     hints = {
-        "'\\t'": "indent with blanks; tabs are not allowed",
-        "tab": "indent with blanks; tabs are not allowed",
         "mapping values are not allowed": "a text with `: ` in it needs quotes; or the indentation is off",
         "expected ',' or": "a bracket or brace is not closed, or a comma is missing",
         "could not find expected ':'": "a colon is missing after the key, or the indentation is off",
@@ -249,6 +251,7 @@ def _in_words(problem: str) -> tuple[str, str]:
         "unexpected end of stream": "a quote is not closed",
         "undefined alias": "write the text out; aliases are not part of the language",
         "cannot start any token": "put the text in quotes",
+        "expected alphabetic": "a text that begins with * or & needs quotes",
         "%": "remove the % line",
     }
     hint = next(

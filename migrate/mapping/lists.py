@@ -6,7 +6,8 @@ from pathlib import Path
 
 from migrate.errors import Mistake
 from migrate.mapping.codes import CodeFile, read_codes
-from migrate.mapping.nouns import Mapping
+from migrate.mapping.document import shown
+from migrate.mapping.nouns import Mapping, Meaning
 from migrate.mapping.reading import Place, suggest
 from migrate.mapping.scope import Scope
 from migrate.model import Layout
@@ -38,6 +39,8 @@ class CodeLists:
                 continue
             codes = self._list(list_name, path)
             _check_parents(codes, places)
+        for at, meaning in scope.meanings:
+            _check_meaning(at, meaning, self.read[meaning.list])
         self._check_codes(mapping)
 
     def _names(self) -> list[str]:
@@ -61,14 +64,14 @@ class CodeLists:
                     self.mistakes += file.unknown_to(self.known[column.code_list], name)
 
 
-def _check_parents(codes: CodeFile, places: list[tuple[Place, bool]]) -> None:
+def _check_parents(codes: CodeFile, places: list[tuple[Place, bool | None]]) -> None:
     parents = {bool(parent) for parent, _ in codes.codes.codes}
     for at, under_parent in places:
         if not parents and not codes.mistakes:
             at.note(
                 f"code list {codes.codes.name} has no approved row", "approve its rows, or leave `code` out"
             )
-        elif parents == {True} and not under_parent:
+        elif parents == {True} and under_parent is False:
             at.note(
                 f"every value of code list {codes.codes.name} is under a parent",
                 f"code: {{list: {codes.codes.name}, parent: COLUMN}}",
@@ -76,6 +79,16 @@ def _check_parents(codes: CodeFile, places: list[tuple[Place, bool]]) -> None:
         elif parents == {False} and under_parent:
             at.note(
                 f"no value of code list {codes.codes.name} is under a parent", f"code: {codes.codes.name}"
+            )
+
+
+def _check_meaning(at: Place, meaning: Meaning, file: CodeFile) -> None:
+    known = set(file.codes.codes.values())
+    for code in meaning.codes if known else ():
+        if code not in known:
+            at.note(
+                f"no value of code list {meaning.list} has the code {shown(code)[1:-1]}",
+                suggest(code, sorted(known), "codes"),
             )
 
 

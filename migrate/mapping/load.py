@@ -172,7 +172,7 @@ def _understand(f: _File, scope: Scope, lists: CodeLists) -> Mapping | None:
 
 def _mapping(take: Keys, scope: Scope) -> Mapping:
     """The grammar of a file, key by key."""
-    return Mapping(
+    mapping = Mapping(
         entity=take("entity", name),
         root=take("root", lambda at: members.root(at, scope)),
         after=take("after", many(lambda at: members.earlier_entity(at, scope)), ()),
@@ -184,6 +184,8 @@ def _mapping(take: Keys, scope: Scope) -> Mapping:
         rules=take("rules", named(lambda at: tables.rule(at, scope)), ()),
         dropped=sum(take("drop", named(lambda at: members.dropped(at, scope)), ()), ()),
     )
+    take("shared", lambda at: tables.shared(at, scope), None)
+    return mapping
 
 
 def _digest(parts: "Iterator[bytes] | list[bytes]") -> str:

@@ -6,10 +6,12 @@ from migrate.mapping.document import Node, shown
 from migrate.mapping.nouns import Dropped, Exclusion, Member, MemberColumn, Natural, NaturalKind
 from migrate.mapping.reading import (
     Place,
+    choice,
     flag,
     identifier,
     iso_date,
     many,
+    mapping_of,
     name,
     own_name,
     suggest,
@@ -52,7 +54,7 @@ def member(at: Place, scope: Scope) -> Member:
             via=take("via", lambda place: _earlier(place, at.name, scope), None),
             key=take("key", identifier, "ROW_ID"),
             required=take("required", flag, False),
-            orphans=take("orphans", word(("reject", "ignore"), "way", "ways"), "reject") == "reject",
+            orphans=take("orphans", choice("reject", "ignore"), "reject") == "reject",
             where=take("where", condition_on(rows), None),
             known=take("known", _known, None),
             twins=take("twins", many(identifier), ()),
@@ -62,17 +64,16 @@ def member(at: Place, scope: Scope) -> Member:
 
 def earlier_entity(at: Place, scope: Scope) -> str:
     """An entity that is loaded before this one."""
+    at = at.about("after")
     if name(at) == scope.own.entity:
-        raise at.wrong(
-            "`after` names the entity itself", "remove it: references within an entity need no order"
-        )
+        raise at.wrong("the entity waits for itself", "remove it: references within an entity need no order")
     return word(scope.others, "entity", "entities")(at)
 
 
 def _free_name(at: Place, scope: Scope) -> None:
     identifier(at.child("member", Node(at.line, at.name)))
     if at.name == scope.own.root:
-        at.note("this is the name of the root", "give one of them another `name`")
+        at.note("this is the name of the root", "call the member otherwise and write `table`")
     if at.name in (ROOT, EACH, ANY_TABLE):
         at.note(f"`{at.name}` has a meaning of its own", "choose another name")
 
@@ -88,8 +89,10 @@ def _earlier(at: Place, member: str, scope: Scope) -> MemberColumn:
 
 
 def _known(at: Place) -> tuple[str, tuple[str, ...]]:
-    if not isinstance(at.node.value, dict) or len(at.node.value) != 1:
-        raise at.expected("one column with its values", "known: {COLUMN: [value, …]}")
+    if len(columns := mapping_of(at)) != 1:
+        raise at.wrong(
+            f"`known` takes one column with its values, not {len(columns)}", "known: {COLUMN: [value, …]}"
+        )
     (entry,) = at.entries()
     identifier(entry.child("known", Node(entry.line, entry.name)))
     return entry.name, many(text)(entry)

@@ -53,19 +53,29 @@ class Operator(StrEnum):
     AFTER = "after"  # later or greater than the operand
     SAME_AS = "same_as"  # equal to another column
     AMONG = "among"  # equal to some row of the same entity in member.column
+    CODE = "code"  # listed in a code list, or listed there under certain platform codes
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """Platform codes of a code list, as something a legacy value may stand for; without codes, any of them."""
+
+    list: str
+    codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Test:
     """One comparison.
 
-    operand: a scalar, several (IN), a Column, a (member, column) pair (AMONG); for BEFORE and AFTER also an ISO date, a
-             number (one with a fraction as text), a Column, or the word 'as_of' for the instant of the run.
+    operand: a scalar, several (IN), a Column, a (member, column) pair (AMONG), a Meaning (CODE); for BEFORE and AFTER
+             also an ISO date, a number (one with a fraction as text), a Column, or the word 'as_of' for the instant of
+             the run.
     """
 
     column: Column
     operator: Operator
-    operand: "Scalar | tuple[Scalar, ...] | Column | MemberColumn" = None
+    operand: "Scalar | tuple[Scalar, ...] | Column | MemberColumn | Meaning" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +172,10 @@ class CodeList:
 
     name: str
     codes: Dict[tuple[str, str], str]
+
+    def values(self, codes: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """The legacy values that stand for one of these platform codes, under any parent; without codes, all values."""
+        return tuple(value for (_, value), code in self.codes.items() if not codes or code in codes)
 
 
 @dataclass(frozen=True, slots=True)

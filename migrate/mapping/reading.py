@@ -35,14 +35,14 @@ Parser = Callable[["Place"], T]
 MANDATORY: Any = object()
 """The default of a key that has to be there."""
 
-_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_$#]*")
+IDENTIFIER = r"[A-Za-z_][A-Za-z0-9_$#]*"
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 class Wrong(Exception):
-    """A value cannot be read; the place, what is wrong and what to write instead. Empty: noted already."""
+    """A value cannot be read; the place, what is wrong and what to write instead. Without words: noted already."""
 
-    def __init__(self, line: int, what: str, instead: str = "") -> None:
+    def __init__(self, line: int, what: str = "", instead: str = "") -> None:
         self.line, self.what, self.instead = line, what, instead
         super().__init__(what)
 
@@ -93,8 +93,8 @@ class Place:
     def expected(self, what: str, instead: str = "") -> Wrong:
         """The mistake of a value of the wrong kind."""
         if self.node.value is SPOILED:
-            return Wrong(self.line, "")
-        of = f"`{self.name}` " if self.name else ""
+            return Wrong(self.line)
+        of = f"`{self.name}` " if self.name else "" if self.subject else "the file "
         return self.wrong(f"{of}takes {what}, not {self.node.kind}", instead)
 
     def child(self, name: str, node: Node) -> "Place":
@@ -154,11 +154,10 @@ class Keys:
             self.at.keep(wrong)
             return self._or_none(default)
 
-    def place(self, key: str) -> Place | None:
-        """The place of a key, if it is there."""
-        self.known.append(key)
+    def names_in(self, key: str) -> dict[str, str]:
+        """The names in the mapping at a key, each for an empty text: they exist, even if nothing else is known."""
         node = self.nodes.get(key)
-        return self.at.child(key, node) if node else None
+        return dict.fromkeys(node.value, "") if node and isinstance(node.value, dict) else {}
 
     def close(self) -> None:
         """Every key that nobody took is unknown."""
@@ -178,6 +177,8 @@ def suggest(word: str, known: Iterable[str], kind: str) -> str:
     by_fold = {w.casefold(): w for w in words}
     if near := get_close_matches(word[:80].casefold(), by_fold, n=1, cutoff=0.6):
         return f"did you mean {by_fold[near[0]]}?"
+    if not kind:
+        return ""
     if not words:
         return f"there are no {kind} here"
     return f"{kind}: {', '.join(words)}" if len(words) <= 12 else f"{kind}: {', '.join(words[:12])} …"
@@ -234,7 +235,7 @@ def scalar(at: Place) -> Scalar:
 
 def identifier(at: Place) -> str:
     """The name of a table or column at the source."""
-    if not _IDENTIFIER.fullmatch(value := text(at)):
+    if not re.fullmatch(IDENTIFIER, value := text(at)):
         raise at.wrong(f"{shown(value)} is no name of a table or column", "letters, digits and underscores")
     return value
 
@@ -276,6 +277,18 @@ def word(known: Iterable[str], kind: str, plural: str = "", more: str = "") -> P
         raise at.wrong(
             f"no {kind} named {shown(value)[1:-1]}", suggest(value, words, plural or f"{kind}s") + more
         )
+
+    return parse
+
+
+def choice(*words: str) -> Parser[str]:
+    """One of a few words of the language."""
+
+    def parse(at: Place) -> str:
+        if (value := at.node.value) in words:
+            return str(value)
+        offered = " or ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else words[0]
+        raise at.expected(offered, suggest(value, words, "") if isinstance(value, str) else "")
 
     return parse
 

@@ -69,6 +69,9 @@ def _mapping() -> Schema:
             "natural": _said(
                 "Natural keys, surveyed before the first batch.", _named({"$ref": "#/$defs/natural"})
             ),
+            "shared": _said(
+                "Fields that several tables have alike, by group.", _named(_named({"$ref": "#/$defs/field"}))
+            ),
             "tables!": _said("Platform tables by label; the first makes the entity's own row.", _tables()),
             "rules": _said("Judgements on the entity as a whole.", _named({"$ref": "#/$defs/judged"})),
             "drop": _said(
@@ -120,6 +123,7 @@ def _table() -> Schema:
             "where": _said("Which rows are mapped.", CONDITION),
             "each": _said("One row per column that has a value.", _named({"anyOf": [TEXT, each]})),
             "fields!": _said("How each platform column is made.", _named({"$ref": "#/$defs/field"})),
+            "shared": _said("Groups of fields, from `shared` of the mapping.", _many(NAME)),
         }
     )
 
@@ -150,6 +154,7 @@ def _field() -> Schema:
 def _condition() -> Schema:
     moment = _said(f"YYYY-MM-DD or {AS_OF}", {"type": "string"})
     limit = {"anyOf": [{"type": "number"}, moment, _keys({"column!": COLUMN})]}
+    meaning = {**_named(_many(TEXT)), "minProperties": 1, "maxProperties": 1}
     operators = _keys(
         {
             "not": _many(COMPARED),
@@ -162,6 +167,9 @@ def _condition() -> Schema:
             "differs": COLUMN,
             "among": MEMBER_COLUMN,
             "not_among": MEMBER_COLUMN,
+            "code": _said(
+                "A code list, or {list: [codes]} that the value stands for.", {"anyOf": [NAME, meaning]}
+            ),
         }
     )
     parts = {"type": "array", "minItems": 1, "items": CONDITION}

@@ -6,14 +6,15 @@ vocabulary and the platform. `RowScope` is the view of one row: the columns of i
 it, of the root and of `each`.
 """
 
+import re
 from collections.abc import Collection
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field
 
 from migrate.mapping.document import Node, shown
-from migrate.mapping.nouns import Column, MemberColumn, NaturalKind
-from migrate.mapping.reading import Place, identifier, suggest, text, word
-from migrate.mapping.vocabulary import Vocabulary
+from migrate.mapping.nouns import Column, Meaning, MemberColumn, NaturalKind
+from migrate.mapping.reading import IDENTIFIER, Place, identifier, suggest, text, word
+from migrate.mapping.vocabulary import Vocabulary, Word
 from migrate.model import Layout
 
 ROOT = "root"
@@ -32,6 +33,7 @@ class Outline:
     root: str = ""
     tables: Dict[str, str] = field(default_factory=dict)  # member (and root) -> source table
     labels: Dict[str, str] = field(default_factory=dict)  # label -> platform table
+    shared: Dict[str, Node] = field(default_factory=dict)  # fields that several table maps have alike
     naturals: Dict[str, NaturalKind] = field(default_factory=dict)
     after: tuple[str, ...] = ()
     after_line: int = 0
@@ -44,6 +46,7 @@ def outline(root: Node, file: str, stem: str) -> Outline:
     own = _dict(top.get("root"))
     table = _text(own.get("table")) or ""
     name = _text(own.get("name")) or table
+    name = name if re.fullmatch(IDENTIFIER, name) else ""
     members = {
         member: _text(_dict(node).get("table")) or member
         for member, node in _dict(top.get("members")).items()
@@ -59,6 +62,7 @@ def outline(root: Node, file: str, stem: str) -> Outline:
         name,
         {name: table, **members} if name else members,
         labels,
+        _dict(top.get("shared")),
         {
             natural: NaturalKind.POINTER if "pointer" in _dict(node) else NaturalKind.UNIQUE
             for natural, node in _dict(top.get("natural")).items()
@@ -87,9 +91,11 @@ class Scope:
     codes: Dict[str, Collection[str]] = field(
         default_factory=dict
     )  # the platform's codes by list, where known
-    code_lists: dict[str, list[tuple[Place, bool]]] = field(
+    code_lists: dict[str, list[tuple[Place, bool | None]]] = field(
         default_factory=dict
-    )  # where asked for, and whether under a parent
+    )  # where asked for, and whether under a parent (None: by a condition, under any)
+    meanings: list[tuple[Place, Meaning]] = field(default_factory=list)  # what conditions take values to mean
+    shared_used: set[str] = field(default_factory=set)  # groups of shared fields that some table map has
 
     @property
     def members(self) -> Collection[str]:
@@ -98,7 +104,7 @@ class Scope:
 
     def member(self, at: Place) -> str:
         """The root or a member."""
-        if (value := text(at)) in self.own.tables:
+        if (value := text(at)) in self.own.tables or not self.own.root:
             return value
         raise at.wrong(f"no member named {shown(value)[1:-1]}", suggest(value, self.members, "members"))
 
@@ -109,7 +115,7 @@ class Scope:
             raise at.wrong(
                 f"`{at.name}` takes member.COLUMN, not {shown(member)}", f"write <member>.{member[:40]}"
             )
-        if member not in self.own.tables:
+        if member not in self.own.tables and self.own.root:
             raise at.wrong(f"no member named {shown(member)[1:-1]}", suggest(member, self.members, "members"))
         return MemberColumn(member, identifier(at.child(at.name, Node(at.line, column))))
 
@@ -133,14 +139,16 @@ class Scope:
     def natural(self, at: Place, kind: NaturalKind) -> str:
         """A natural key of this mapping, of that kind."""
         known = [name for name, its in self.own.naturals.items() if its is kind]
-        return word(
-            known, "pointer" if kind is NaturalKind.POINTER else "natural key", f"of kind {kind} here"
-        )(at)
+        return word(known, "pointer" if kind is NaturalKind.POINTER else "natural key")(at)
 
     def foreign_natural(self, at: Place) -> str:
         """`entity.natural` of an entity that is loaded before."""
         value = text(at)
-        entity, _, name = value.partition(".")
+        entity, dot, name = value.partition(".")
+        if not dot:
+            raise at.wrong(
+                f"`{at.name}` takes entity.natural, not {shown(value)}", f"write <entity>.{value[:40]}"
+            )
         self.entity(at.child(at.name, Node(at.line, entity)))
         outline = self.others[entity]
         if name in outline.naturals or not outline.whole:
@@ -149,6 +157,11 @@ class Scope:
         raise at.wrong(
             what, suggest(name, [f"{entity}.{natural}" for natural in outline.naturals], "natural keys")
         )
+
+    @property
+    def words_on_values(self) -> tuple[tuple[Dict[str, Word], str], ...]:
+        """Steps and rules, with what they are called."""
+        return (self.vocabulary.steps, "step"), (self.vocabulary.rules, "rule")
 
     def rows_of(self, member: str) -> "RowScope":
         """The view of a row of a member, nothing joined."""
@@ -167,9 +180,11 @@ class RowScope:
 
     def column(self, at: Place) -> Column:
         """`COLUMN`, `alias.COLUMN`, `root.COLUMN`, `each` or `each.<name>`."""
-        value = text(at)
+        value = at.node.value
+        if not isinstance(value, str):
+            raise at.expected("a column")
         alias, dot, name = value.partition(".")
-        if EACH in (value, alias) and self.each is not None:
+        if EACH in (value, alias):
             return self._each(at, name)
         if not dot:
             return Column(identifier(at))
@@ -179,14 +194,19 @@ class RowScope:
         return Column(identifier(at.child(at.name, Node(at.line, name))), alias)
 
     def _each(self, at: Place, name: str) -> Column:
-        assert self.each is not None
+        if self.each is None:
+            raise at.wrong(
+                "`each` stands only in a table map that has `each`", "add `each`, or name a column"
+            )
         if not name:
             return Column(EACH)
         if name not in self.each:
-            raise at.wrong(f"nothing is set as each.{shown(name)[1:-1]}", suggest(name, self.each, "set"))
+            what = f"each.{shown(name)[1:-1]} is not set by every entry of `each`"
+            way_out = f"write `set: {{{name[:40]}: …}}` in each of them"
+            raise at.wrong(what, suggest(name, self.each, "") or way_out)
         return Column(name, EACH)
 
     def _aliases(self, alias: str) -> str:
-        if alias in self.scope.members and not self.aliases:
+        if alias in self.scope.members:
             return f"put it beside the rows: `with: {{x: {alias}}}`, then x.COLUMN"
         return suggest(alias, [*self.aliases, ROOT], "aliases")

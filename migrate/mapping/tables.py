@@ -1,6 +1,6 @@
 """The part of a mapping file about platform tables: table maps, joins, `each`, fields; and the rules of the entity."""
 
-from migrate.mapping.calls import call_of, called
+from migrate.mapping.calls import call_named, call_of
 from migrate.mapping.conditions import condition_on
 from migrate.mapping.document import Node
 from migrate.mapping.members import rule_name
@@ -16,7 +16,11 @@ from migrate.mapping.nouns import (
     TableMap,
 )
 from migrate.mapping.reading import (
+    Keys,
+    Parser,
     Place,
+    Wrong,
+    choice,
     flag,
     identifier,
     many,
@@ -41,7 +45,8 @@ def table_map(at: Place, scope: Scope) -> TableMap:
         member = take("from", scope.member)
         into = take("into", text, at.name)
         joins = take("with", named(lambda place: _join(place, scope, member)), ())
-        rows = RowScope(scope, member or scope.own.root, {join.alias: join.member for join in joins})
+        aliases = {**take.names_in("with"), **{join.alias: join.member for join in joins}}
+        rows = RowScope(scope, member or scope.own.root, aliases)
         each = take("each", named(lambda place: _each(place, rows)), ())
         if "each" in take:
             rows = RowScope(scope, rows.member, rows.aliases, _set_by(each), rows.used)
@@ -52,11 +57,26 @@ def table_map(at: Place, scope: Scope) -> TableMap:
             joins=joins,
             where=take("where", condition_on(rows), None),
             each=each,
-            fields=take("fields", lambda place: _fields(place, rows)),
+            fields=(
+                *(take("fields", lambda place: _fields(place, rows)) or ()),
+                *take("shared", lambda place: _shared_fields(place, rows), ()),
+            ),
             line=at.line,
         )
     _unused(at, joins, rows)
+    _twice(at, table)
     return table
+
+
+def _twice(at: Place, table: TableMap) -> None:
+    """A column is made once; groups of shared fields may bring it a second time."""
+    seen: set[str] = set()
+    for field in table.fields or ():
+        if field.column in seen:
+            at.note(
+                f"field {field.column} is written twice", "keep it in `fields` or in one group of `shared`"
+            )
+        seen.add(field.column)
 
 
 def _label(at: Place) -> str:
@@ -96,12 +116,15 @@ def _each(at: Place, rows: RowScope) -> Each:
     if not isinstance(at.node.value, dict):
         return Each(at.name, rows.column(at))
     with at.keys() as take:
-        return Each(
+        each = Each(
             name=at.name,
             column=take("from", rows.column),
             constants=dict(take("set", named(_constant), ())),
             unless_in=take("unless_in", rows.scope.member_column, None),
         )
+    if each.column is None:
+        raise Wrong(at.line)
+    return each
 
 
 def _constant(at: Place) -> tuple[str, Scalar]:
@@ -117,32 +140,51 @@ def _fields(at: Place, rows: RowScope) -> tuple[Field, ...]:
     return tuple(field for entry in at.entries() if (field := entry.attempt(lambda e: field_of(e, rows))))
 
 
+def _shared_fields(at: Place, rows: RowScope) -> tuple[Field, ...]:
+    """`shared: [group, …]`: the fields of these groups, read as if they stood here."""
+    scope, found = rows.scope, []
+    for item in at.items():
+        group = word(scope.own.shared, "group of shared fields", "groups")(item)
+        scope.shared_used.add(group)
+        found.append(_fields(Place(scope.own.shared[group], at.notes, group), rows))
+    return sum(found, ())
+
+
+def shared(at: Place, scope: Scope) -> None:
+    """`group: {column: field}`; read where a table map asks for the group, so here only what nobody asked for."""
+    for entry in at.entries():
+        name(entry.child("group", Node(entry.line, entry.name)))
+        if entry.name not in scope.shared_used:
+            entry.about(f"shared {entry.name}").note(
+                "no table map uses it", "remove it, or name it under `shared` of a table"
+            )
+
+
 def field_of(at: Place, rows: RowScope) -> Field:
     """`column: COLUMN`, or `column: {from: or value:, do:, code: or ref: or row:, reject:, hold:, flag:, else: …}`"""
     scope, at = rows.scope, at.about(f"field {at.name}")
     if not isinstance(at.node.value, dict):
         return Field(at.name, (rows.column(at),), line=at.line)
+    step, rule = (call_of(words, kind, rows) for words, kind in scope.words_on_values)
     with at.keys() as take:
-        step, rule = (
-            call_of(words, kind, rows)
-            for words, kind in ((scope.vocabulary.steps, "step"), (scope.vocabulary.rules, "rule"))
-        )
-        code, ref = take("code", lambda place: _code(place, rows), None), take("ref", scope.entity, None)
-        row = take("row", scope.label, None)
+        sources, constant = take("from", many(rows.column), ()), take("value", _value, None)
+        steps = take("do", many(step), ())
+        code = take("code", lambda place: _code(place, rows), None)
+        ref, row = _pointer(take, "ref", scope.entity), _pointer(take, "row", scope.label)
         field = Field(
             column=at.name,
-            sources=take("from", many(rows.column), ()),
-            constant=take("value", _value, None),
-            steps=take("do", many(step), ()),
+            sources=sources,
+            constant=constant,
+            steps=steps,
             code=code,
             ref=ref,
             row=row,
             rules=tuple(
                 (call, Consequence(key)) for key in (REJECT, HOLD, FLAG) for call in take(key, many(rule), ())
             ),
-            otherwise=Consequence(take("else", word(_ways(ref, row), "way", "ways here"), _usual_way(ref))),
+            otherwise=Consequence(take("else", choice(*_ways(ref, row)), HOLD if ref else REJECT)),
             when=take("when", condition_on(rows), None),
-            field_class=FieldClass(take("class", word(CLASSES, "class", "classes"), "B")),
+            field_class=FieldClass(take("class", choice(*CLASSES), "B")),
             required=take("required", flag, False),
             line=at.line,
         )
@@ -166,13 +208,15 @@ def _value(at: Place) -> Scalar:
 
 
 def _ways(ref: str | None, row: str | None) -> tuple[str, ...]:
-    if ref:
+    if ref is not None:
         return (HOLD, STUB, FLAG, REJECT)
-    return (FLAG,) if row else (REJECT, FLAG)
+    return (REJECT, FLAG) if row is None else (FLAG,)
 
 
-def _usual_way(ref: str | None) -> str:
-    return HOLD if ref else REJECT
+def _pointer(take: Keys, key: str, parser: Parser[str]) -> str | None:
+    """What a field points at: None where it points at nothing, an empty text where the name is wrong."""
+    found = take(key, parser, None)
+    return "" if found is None and key in take else found
 
 
 def _code(at: Place, rows: RowScope) -> Code:
@@ -203,14 +247,14 @@ def rule(at: Place, scope: Scope) -> Rule:
         take.known.append(judge.name)
         return Rule(
             name=at.name,
-            call=called(
+            call=call_named(
                 judge.child(judge.name, Node(judge.line, judge.name)),
                 scope.vocabulary.judges,
                 "judge",
                 rows,
                 judge,
             ),
-            consequence=Consequence(take("else", word((REJECT, FLAG), "way", "ways"), REJECT)),
-            field_class=FieldClass(take("class", word(("A", "B"), "class", "classes"), "B")),
+            consequence=Consequence(take("else", choice(REJECT, FLAG), REJECT)),
+            field_class=FieldClass(take("class", choice("A", "B"), "B")),
             line=at.line,
         )

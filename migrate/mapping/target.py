@@ -85,7 +85,7 @@ def _mistakes(
         yield f"{target.name} has no such column", suggest(field.column, known, "columns")
         return
     is_id, is_text = str(column.type) in ID_TYPES, str(column.type) in ("string", "large_string")
-    points = bool(field.ref or field.row)
+    points = field.ref is not None or field.row is not None
     if points and not is_id:
         yield (
             f"it holds an id, but {target.name}.{column.name} is {column.type}",
@@ -105,7 +105,7 @@ def _mistakes(
 def _constant(value: Scalar, column: TargetColumn, scope: Scope) -> Iterator[tuple[str, str]]:
     kind = str(column.type)
     if not _fits(value, kind):
-        yield f"the constant is no {kind}", f"write a {_example(kind)}"
+        yield f"the constant is not {_example(kind)}", f"{column.name} is {kind}"
     elif isinstance(value, str) and column.width is not None and len(value) > column.width:
         yield f"the constant has {len(value)} characters, the column takes {column.width}", "shorten it"
     elif column.code_list and column.code_list in scope.codes:
@@ -143,11 +143,11 @@ def _parses(parse: object, value: Scalar) -> bool:
 
 def _example(kind: str) -> str:
     samples = {
-        "string": "text in quotes",
+        "string": "text, in quotes",
         "bool": "true or false",
-        "int": "whole number",
-        "decimal": "number in quotes",
-        "date": "date as YYYY-MM-DD",
-        "timestamp": "date as YYYY-MM-DD",
+        "int": "a whole number",
+        "decimal": "a number, in quotes if it has a fraction",
+        "date": "a date as YYYY-MM-DD",
+        "timestamp": "a date as YYYY-MM-DD",
     }
     return next((sample for start, sample in samples.items() if kind.startswith(start)), kind)

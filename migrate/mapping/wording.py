@@ -10,6 +10,7 @@ from migrate.mapping.nouns import (
     Condition,
     Field,
     Join,
+    Meaning,
     Member,
     MemberColumn,
     Natural,
@@ -64,11 +65,17 @@ def _nested(condition: Condition) -> str:
 def _of_test(test: Test, *, affirmed: bool) -> str:
     if test.operator is Operator.BLANK:
         return f"{test.column} {'is' if affirmed else 'is not'} blank"
+    if test.operator is Operator.CODE and isinstance(test.operand, Meaning):
+        return f"{test.column} {'means' if affirmed else 'does not mean'} {_of_meaning(test.operand)}"
     if test.operator is Operator.IN:
         values = test.operand if isinstance(test.operand, tuple) else (test.operand,)
         joined = " or ".join(of_value(value) for value in values)
         return f"{test.column} {'is' if affirmed else 'is not'} {joined}"
     return f"{test.column} {(_AFFIRMED if affirmed else _DENIED)[test.operator]} {of_value(test.operand)}"
+
+
+def _of_meaning(meaning: Meaning) -> str:
+    return f"{' or '.join(meaning.codes) or 'any code'} ({meaning.list})"
 
 
 def of_value(value: object) -> str:
