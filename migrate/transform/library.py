@@ -8,7 +8,8 @@ import inspect
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from migrate.transform import births, codes, dates, identifiers, money, text  # noqa: F401  each fills the registries
+# Each fills the registries when it is imported.
+from migrate.transform import births, codes, contacts, dates, identifiers, mojibake, money, mrz, names, text  # noqa: F401
 from migrate.transform.registry import RULES, STEPS, Rule, Step, options_of
 
 
