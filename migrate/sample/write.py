@@ -88,12 +88,14 @@ class OdbcWriter(Writer):
         self._connection_string = arguments[0]
 
     def write(self, rows: Rows) -> None:
-        from arrow_odbc import connect
+        from arrow_odbc import insert_into_table
 
-        with connect(self._connection_string) as odbc:
-            odbc.insert_into_table(
-                reader=rows.table_of().to_reader(), chunk_size=2_000, table=self.named(rows.table.name)
-            )
+        insert_into_table(
+            reader=rows.table_of().to_reader(max_chunksize=2_000),
+            chunk_size=2_000,
+            table=self.named(rows.table.name),
+            connection_string=self._connection_string,
+        )
 
 
 class PlainWriter(Writer):
@@ -167,6 +169,7 @@ def _begin(connection: sa.Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
         connection.exec_driver_sql("SET LOCAL maintenance_work_mem = '128MB'")
+        connection.exec_driver_sql("SET LOCAL default_statistics_target = 20")
 
 
 def _create(connection: sa.Connection, tables: sa.MetaData, present: list[sa.Table], schema: str | None) -> None:
@@ -183,7 +186,23 @@ def _create(connection: sa.Connection, tables: sa.MetaData, present: list[sa.Tab
 
 def _finish(connection: sa.Connection, tables: sa.MetaData) -> None:
     for table in tables.sorted_tables:
+        if connection.dialect.name in ("mysql", "mariadb"):
+            connection.exec_driver_sql(_all_indexes(connection, table))
+            continue
         for index in sorted(table.indexes, key=lambda index: str(index.name)):
             connection.execute(CreateIndex(index))
     if connection.dialect.name in ("postgresql", "sqlite"):
-        connection.exec_driver_sql("ANALYZE")
+        name = connection.dialect.identifier_preparer.format_table
+        for table in tables.sorted_tables:
+            connection.exec_driver_sql(f"ANALYZE {name(table)}")
+
+
+def _all_indexes(connection: sa.Connection, table: sa.Table) -> str:
+    """One statement for all indexes of a table: MariaDB then reads the table once, not once for each."""
+    names = connection.dialect.identifier_preparer
+    parts = []
+    for index in sorted(table.indexes, key=lambda index: str(index.name)):
+        columns = ", ".join(names.quote_identifier(column.name) for column in index.columns)
+        kind = "UNIQUE INDEX" if index.unique else "INDEX"
+        parts.append(f"ADD {kind} {names.quote_identifier(str(index.name))} ({columns})")
+    return f"ALTER TABLE {names.format_table(table)} {', '.join(parts)}"
