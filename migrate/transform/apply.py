@@ -186,6 +186,7 @@ class _Work:
         default_factory=list
     )  # rule, member, column, entity, row_id
     stubs: list[tuple[str, pa.Table]] = field(default_factory=list)
+    own_kind: list[pa.Table] = field(default_factory=list)
     gone: np.ndarray = field(default_factory=lambda: np.zeros(0, bool))
 
     # --- 2 narrow
@@ -321,6 +322,7 @@ class _Work:
             else:
                 made[field_.column] = values
         self.stubs += columns.stubs
+        self.own_kind += columns.own_kind
         self.made.append(_Made(table, rows, ids, made, pa.array(~columns.dropped), pending))
 
     def _ids(self, table: TableMap, rows: Rows, each: Each | None) -> pa.Array:
@@ -339,6 +341,7 @@ class _Work:
         """Decide what is shown of each entity, and put the Outcome together."""
         self._close_row_references()
         self._place_flags()
+        self._hold_followers()
         disposition = self._dispositions()
         keys = self.frames.keys
         ids = derive_ids(self.system, f"{self.mapping.entity}/", keys)
@@ -406,6 +409,24 @@ class _Work:
                     original=original,
                 )
                 left = pc.and_not(left, here)
+
+    def _hold_followers(self) -> None:
+        """Entities that point at one of their own kind in this batch wait with it, and so do those that point at them."""
+        for links in self.own_kind:
+            target = pc.index_in(one_piece(links["key"]), value_set=self.frames.keys.slice(0, self.frames.roots))
+            links = links.append_column("target", target).filter(target.is_valid())
+            while True:
+                shown = self._dispositions() == Disposition.ACCEPTED
+                entity, target = links["_entity"].to_numpy(), links["target"].to_numpy()
+                waiting = shown[entity] & ~shown[target] & (entity != target)
+                if not waiting.any():
+                    break
+                late = links.filter(pa.array(waiting))
+                entity_of = one_piece(late["_entity"])
+                place = Place(self.mapping.root.name, self.mapping.root.table, None)
+                self.judgements.hold(
+                    entity_of, place, self.frames.keys.take(entity_of), self.mapping.entity, one_piece(late["key"])
+                )
 
     def _dispositions(self) -> np.ndarray:
         disposition = np.full(len(self.frames.keys), Disposition.ACCEPTED, dtype=object)

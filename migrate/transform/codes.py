@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from migrate.transform.registry import Reverse, step
-from migrate.transform.series import FLAG, TEXT, Converted, converted, text, unless_same
+from migrate.transform.series import FLAG, TEXT, Converted, arrow, converted, series, text, unless_same
 
 
 @step(reverse=Reverse.LOSSY, records=True, note="which letter or digit stood for yes or no")
@@ -65,6 +65,33 @@ def flag(
     if null_is and array.null_count:
         flags = pc.if_else(array.is_valid(), flags, pa.scalar(null_is == "Y", FLAG))
     return converted(flags, refused, values)
+
+
+@step(reverse=Reverse.ONE_WAY, note="which of the flags said yes")
+def or_yes(values: pd.Series, *, of: pd.Series, yes: tuple[str, ...] = ("Y", "y", "1")) -> pd.Series:
+    """True where another flag of the row says yes too: `do: [flag, {or_yes: {of: PRIV_FLG}}]`, so the strictest wins.
+
+    Where the other flag says anything else the value stays as it is. Strays of the other flag are judged by the field
+    that carries it.
+
+    >>> cells(or_yes(column(False, True, False, None, kind=FLAG), of=column("Y", "N", None, "N")))
+    [True, True, False, None]
+    """
+    says_yes = pc.is_in(text(of), value_set=pa.array(yes, TEXT))
+    if not says_yes.true_count:
+        return values
+    return unless_same(values, pc.if_else(says_yes, True, arrow(values)))
+
+
+@step(reverse=Reverse.ONE_WAY, note="which value it was")
+def equals(values: pd.Series, *, other: pd.Series) -> pd.Series:
+    """Whether the value equals that of another column, null never: `from: root.PR_ADDR_ID, do: [{equals: {other: ADDR_PER_ID}}]`.
+
+    >>> cells(equals(column("1-A", "1-B", None), other=column("1-A", "1-C", None)))
+    [True, False, False]
+    """
+    same = pc.fill_null(pc.equal(text(values), text(other)), False)
+    return series(same, values.index)
 
 
 _SETTLED = pa.array(["Y", "N", None], TEXT)

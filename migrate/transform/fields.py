@@ -34,6 +34,7 @@ class Columns:
     ids: pa.Array
     judgements: Judgements
     stubs: list[tuple[str, pa.Table]] = field(default_factory=list)
+    own_kind: list[pa.Table] = field(default_factory=list)  # references to entities of the same mapping
     dropped: np.ndarray = field(init=False)  # rows set aside here, without their entity
 
     def __post_init__(self) -> None:
@@ -130,7 +131,7 @@ class Columns:
 
     def _reference(self, field: Field, source: pa.Array, values: pa.Array) -> pa.Array:
         assert field.ref is not None
-        known = self.rows.frames.lookup.known.get(field.ref)
+        known = self._known(field, values)
         ids = derive_ids(self.system, f"{field.ref}/", values)
         if known is None or not values.null_count < len(values):
             missing = pc.and_(values.is_valid(), known is None)
@@ -163,6 +164,16 @@ class Columns:
             case other:
                 self._refuse(field, source, missing, "missing_parent", other)
         return pc.if_else(missing, pa.scalar(None, ID), ids)
+
+    def _known(self, field: Field, values: pa.Array) -> pa.Array | None:
+        """Keys that may be pointed at; of the entity's own kind also those in this batch, which `settle` looks at again."""
+        frames = self.rows.frames
+        known = frames.lookup.known.get(field.ref or "")
+        if field.ref != frames.mapping.entity:
+            return known
+        self.own_kind.append(pa.table([self.rows.entity, values], names=["_entity", "key"]).filter(values.is_valid()))
+        batch = frames.keys.slice(0, frames.roots)
+        return batch if known is None else pa.concat_arrays([one_piece(known), batch])
 
     # --- type and width
 

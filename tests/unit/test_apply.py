@@ -335,6 +335,19 @@ def test_the_fingerprint_does_not_depend_on_the_order_of_rows_and_changes_with_a
     assert fingerprint(("1", "a"), ("2", "b")) != fingerprint(("1", "b"), ("2", "a"))
 
 
+def test_an_entity_waits_with_the_one_of_its_own_kind_that_it_points_at() -> None:
+    above = Field("recorded_by_id", (Column("ABOVE"),), ref="person", otherwise=Consequence.HOLD)
+    rows = [
+        {"ROW_ID": "1", "NAME": "x" * 99, "ABOVE": None},
+        {"ROW_ID": "2", "ABOVE": "1"},
+        {"ROW_ID": "3", "ABOVE": "2"},
+        {"ROW_ID": "4", "ABOVE": "5"},
+        {"ROW_ID": "5", "ABOVE": None},
+    ]
+    outcome = moved(person(fields=(NAME, above)), {"PERSON": rows})
+    assert fate(outcome) == {"1": "rejected", "2": "held", "3": "held", "4": "accepted", "5": "accepted"}
+
+
 def test_references_lists_the_distinct_keys_that_a_batch_points_at() -> None:
     by = Field("recorded_by_id", (Column("BY"),), ref="user")
     rows = {"PERSON": [{"ROW_ID": "1", "BY": "u"}, {"ROW_ID": "2", "BY": "u"}, {"ROW_ID": "3", "BY": None}]}
