@@ -157,7 +157,7 @@ POSTGRESQL = Dialect(
     binary=("C", "POSIX", "ucs_basic", "C.*"),
     can_write=(
         "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p')"
-        " AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'"
+        " AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'"
         " AND has_table_privilege(c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE')"
     ),
     charset="SHOW server_encoding",

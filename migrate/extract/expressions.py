@@ -21,19 +21,14 @@ _DATETIME2: sa.types.TypeEngine[Any] = sql_server_types.DATETIME2()  # type: ign
 def sqlite(column: SourceColumn, expression: Expression) -> Expression:
     """As text: SQLite has no types of its own, any cell may hold anything.
 
-    A number kept as a binary fraction is written with the declared number of decimals (so 0.1 is 0.1000000), unless
-    that would change it: then it is written as it is and found not to fit its type.
+    SQLite keeps a number with a fraction as a binary one, of which the first 15 digits are what was written
+    (https://www.sqlite.org/datatype3.html, section 3); its text has just these.
     """
-    text = sa.cast(expression, sa.Text())
-    if not pa.types.is_decimal(column.type):
-        return text
-    scale = column.type.scale
-    fraction = sa.func.typeof(expression) == sa.literal_column("'real'")
     if column.type != UNSCALED:
-        fraction &= sa.func.abs(expression - sa.func.round(expression, sa.literal_column(str(scale)))) <= (
-            sa.func.abs(expression) * sa.literal_column("1e-14")
-        )
-    return sa.case((fraction, sa.func.printf(sa.literal_column(f"'%!.{scale}f'"), expression)), else_=text)
+        return sa.cast(expression, sa.Text())
+    scale = sa.literal_column(str(UNSCALED.scale))
+    fraction = sa.func.typeof(expression) == sa.literal_column("'real'")
+    return sa.cast(sa.case((fraction, sa.func.round(expression, scale)), else_=expression), sa.Text())
 
 
 def postgresql(column: SourceColumn, expression: Expression) -> Expression:

@@ -72,7 +72,13 @@ class Statements:
                 ).table_valued("value")
                 condition = key.in_(sa.select(each.c.value))
             case Keys.LIST:
-                condition = key.in_([self._value(column, value) for value in keys])
+                # Numbers are written out by SQLAlchemy: bound as text they would be compared as text or as doubles.
+                # One expanding parameter: with one parameter a key, SQLAlchemy's compiler needs seconds.
+                inline = self._dialect.text_parameters and not is_text(column.sql_type)
+                several = sa.bindparam(
+                    "keys", list(keys), column.sql_type, expanding=True, literal_execute=inline
+                )
+                condition = key.in_(several)
         return self._select(source, table, columns).where(condition)
 
     def rows_without(

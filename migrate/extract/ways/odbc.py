@@ -17,7 +17,7 @@ from sqlalchemy.engine import Dialect as SqlDialect
 from migrate.extract.dialects import CONNECT_SECONDS
 from migrate.extract.ways import compiled
 
-BUFFER_BYTES = 16 * 2**20
+BUFFER_BYTES = 8 * 2**20
 """Room for one fetch; measured: more is not faster."""
 
 TEXT_BYTES = 4 * 1024

@@ -1,0 +1,57 @@
+"""Every database, by its columnar way and by the plain cursor, keeps the promises of a Source."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from migrate.extract import Source, connect
+from tests.contracts.source_suite import SourceContract, create
+
+
+@pytest.fixture(scope="module")
+def urls(new_module_database: Callable[[str], str]) -> Callable[[str], str]:
+    """URL of the suite's database of each kind, made when first asked for."""
+    made: dict[str, str] = {}
+
+    def url(kind: str) -> str:
+        if kind not in made:
+            made[kind] = new_module_database(kind)
+            create(made[kind])
+        return made[kind]
+
+    return url
+
+
+class LiveContract(SourceContract):
+    kind: str
+    plain = False
+
+    @pytest.fixture
+    def source(self, urls: Callable[[str], str]) -> Iterator[Source]:
+        source = connect(urls(self.kind), plain=self.plain)
+        yield source
+        source.close()
+
+
+class TestSqlite(LiveContract):
+    kind = "sqlite"
+
+
+class TestSqlitePlain(LiveContract):
+    kind, plain = "sqlite", True
+
+
+class TestPostgres(LiveContract):
+    kind = "postgres"
+
+
+class TestPostgresPlain(LiveContract):
+    kind, plain = "postgres", True
+
+
+class TestMariadb(LiveContract):
+    kind = "mariadb"
+
+
+class TestMariadbPlain(LiveContract):
+    kind, plain = "mariadb", True
