@@ -1,45 +1,83 @@
 """The books of a run: a row per entity, and in plain words what is beside them."""
 
-from collections.abc import Mapping as Dict
+from typing import TYPE_CHECKING
 
+from migrate.cli.documents import BooksDocument, RunDocument
+from migrate.cli.output import instant
 from migrate.cli.session import Session
 from migrate.model import Tally
+
+if TYPE_CHECKING:
+    from migrate.run import RunSummary
 
 COUNTS = ("read", "created", "updated", "unchanged", "merged", "deleted", "rejected", "held", "excluded")
 _ALWAYS = ("read", "created", "unchanged", "rejected")
 
 
-def document(tally: Tally) -> dict[str, int]:
-    """A tally as the JSON of a run names it."""
-    return {name: getattr(tally, name) for name in COUNTS}
+def run_document(summary: "RunSummary") -> RunDocument:
+    """What `migrate run --json` prints."""
+    low, high = summary.window
+    total = sum(summary.entities.values(), Tally())
+    return {
+        "run": summary.run,
+        "mode": summary.mode,
+        "window": {"low": instant(low) if low else None, "high": instant(high) if high else None},
+        "balanced": summary.balanced,
+        "entities": {entity: _books(tally) for entity, tally in summary.entities.items()},
+        "rows_read": total.rows_read,
+        "rows_written": total.rows_written,
+        "set_aside": total.set_aside,
+        "flagged": total.flagged,
+        "converted": total.converted,
+        "stubs": total.stubs,
+        "seconds": round(summary.seconds, 3),
+        "exit": summary.exit,
+    }
 
 
-def show(session: Session, entities: Dict[str, Tally]) -> None:
+def show(session: Session, summary: "RunSummary") -> None:
     """The table of the books on stdout. Columns in which nothing was counted are named below instead."""
-    total = sum(entities.values(), Tally())
+    total = sum(summary.entities.values(), Tally())
     shown = [name for name in COUNTS if name in _ALWAYS or getattr(total, name)]
-    rows = [[entity, *(getattr(t, name) for name in shown), t.balanced] for entity, t in entities.items()]
-    foot = ["all", *(getattr(total, name) for name in shown), total.balanced]
-    session.table(["entity", *shown, "balanced"], rows, total=foot)
+    rows = [
+        [entity, *(getattr(tally, name) for name in shown), tally.balanced]
+        for entity, tally in summary.entities.items()
+    ]
+    session.table(
+        ["entity", *shown, "balanced"],
+        rows,
+        total=["all", *(getattr(total, name) for name in shown), total.balanced],
+    )
     if hidden := [name for name in COUNTS if name not in shown]:
         session.say(f"none {_listed(hidden, 'or')}")
     for line in _words(total):
         session.say(line)
+    session.say(f"run {summary.run}, {summary.seconds:,.1f} s")
+
+
+def _books(tally: Tally) -> BooksDocument:
+    return {
+        "read": tally.read,
+        "created": tally.created,
+        "updated": tally.updated,
+        "unchanged": tally.unchanged,
+        "merged": tally.merged,
+        "deleted": tally.deleted,
+        "rejected": tally.rejected,
+        "held": tally.held,
+        "excluded": tally.excluded,
+    }
 
 
 def _words(total: Tally) -> list[str]:
     """What the columns of the table do not say."""
-    entities = (
-        "every entity read is accounted for" if total.balanced else "SOME ENTITIES ARE NOT ACCOUNTED FOR"
-    )
-    lines = [
-        f"{total.rows_read:,} legacy rows read, {total.rows_written:,} platform rows written; {entities}"
-    ]
+    books = "every entity read is accounted for" if total.balanced else "NOT EVERY ENTITY IS ACCOUNTED FOR"
+    lines = [f"{total.rows_read:,} legacy rows read, {total.rows_written:,} platform rows written; {books}"]
     beside = (
         (total.converted, "values converted by a rule, the original kept"),
         (total.flagged, "values loaded with a flag and an open work item"),
-        (total.set_aside, "member rows set aside in the quarantine, their entity loaded without them"),
-        (total.stubs, "stand-ins made for users and offices that no longer exist"),
+        (total.set_aside, "member rows set aside in quarantine, their entity loaded without them"),
+        (total.stubs, "stand-ins made for users that no longer exist"),
     )
     return lines + [f"{count:,} {what}" for count, what in beside if count]
 

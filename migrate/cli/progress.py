@@ -5,18 +5,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
 
+from migrate.model import Tally
+
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from migrate.plan import Stage
 
 QUIET_SECONDS = 5.0
 """Between two plain lines about the same work."""
 
 
 class Bar:
-    """One piece of work. `advance` may be called from any thread; `done` rows of `total` (None: nobody knows)."""
+    """One piece of work of `total` units; `advance` may be called from any thread.
 
-    def __init__(self, console: "Console", label: str, total: int | None, unit: str) -> None:
-        self.label, self.total, self.unit, self.done = label, total, unit, 0
+    detail: further words, such as how many rows that was.
+    """
+
+    def __init__(self, console: "Console", label: str, total: int, unit: str) -> None:
+        self.label, self.total, self.unit, self.done, self.detail = label, total, unit, 0, ""
         self._console = console
         self._started = self._told = time.monotonic()
 
@@ -24,42 +31,45 @@ class Bar:
         return self
 
     def __exit__(self, *_: object) -> None:
-        pass
+        if self.done:
+            self.tell()
 
-    def advance(self, count: int) -> None:
+    def advance(self, count: int, detail: str = "") -> None:
         """So much more is done."""
         self.done += count
+        self.detail = detail
         if time.monotonic() - self._told >= QUIET_SECONDS:
             self._told = time.monotonic()
             self.tell()
 
-    def tell(self, *, end: bool = False) -> None:
-        """A plain line: how much, of how much, how fast."""
-        seconds = time.monotonic() - self._started
-        of = f" of about {self.total:,}" if self.total and not end else ""
-        rate = f", {self.done / seconds:,.0f}/s" if seconds >= 1 else ""
-        self._print(f"{self.label}: {self.done:,}{of} {self.unit}, {seconds:,.0f} s{rate}")
+    def tell(self) -> None:
+        """A plain line: how much, of how much, how long."""
+        detail = f", {self.detail}" if self.detail else ""
+        self.say(
+            f"{self.label}: {self.done:,} of {self.total:,} {self.unit}{detail}, "
+            f"{time.monotonic() - self._started:,.0f} s"
+        )
 
-    def _print(self, text: str) -> None:
+    def say(self, text: str) -> None:
+        """Another line, without disturbing what is drawn."""
         self._console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 class _Drawn(Bar):
-    """The same as a moving bar."""
+    """The same as a moving bar; at its end the plain line stays."""
 
-    def __init__(self, console: "Console", label: str, total: int | None, unit: str) -> None:
+    def __init__(self, console: "Console", label: str, total: int, unit: str) -> None:
         from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
         super().__init__(console, label, total, unit)
-        self._bars = Progress(
+        columns = (
             TextColumn("{task.description}"),
             BarColumn(bar_width=24),
-            TextColumn("{task.completed:,.0f} {task.fields[unit]}"),
+            TextColumn("{task.percentage:>3.0f}%  {task.fields[detail]}"),
             TimeElapsedColumn(),
-            console=console,
-            transient=True,
         )
-        self._task = self._bars.add_task(label, total=total, unit=unit)
+        self._bars = Progress(*columns, console=console, transient=True)
+        self._task = self._bars.add_task(label, total=total, detail="")
 
     def __enter__(self) -> Self:
         self._bars.start()
@@ -67,27 +77,56 @@ class _Drawn(Bar):
 
     def __exit__(self, *_: object) -> None:
         self._bars.stop()
+        super().__exit__()
 
-    def advance(self, count: int) -> None:
+    def advance(self, count: int, detail: str = "") -> None:
         """So much more is done."""
         self.done += count
-        self._bars.advance(self._task, count)
+        self.detail = detail
+        self._bars.update(self._task, advance=count, detail=detail or f"{self.done:,} {self.unit}")
 
 
-class Progress:
-    """Makes the bars of a command."""
+@contextmanager
+def bar(console: "Console", label: str, total: int, unit: str) -> Iterator[Bar]:
+    """A bar where there is a terminal, lines where there is none."""
+    made = (_Drawn if console.is_terminal else Bar)(console, label, total, unit)
+    with made:
+        yield made
+
+
+class RunWatch:
+    """How a run goes, entity by entity: fulfils `migrate.project.moving.Watch`."""
 
     def __init__(self, console: "Console") -> None:
         self._console = console
+        self._bar: Bar | None = None
+        self._rows = 0
 
-    @contextmanager
-    def bar(self, label: str, total: int | None = None, *, unit: str = "rows") -> Iterator[Bar]:
-        """One piece of work; at its end one line stays, unless nothing was done."""
-        if self._console.is_terminal:
-            bar: Bar = _Drawn(self._console, label, total, unit)
-        else:
-            bar = Bar(self._console, label, total, unit)
-        with bar:
-            yield bar
-        if bar.done:
-            bar.tell(end=True)
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end()
+
+    def stage(self, stage: "Stage") -> None:
+        """A stage begins: a bar of its own."""
+        self._end()
+        batches = sum(len(piece.ranges) for piece in stage.slices)
+        label = stage.entity if stage.kind == "range" else f"{stage.entity} ({stage.kind})"
+        self._bar = (_Drawn if self._console.is_terminal else Bar)(self._console, label, batches, "batches")
+        self._bar.__enter__()
+
+    def moved(self, tally: Tally) -> None:
+        """A batch was committed."""
+        self._rows += tally.rows_read
+        if self._bar is not None:
+            self._bar.advance(1, f"{self._rows:,} rows")
+
+    def notice(self, line: str) -> None:
+        """A line of its own."""
+        self._console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+    def _end(self) -> None:
+        if self._bar is not None:
+            self._bar.__exit__(None, None, None)
+        self._bar, self._rows = None, 0

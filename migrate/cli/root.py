@@ -130,6 +130,7 @@ def _failed(error: BaseException, words: Sequence[str], *, as_json: bool, debug:
         return _misused(error, as_json=as_json)
     from migrate.cli import failure
     from migrate.errors import MigrateError
+    from migrate.project.defects import traced
     from migrate.project.secrets import masked
 
     code = error.exit_code if isinstance(error, MigrateError) else 70
@@ -144,7 +145,7 @@ def _failed(error: BaseException, words: Sequence[str], *, as_json: bool, debug:
         )
     click.echo(text, err=True)
     if debug:
-        click.echo(failure.traced(error), err=True)
+        click.echo(traced(error), err=True)
     if as_json:
         _document(failure.document(error, code, report))
     return code

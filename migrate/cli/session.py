@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 from migrate.cli.output import Output
 
 if TYPE_CHECKING:
-    from migrate.cli.progress import Progress
+    from contextlib import AbstractContextManager
+
+    from migrate.cli.progress import Bar, RunWatch
     from migrate.project import Project
 
 
@@ -58,8 +60,14 @@ class Session:
         """The next sensible steps, on stderr."""
         self.output.then(*steps)
 
-    def progress(self) -> "Progress":
-        """Progress of long work, on stderr."""
-        from migrate.cli.progress import Progress
+    def bar(self, label: str, total: int, *, unit: str) -> "AbstractContextManager[Bar]":
+        """Progress of one piece of long work, on stderr."""
+        from migrate.cli.progress import bar
 
-        return Progress(self.output.stderr)
+        return bar(self.output.stderr, label, total, unit)
+
+    def watch(self) -> "RunWatch":
+        """Progress of a run, on stderr."""
+        from migrate.cli.progress import RunWatch
+
+        return RunWatch(self.output.stderr)

@@ -75,7 +75,7 @@ def make(
 
     engine = create_engine(target, hide_parameters=True)
     try:
-        with session.progress().bar("sample", clients, unit="clients") as bar:
+        with session.bar("sample", clients, unit="clients") as bar:
             summary = make_sample(
                 engine, clients, seed, truth, schema=schema, replace=replace,
                 progress=lambda made, _: bar.advance(made - bar.done),
