@@ -12,7 +12,7 @@ this module: what remains is the SQLSTATE and the names of table, column and con
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import psycopg
@@ -32,7 +32,10 @@ Connection = psycopg.Connection[tuple[object, ...]]
 Cursor = psycopg.Cursor[tuple[object, ...]]
 
 # random_page_cost: batches look up neighbouring keys, of which most are in memory.
-_SESSION = "-c TimeZone=UTC -c client_encoding=UTF8 -c DateStyle=ISO -c client_min_messages=warning -c random_page_cost=1.1"
+_OPTIONS = (
+    "-c TimeZone=UTC -c client_encoding=UTF8 -c DateStyle=ISO"
+    " -c client_min_messages=warning -c random_page_cost=1.1"
+)
 _CSV = csv.WriteOptions(include_header=False, quoting_style="all_valid")  # null: nothing; empty text: ""
 _COPY_PLACE = re.compile(r"^COPY (?P<table>[^,]+), line \d+, column (?P<column>[^:]+)")
 
@@ -44,23 +47,12 @@ def connect(url: str | URL, name: str, *, autocommit: bool = False) -> Connectio
     Raises Unreachable or Transient.
     """
     where = make_url(url)
+    settings: dict[str, Any] = {key: _plain(value) for key, value in where.query.items()}
+    settings |= {"user": where.username, "password": where.password, "dbname": where.database}
+    settings |= {"host": where.host, "port": where.port} if where.host else {}
+    settings |= {"application_name": name, "connect_timeout": 10, "options": _OPTIONS}
     with faults(f"connect to the platform database {where.database}"):
-        return psycopg.connect(
-            host=_plain(where.query.get("host")) or where.host,
-            port=_plain(where.query.get("port")) or where.port,
-            user=where.username,
-            password=where.password,
-            dbname=where.database,
-            application_name=name,
-            autocommit=autocommit,
-            options=_SESSION,
-            connect_timeout=10,
-            **{
-                key: _plain(value)
-                for key, value in where.query.items()
-                if key not in ("host", "port", "options")
-            },
-        )
+        return psycopg.connect(**settings, autocommit=autocommit)
 
 
 def copy_in(cursor: Cursor, table: sql.Composable, rows: pa.Table, *, called: str) -> int:
@@ -82,7 +74,7 @@ def copy_in(cursor: Cursor, table: sql.Composable, rows: pa.Table, *, called: st
         copy.write(memoryview(text))
     if cursor.rowcount != rows.num_rows:
         raise Defect(f"table {called}: {rows.num_rows} rows were sent and {cursor.rowcount} arrived")
-    return rows.num_rows
+    return int(rows.num_rows)
 
 
 def copy_out(

@@ -67,7 +67,7 @@ def make(cursor: Cursor, schema: str, platform: str, item: Item) -> None:
         sql.SQL("DELETE FROM {} WHERE table_name = %s AND name = %s").format(sql.Identifier(schema, "bulk")),
         [item.table, item.name],
     )
-    definition = sql.SQL(item.definition)  # type: ignore[arg-type]  # the server's own words
+    definition = sql.SQL(item.definition)  # the server's own words
     if item.kind == "index":
         cursor.execute(definition)
         return
@@ -110,7 +110,8 @@ WITH emptied AS (
     WHERE f.contype = 'f' AND f.confrelid IN (SELECT oid FROM emptied) AND f.conrelid NOT IN (SELECT oid FROM emptied)
 )
 INSERT INTO {m}.bulk (table_name, name, kind, step, definition)
-SELECT e.relname, k.conname, 'constraint', CASE k.contype WHEN 'p' THEN 1 WHEN 'u' THEN 2 ELSE 4 END, pg_get_constraintdef(k.oid)
+SELECT e.relname, k.conname, 'constraint', CASE k.contype WHEN 'p' THEN 1 WHEN 'u' THEN 2 ELSE 4 END,
+       pg_get_constraintdef(k.oid)
 FROM emptied AS e JOIN pg_constraint AS k ON k.conrelid = e.oid
 WHERE k.contype = 'f'
    OR (k.contype IN ('p', 'u') AND k.conindid NOT IN (SELECT conindid FROM needed) AND e.relname <> ALL (%(keep)s))
@@ -124,6 +125,7 @@ _INVALID = """
 SELECT k.conname FROM pg_constraint AS k JOIN pg_namespace AS n ON n.oid = k.connamespace
 WHERE n.nspname = %(platform)s AND NOT k.convalidated
 UNION ALL
-SELECT i.relname FROM pg_index AS x JOIN pg_class AS i ON i.oid = x.indexrelid JOIN pg_namespace AS n ON n.oid = i.relnamespace
+SELECT i.relname FROM pg_index AS x JOIN pg_class AS i ON i.oid = x.indexrelid
+JOIN pg_namespace AS n ON n.oid = i.relnamespace
 WHERE n.nspname = %(platform)s AND NOT x.indisvalid
 """

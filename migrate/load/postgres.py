@@ -237,7 +237,9 @@ def _temporary(prefix: str, name: str) -> sql.Identifier:
 
 _STAGE = "CREATE TEMPORARY TABLE IF NOT EXISTS {name} (LIKE {table}) ON COMMIT DELETE ROWS"
 _STAGE_ROOTS = "CREATE TEMPORARY TABLE IF NOT EXISTS stage_roots (id uuid PRIMARY KEY) ON COMMIT DELETE ROWS"
-_STAND_IN = "INSERT INTO {table} ({columns}) SELECT {columns} FROM {stage} ORDER BY {key} ON CONFLICT ({key}) DO NOTHING"
+_STAND_IN = """
+INSERT INTO {table} ({columns}) SELECT {columns} FROM {stage} ORDER BY {key} ON CONFLICT ({key}) DO NOTHING
+"""
 _DELETE_LEFT = """
 DELETE FROM {table} AS o USING {roots} AS r
 WHERE o.{root_id} = r.id AND NOT EXISTS (SELECT FROM {stage} AS s WHERE s.{key} = o.{key})

@@ -77,7 +77,7 @@ def release_gone(cursor: Cursor, schema: str, run: int) -> int:
 def releasable(cursor: Cursor, schema: str, system: str) -> list[tuple[str, pa.Array]]:
     """By entity, the held keys for which everything that they wait for is on the platform now."""
     cursor.execute(sql.SQL(_RELEASABLE).format(m=sql.Identifier(schema)), [system])
-    return [(str(entity), pa.array(keys, pa.string())) for entity, keys in cursor.fetchall()]  # type: ignore[arg-type]
+    return [(str(entity), pa.array(keys, pa.string())) for entity, keys in cursor.fetchall()]
 
 
 def select(
@@ -157,10 +157,10 @@ UPDATE {m}.quarantine AS o SET last_run = %s, value = q.value, "row" = coalesce(
 FROM (SELECT DISTINCT ON (id) * FROM {q} ORDER BY id, value) AS q WHERE o.id = q.id
 """
 _COMPLAIN = """
-INSERT INTO {m}.quarantine (id, entity, key, scope, state, found_in, member, table_name, row_id, column_name, rule, value, "row",
-    needs_entity, needs_key, since, run, last_run)
-SELECT DISTINCT ON (q.id) q.id, %s, q.key, q.scope, q.state, %s, q.member, q.table_name, q.row_id, q.column_name, q.rule, q.value,
-    q."row", q.needs_entity, q.needs_key, now(), %s::bigint, %s::bigint
+INSERT INTO {m}.quarantine (id, entity, key, scope, state, found_in, member, table_name, row_id, column_name,
+    rule, value, "row", needs_entity, needs_key, since, run, last_run)
+SELECT DISTINCT ON (q.id) q.id, %s, q.key, q.scope, q.state, %s, q.member, q.table_name, q.row_id, q.column_name,
+    q.rule, q.value, q."row", q.needs_entity, q.needs_key, now(), %s::bigint, %s::bigint
 FROM {q} AS q WHERE NOT EXISTS (SELECT FROM {m}.quarantine AS o WHERE o.id = q.id) ORDER BY q.id, q.value
 ON CONFLICT (id) DO NOTHING
 """
@@ -181,7 +181,8 @@ WHERE NOT EXISTS (
 """
 _GONE = """
 UPDATE {m}.quarantine AS o SET state = 'released', released = now()
-WHERE o.state <> 'released' AND o.last_run < %s AND o.entity IN (SELECT entity FROM {m}.batch WHERE run = %s AND kind = 'range')
+WHERE o.state <> 'released' AND o.last_run < %s
+  AND o.entity IN (SELECT entity FROM {m}.batch WHERE run = %s AND kind = 'range')
 """
 _RELEASABLE = """
 SELECT entity, array_agg(key ORDER BY key) FROM (
@@ -189,7 +190,8 @@ SELECT entity, array_agg(key ORDER BY key) FROM (
     WHERE q.state = 'held' GROUP BY q.entity, q.key
     HAVING bool_and(EXISTS (
         SELECT FROM {m}.crosswalk AS c
-        WHERE c.system = %s AND c.entity = q.needs_entity AND c.key = q.needs_key AND c.valid_to = 'infinity' AND c.survivor IS NULL
+        WHERE c.system = %s AND c.entity = q.needs_entity AND c.key = q.needs_key
+          AND c.valid_to = 'infinity' AND c.survivor IS NULL
     ))
 ) AS ready GROUP BY entity ORDER BY entity
 """

@@ -297,7 +297,7 @@ def _accepted(outcome: Outcome) -> np.ndarray:
 
 
 def _indices(flags: np.ndarray) -> list[int]:
-    return np.flatnonzero(flags).tolist()  # type: ignore[no-any-return]
+    return np.flatnonzero(flags).tolist()
 
 
 def _flat(column: "pa.Array | pa.ChunkedArray") -> pa.Array:
@@ -309,7 +309,8 @@ CREATE TEMPORARY TABLE IF NOT EXISTS stage_keys
     (i integer, key text COLLATE "C", id uuid, disposition text, fingerprint uuid) ON COMMIT DELETE ROWS
 """
 _STAGE_PAIRS = """
-CREATE TEMPORARY TABLE IF NOT EXISTS stage_pairs (key text COLLATE "C", id uuid, survivor text COLLATE "C") ON COMMIT DELETE ROWS;
+CREATE TEMPORARY TABLE IF NOT EXISTS stage_pairs
+    (key text COLLATE "C", id uuid, survivor text COLLATE "C") ON COMMIT DELETE ROWS;
 TRUNCATE pg_temp.stage_pairs
 """
 _CLOSED = """
@@ -317,7 +318,8 @@ SELECT l.tally FROM {m}.batch AS b JOIN {m}.ledger AS l ON l.seq = b.closed
 WHERE b.run = %s AND b.entity = %s AND b.slice = %s AND b.position = %s
 """
 _SEEN = """
-SELECT k.i, (i.key IS NOT NULL)::int, (i.fingerprint IS NOT NULL)::int, coalesce(i.fingerprint = k.fingerprint, FALSE)::int,
+SELECT k.i, (i.key IS NOT NULL)::int, (i.fingerprint IS NOT NULL)::int,
+       coalesce(i.fingerprint = k.fingerprint, FALSE)::int,
        coalesce(i.disposition = k.disposition, FALSE)::int, (c.key IS NOT NULL)::int,
        coalesce(c.cause IN ('stub', 'merge'), FALSE)::int
 FROM {keys} AS k
@@ -339,7 +341,8 @@ INSERT INTO {m}.crosswalk (system, entity, key, valid_from, id, cause, run)
 SELECT %s, %s, k.key, now(), k.id, %s, %s FROM {keys} AS k WHERE k.i = ANY(%s)
 """
 _END_MERGED = """
-UPDATE {m}.crosswalk AS c SET valid_to = now() FROM {pairs} AS p JOIN {keys} AS k ON k.key = p.survivor AND k.disposition = 'accepted'
+UPDATE {m}.crosswalk AS c SET valid_to = now()
+FROM {pairs} AS p JOIN {keys} AS k ON k.key = p.survivor AND k.disposition = 'accepted'
 WHERE c.system = %s AND c.entity = %s AND c.key = p.key AND c.valid_to = 'infinity' AND c.id <> p.id
   AND NOT EXISTS (SELECT FROM {m}.key_image AS i WHERE i.entity = %s AND i.key = p.key AND i.fingerprint IS NOT NULL)
 """
@@ -355,8 +358,8 @@ ORDER BY p.key, p.survivor
 _IMAGES = """
 INSERT INTO {m}.key_image AS i (entity, key, id, disposition, fingerprint, mapping, run)
 SELECT %s, k.key, k.id, k.disposition, k.fingerprint, %s, %s FROM {keys} AS k WHERE k.i = ANY(%s)
-ON CONFLICT (entity, key) DO UPDATE SET disposition = excluded.disposition, mapping = excluded.mapping, run = excluded.run,
-    fingerprint = coalesce(excluded.fingerprint, i.fingerprint)
+ON CONFLICT (entity, key) DO UPDATE SET disposition = excluded.disposition, mapping = excluded.mapping,
+    run = excluded.run, fingerprint = coalesce(excluded.fingerprint, i.fingerprint)
 """
 _COUNTED = """
 SELECT i.disposition, count(*) FROM {keys} AS k JOIN {m}.key_image AS i ON i.entity = %s AND i.key = k.key

@@ -86,14 +86,16 @@ CREATE TEMPORARY TABLE IF NOT EXISTS stage_natural
 TRUNCATE pg_temp.stage_natural
 """
 _FORGET = """
-DELETE FROM {m}.natural_key AS o USING {n} AS n WHERE o.entity = %s AND o.name = %s AND o.key = n.key AND n.value IS NULL
+DELETE FROM {m}.natural_key AS o USING {n} AS n
+WHERE o.entity = %s AND o.name = %s AND o.key = n.key AND n.value IS NULL
 """
 _SURVEY = """
 INSERT INTO {m}.natural_key (entity, name, key, value, variant)
 SELECT DISTINCT ON (n.key) %s, %s, n.key, n.value, n.variant FROM {n} AS n
 WHERE n.value IS NOT NULL AND NOT EXISTS (
     SELECT FROM {m}.natural_key AS o
-    WHERE o.entity = %s AND o.name = %s AND o.key = n.key AND o.value = n.value AND o.variant IS NOT DISTINCT FROM n.variant
+    WHERE o.entity = %s AND o.name = %s AND o.key = n.key
+      AND o.value = n.value AND o.variant IS NOT DISTINCT FROM n.variant
 ) ORDER BY n.key, n.value
 ON CONFLICT (entity, name, key) DO UPDATE SET value = excluded.value, variant = excluded.variant
 """

@@ -104,7 +104,7 @@ class Lease:
 
     def _register(self, connection: Connection) -> int:
         """Write our name under the next fencing number; only the holder of the session lock comes here."""
-        connection.execute(_END_WRITERS, [writer_name(self._project, None) + "%"])
+        connection.execute(_END_WRITERS, [writer_name(self._schema, self._project, None)])
         with connection.transaction(), connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ledger.lock_number(self._schema, "ledger")])
             former = cursor.execute(self._sql(_FORMER), [self._project]).fetchone()
@@ -155,9 +155,9 @@ class Lease:
         return sql.SQL(text).format(m=sql.Identifier(self._schema))
 
 
-def writer_name(project: str, fence: int | None) -> str:
+def writer_name(schema: str, project: str, fence: int | None) -> str:
     """How a session that writes is called in `pg_stat_activity`; without a number, how all of them begin."""
-    return f"case-migrate {project} writes {'' if fence is None else fence}"
+    return f"case-migrate {schema}/{project} writes {'' if fence is None else fence}"
 
 
 def check_fence(cursor: Cursor, schema: str, project: str, fence: int) -> None:
@@ -189,8 +189,8 @@ _FORMER = "SELECT holder, fence FROM {m}.lease WHERE project = %s AND released I
 _TAKE = """
 INSERT INTO {m}.lease AS l (project, fence, holder, host, pid, since, heartbeat)
 VALUES (%s, 1, %s, %s, %s, clock_timestamp(), clock_timestamp())
-ON CONFLICT (project) DO UPDATE SET fence = l.fence + 1, holder = excluded.holder, host = excluded.host, pid = excluded.pid,
-    since = excluded.since, heartbeat = excluded.heartbeat, released = NULL
+ON CONFLICT (project) DO UPDATE SET fence = l.fence + 1, holder = excluded.holder, host = excluded.host,
+    pid = excluded.pid, since = excluded.since, heartbeat = excluded.heartbeat, released = NULL
 RETURNING fence
 """
 _BEAT = "UPDATE {m}.lease SET heartbeat = clock_timestamp() WHERE project = %s AND fence = %s"
@@ -201,5 +201,6 @@ WHERE l.locktype = 'advisory' AND l.granted AND l.classid = %s AND l.objid = %s 
   AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
 """
 _END_WRITERS = """
-SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND starts_with(application_name, rtrim(%s, '%%'))
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND starts_with(application_name, %s)
 """

@@ -130,11 +130,13 @@ def append(cursor: Cursor, schema: str, project: str, fence: int | None, **conte
 
 
 def read(
-    cursor: Cursor, schema: str, where: sql.Composable = sql.SQL("TRUE"), params: Iterable[object] = ()
+    cursor: Cursor, schema: str, where: sql.Composable | None = None, params: Iterable[object] = ()
 ) -> Iterator[Entry]:
     """Entries in order, streamed; `where` is a condition on the ledger's columns."""
     query = sql.SQL("SELECT {} FROM {} WHERE {} ORDER BY seq").format(
-        sql.SQL(", ").join(map(sql.Identifier, COLUMNS)), sql.Identifier(schema, "ledger"), where
+        sql.SQL(", ").join(map(sql.Identifier, COLUMNS)),
+        sql.Identifier(schema, "ledger"),
+        where or sql.SQL("TRUE"),
     )
     for row in cursor.stream(query, list(params)):
         yield Entry(**dict(zip(COLUMNS, row, strict=True)))  # type: ignore[arg-type]
@@ -158,7 +160,8 @@ def _instant(value: object) -> datetime:
 
 
 _HEAD = """
-SELECT coalesce(l.seq, 0), coalesce(l.hash, repeat('0', 64)), clock_timestamp(), h.fence, h.holder, h.fence IS NOT NULL AND h.released IS NULL
+SELECT coalesce(l.seq, 0), coalesce(l.hash, repeat('0', 64)), clock_timestamp(), h.fence, h.holder,
+    h.fence IS NOT NULL AND h.released IS NULL
 FROM (SELECT 1) AS one
 LEFT JOIN (SELECT seq, hash FROM {m}.ledger ORDER BY seq DESC LIMIT 1) AS l ON TRUE
 LEFT JOIN {m}.lease AS h ON h.project = %s

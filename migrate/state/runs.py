@@ -85,12 +85,11 @@ def add(cursor: Cursor, schema: str, run: int, slices: Iterable[Slice]) -> None:
         sql.SQL("SELECT count(*) FROM {m}.batch WHERE run = %s").format(m=sql.Identifier(schema)), [run]
     )
     (planned,) = cursor.fetchone() or (0,)
+    batches = ((s, position, piece) for s in slices for position, piece in enumerate(s.ranges))
     rows = [
-        (run, s.entity, s.number, position, str(s.kind), s.member, piece.low, piece.high)
-        for s in slices
-        for position, piece in enumerate(s.ranges)
+        (run, s.entity, s.number, position, str(s.kind), s.member, piece.low, piece.high, ordinal)
+        for ordinal, (s, position, piece) in enumerate(batches, start=int(str(planned)))
     ]
-    rows = [(*row, number) for number, row in enumerate(rows, start=int(str(planned)))]
     columns = ("run", "entity", "slice", "position", "kind", "member", "low", "high", "ordinal")
     texts, small = [pa.string()] * 4, pa.int32()
     kinds = (pa.int64(), pa.string(), small, small, *texts, small)
@@ -231,7 +230,8 @@ INSERT INTO {m}.run (mode, status, started, as_of, window_low, window_high, mapp
 VALUES (%s, 'running', clock_timestamp(), %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id
 """
 _NEWEST = """
-SELECT status, id, mode, as_of, window_low, window_high, mappings, fence FROM {m}.run WHERE mode = %s ORDER BY id DESC LIMIT 1
+SELECT status, id, mode, as_of, window_low, window_high, mappings, fence FROM {m}.run
+WHERE mode = %s ORDER BY id DESC LIMIT 1
 """
 _ONE = "SELECT status, id, mode, as_of, window_low, window_high, mappings, fence FROM {m}.run WHERE id = %s"
 _BATCHES = """
@@ -239,9 +239,11 @@ SELECT entity, slice, kind, member, position, low, high, closed FROM {m}.batch
 WHERE run = %s ORDER BY ordinal
 """
 _FINISH = """
-UPDATE {m}.run SET status = %s, ended = clock_timestamp(), seconds = coalesce(seconds, 0) + %s, totals = %s WHERE id = %s
+UPDATE {m}.run SET status = %s, ended = clock_timestamp(), seconds = coalesce(seconds, 0) + %s, totals = %s
+WHERE id = %s
 """
 _TALLIES = """
 SELECT l.entity, c.key, sum(c.value::bigint) FROM {m}.ledger AS l LEFT JOIN jsonb_each_text(l.tally) AS c ON TRUE
-WHERE l.run = %s AND l.kind = 'batch' GROUP BY l.entity, c.key ORDER BY min(min(l.seq)) OVER (PARTITION BY l.entity), c.key
+WHERE l.run = %s AND l.kind = 'batch' GROUP BY l.entity, c.key
+ORDER BY min(min(l.seq)) OVER (PARTITION BY l.entity), c.key
 """

@@ -225,7 +225,7 @@ class State:
 
     def writer(self, run: OpenRun) -> Connection:
         """A connection for the load, known to whoever must end it when the lease passes on."""
-        connection = connect(self.url, writer_name(self.system, run.fence))
+        connection = connect(self.url, writer_name(self.schema, self.system, run.fence))
         with faults("prepare a connection"), connection.transaction():
             # A frozen process must not keep rows locked for ever, whoever may end its sessions.
             connection.execute("SET idle_in_transaction_session_timeout = '60s'")
@@ -245,7 +245,8 @@ class State:
 
     def ledger(self, run: int | None = None, last: int | None = None) -> list[Entry]:
         """Entries in order: all, those of a run, the last few."""
-        where, params = sql.SQL("run = %s" if run is not None else "TRUE"), [run] if run is not None else []
+        where: sql.Composable = sql.SQL("TRUE" if run is None else "run = %s")
+        params = [] if run is None else [run]
         if last is not None:
             where += sql.SQL(" AND seq > (SELECT coalesce(max(seq), 0) FROM {}) - %s").format(
                 sql.Identifier(self.schema, "ledger")

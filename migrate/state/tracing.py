@@ -16,7 +16,7 @@ from migrate.state.runs import tally_of
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the crosswalk. `valid_to` is None for the current one; `survivor` is the key that a merge leads to."""
+    """One line of the crosswalk. The current one has no `valid_to`; a merge leads to the key `survivor`."""
 
     entity: str
     key: str
@@ -75,7 +75,7 @@ class Status:
 
 
 def trace(cursor: Cursor, schema: str, system: str, entity: str, key_or_id: str) -> list[Line]:
-    """Crosswalk lines of a key or id, oldest first; of a merged key also the survivor's, of a survivor the merged ones'."""
+    """Crosswalk lines of a key or id, oldest first; with the survivor's of a merged key, and the reverse."""
     by_id = _uuid(key_or_id)
     cursor.execute(
         sql.SQL(_TRACE).format(m=sql.Identifier(schema)), [system, entity, key_or_id, by_id, system, entity]
@@ -104,9 +104,10 @@ def status(cursor: Cursor, schema: str, system: str) -> Status:
 
 
 def _run_line(row: tuple[Any, ...]) -> RunLine:
-    *plain, low, high, seconds, batches, closed, totals = row
+    number, mode, how, started, ended, low, high, seconds, batches, closed, totals = row
     tallies = {entity: tally_of(told) for entity, told in (totals or {}).items()}
-    return RunLine(*plain, (low, high), None if seconds is None else float(seconds), batches, closed, tallies)
+    worked = None if seconds is None else float(seconds)
+    return RunLine(number, mode, how, started, ended, (low, high), worked, batches, closed, tallies)
 
 
 def _uuid(text: str) -> UUID | None:
@@ -125,7 +126,8 @@ ORDER BY valid_from, key
 _IMAGES = "SELECT entity, disposition, count(*) FROM {m}.key_image GROUP BY 1, 2 ORDER BY 1, 2"
 _RUNS = """
 SELECT r.id, r.mode, r.status, r.started, r.ended, r.window_low, r.window_high, r.seconds,
-    (SELECT count(*) FROM {m}.batch AS b WHERE b.run = r.id), (SELECT count(b.closed) FROM {m}.batch AS b WHERE b.run = r.id), r.totals
+    (SELECT count(*) FROM {m}.batch AS b WHERE b.run = r.id),
+    (SELECT count(b.closed) FROM {m}.batch AS b WHERE b.run = r.id), r.totals
 FROM {m}.run AS r ORDER BY r.id DESC LIMIT 10
 """
 _LEASE = "SELECT holder, host, pid, since, heartbeat, released, fence FROM {m}.lease WHERE project = %s"

@@ -32,7 +32,7 @@ from migrate.model import Disposition, KeyRange, Layout, Outcome, Slice, SliceKi
 from migrate.platform.layout import describe
 
 SYSTEM, ENTITY = "shop", "thing"
-AS_OF = datetime(2026, 1, 1)
+AS_OF = datetime(2026, 1, 1)  # noqa: DTZ001  # the source's clock
 PLATFORM = MetaData(naming_convention={"pk": "pk_%(table_name)s", "fk": "fk_%(table_name)s__%(column_0_N_name)s"})
 
 Table(
@@ -144,10 +144,11 @@ def thing_id(key: str) -> bytes:
 
 def slices(*sizes: int) -> tuple[Slice, ...]:
     """RANGE slices with as many batches as each number says; the borders are invented."""
-    return tuple(
-        Slice(ENTITY, number, SliceKind.RANGE, tuple(KeyRange(f"{number}-{n}", f"{number}-{n + 1}") for n in range(size)))
-        for number, size in enumerate(sizes)
-    )
+
+    def ranges(number: int, size: int) -> tuple[KeyRange, ...]:
+        return tuple(KeyRange(f"{number}-{n}", f"{number}-{n + 1}") for n in range(size))
+
+    return tuple(Slice(ENTITY, n, SliceKind.RANGE, ranges(n, size)) for n, size in enumerate(sizes))
 
 
 def outcome(
@@ -238,11 +239,12 @@ def _tables(things: Mapping[str, Fate]) -> dict[str, pa.Table]:
             rows["part"].append(root | {"part_id": derive_id(SYSTEM, f"part/{row_id}"), "label": label})
         for row_id, title in fate.steps:
             part = derive_id(SYSTEM, f"part/{fate.parts[0][0]}") if fate.parts else None
-            rows["step"].append(root | {"step_id": derive_id(SYSTEM, f"step/{row_id}"), "part_id": part, "title": title})
+            step = derive_id(SYSTEM, f"step/{row_id}")
+            rows["step"].append(root | {"step_id": step, "part_id": part, "title": title})
         for number, (kind, rule) in enumerate(fate.marks):
             mark = derive_id(SYSTEM, f"mark/{key}/{number}")
-            about = {"quality_mark_id": mark, "root_entity": ENTITY, "root_id": thing_id(key), "kind": kind, "rule": rule}
-            rows["quality_mark"].append({"_entity": index} | about)
+            about = {"quality_mark_id": mark, "root_entity": ENTITY, "root_id": thing_id(key)}
+            rows["quality_mark"].append({"_entity": index} | about | {"kind": kind, "rule": rule})
     return {name: _typed(name, lines) for name, lines in rows.items() if lines}
 
 

@@ -1,0 +1,234 @@
+"""What every Target must do. Subclass TargetSuite and give it a fixture `platform` (see Platform)."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any, Protocol
+
+import pyarrow as pa
+import pytest
+
+from migrate.canonical import derive_id
+from migrate.errors import Busy, Defect
+from migrate.model import KeyRange, Outcome, Slice, SliceKind, Tally
+from migrate.state.runs import OpenRun
+from tests.contracts.outcomes import (
+    AS_OF,
+    DIGESTS,
+    ENTITY,
+    LAYOUT,
+    SYSTEM,
+    Excluded,
+    Fate,
+    Held,
+    Rejected,
+    Thing,
+    outcome,
+    slices,
+    thing_id,
+)
+
+A = Thing("A", parts=(("p1", "left"), ("p2", "right")), steps=(("s1", "first"),), marks=(("flagged", "odd"),))
+
+
+class Platform(Protocol):
+    """A target with its state, over the tables of `outcomes.LAYOUT`, all empty."""
+
+    state: Any
+    target: Any
+
+    def content(self) -> dict[str, dict[bytes, dict[str, Any]]]:
+        """Table -> id -> row; ids are 16 bytes."""
+
+    def versions(self) -> object:
+        """Something that changes whenever a row is written, even with the same content."""
+
+
+class Bench:
+    """A run of many open batches, so that a test may write one outcome after the other."""
+
+    def __init__(self, platform: Platform, run: OpenRun, piece: Slice) -> None:
+        self.platform, self.run, self.piece, self.position = platform, run, piece, 0
+
+    def write(self, made: Outcome, *, again: bool = False) -> Tally:
+        """Write the next batch, or once more the one before."""
+        self.position += 0 if again else 1
+        at = self.position - 1
+        tally: Tally = self.platform.target.write(self.run, self.piece, at, self.piece.ranges[at], made, 7)
+        return tally
+
+    def things(self, **fates: Fate) -> Tally:
+        return self.write(outcome(fates))
+
+
+@contextmanager
+def bench(platform: Platform, batches: int = 30) -> Iterator[Bench]:
+    (piece,) = slices(batches)
+    with platform.state.lease("tests") as lease:
+        yield Bench(platform, platform.state.begin(lease, mode="full", as_of=AS_OF, digests=DIGESTS, slices=[piece]), piece)
+
+
+class TargetSuite:
+    @pytest.fixture
+    def on(self, platform: Platform) -> Iterator[Bench]:
+        with bench(platform) as made:
+            yield made
+
+    def test_a_new_entity_arrives_with_all_its_rows(self, on: Bench) -> None:
+        tally = on.things(a=A)
+        content = on.platform.content()
+        assert content["thing"][thing_id("a")]["name"] == "A"
+        assert {row["label"] for row in content["part"].values()} == {"left", "right"}
+        assert {row["thing_id"] for row in content["step"].values()} == {thing_id("a")}
+        assert tally == Tally(read=1, created=1, rows_read=7, rows_written=5, flagged=1)
+
+    def test_every_fate_is_counted_once(self, on: Bench) -> None:
+        tally = on.write(
+            outcome({"a": A, "b": Rejected(("r1", "r2")), "c": Held((("thing", "z"),)), "d": Excluded()}, set_aside=[("a", "p9")])
+        )
+        assert (tally.read, tally.created, tally.rejected, tally.held, tally.excluded) == (4, 1, 1, 1, 1)
+        assert tally.set_aside == 1
+        assert tally.balanced
+
+    def test_the_same_again_writes_nothing(self, on: Bench) -> None:
+        on.things(a=A, b=Thing("B"))
+        before = on.platform.versions()
+        tally = on.things(a=A, b=Thing("B"))
+        assert (tally.unchanged, tally.rows_written) == (2, 0)
+        assert on.platform.versions() == before
+
+    def test_a_changed_entity_is_replaced_row_by_row(self, on: Bench) -> None:
+        on.things(a=A, b=Thing("B"))
+        changed = replace(A, parts=(("p1", "left"), ("p3", "right")), steps=(("s1", "first"),), marks=())
+        tally = on.things(a=changed, b=Thing("B"))
+        assert (tally.updated, tally.unchanged) == (1, 1)
+        assert tally.rows_written == 3, "p2 and the mark go, p3 takes the label of p2"
+        content = on.platform.content()
+        assert sorted(content["part"]) == sorted(derive_id(SYSTEM, f"part/{row}") for row in ("p1", "p3"))
+        assert content["quality_mark"] == {}
+
+    def test_what_was_loaded_and_is_now_rejected_stays_as_it_was(self, on: Bench) -> None:
+        on.things(a=A)
+        before = on.platform.versions()
+        tally = on.things(a=Rejected())
+        assert tally.rejected == 1
+        assert on.platform.versions() == before
+        assert on.things(a=A).unchanged == 1
+
+    def test_an_entity_that_was_never_loaded_is_created_when_it_is_right(self, on: Bench) -> None:
+        on.things(a=Rejected())
+        assert on.things(a=A).created == 1
+        assert on.platform.state.quarantine() == []
+
+    def test_the_same_batch_twice_is_written_once(self, on: Bench) -> None:
+        """The answer to a commit may be lost: the second try finds the books closed."""
+        first = on.things(a=A)
+        before = on.platform.versions()
+        assert on.write(outcome({"a": A}), again=True) == first
+        assert on.platform.versions() == before
+
+    def test_books_that_do_not_balance_leave_nothing(self, on: Bench) -> None:
+        good = outcome({"a": A, "b": Rejected()})
+        lost = replace(good, quarantine=good.quarantine.slice(0, 0))
+        with pytest.raises(Defect):
+            on.write(lost)
+        assert on.platform.content() == {name: {} for name in LAYOUT}
+        assert on.platform.state.pending(on.run)[0][1][0] == 0, "the batch is still to be done"
+        assert on.platform.state.tallies(on.run) == {}
+
+    def test_an_entity_without_a_known_fate_is_a_defect(self, on: Bench) -> None:
+        good = outcome({"a": A})
+        fateless = good.keys.set_column(2, "disposition", pa.array(["lost"]))
+        with pytest.raises(Defect):
+            on.write(replace(good, keys=fateless))
+
+    def test_the_same_key_twice_in_a_batch_is_a_defect(self, on: Bench) -> None:
+        good = outcome({"a": A, "b": Thing()})
+        doubled = good.keys.set_column(0, "key", pa.array(["a", "a"]))
+        with pytest.raises(Defect):
+            on.write(replace(good, keys=doubled))
+
+    def test_a_stand_in_is_made_once_and_gives_way_to_the_real_one(self, on: Bench) -> None:
+        made = outcome({"a": replace(A, maker="u7")}, stubs=[("account", "u7")])
+        assert on.write(made).stubs == 1
+        account = on.platform.content()["account"][derive_id(SYSTEM, "account/u7")]
+        assert (account["login"], account["status"]) == ("u7", "FORMER")
+        assert on.platform.state.known("account", pa.array(["u7", "u8"])).to_pylist() == ["u7"]
+        assert on.write(outcome({"b": Thing(maker="u7")}, stubs=[("account", "u7")])).stubs == 0
+
+        real = pa.table({"_entity": pa.array([0], pa.int32()), "account_id": pa.array([derive_id(SYSTEM, "account/u7")], pa.binary(16)), "login": ["jd"], "status": ["ACTIVE"]})  # fmt: skip
+        of_account = replace(
+            made,
+            entity="account",
+            keys=pa.table({"key": ["u7"], "id": real["account_id"], "disposition": ["accepted"]}),
+            tables={"account": real},
+            stubs=made.stubs.slice(0, 0),
+        )
+        assert on.write(of_account).created == 1
+        assert on.platform.content()["account"][derive_id(SYSTEM, "account/u7")]["login"] == "jd"
+
+    def test_a_stand_in_that_nobody_described_is_a_defect(self, on: Bench) -> None:
+        with pytest.raises(Defect, match="stand-in"):
+            on.write(outcome({"a": A}, stubs=[("office", "o1")]))
+
+    def test_a_merged_key_leads_to_the_survivor_and_is_no_key_to_refer_to(self, on: Bench) -> None:
+        on.write(outcome({"a": A}, merges=[("dead", "a")]))
+        assert on.platform.state.known(ENTITY, pa.array(["a", "dead"])).to_pylist() == ["a"]
+
+    def test_a_held_entity_is_released_when_what_it_needs_is_there(self, on: Bench) -> None:
+        state = on.platform.state
+        on.things(a=Held(((ENTITY, "b"), (ENTITY, "c"))), d=Held(((ENTITY, "never"),)))
+        on.things(b=Thing("B"))
+        assert state.releasable() == []
+        on.things(c=Thing("C"))
+        assert [(entity, keys.to_pylist()) for entity, keys in state.releasable()] == [(ENTITY, ["a"])]
+
+        again = Slice(ENTITY, 99, SliceKind.KEYS, (KeyRange(),))
+        tally = on.platform.target.write(on.run, again, 0, KeyRange(), outcome({"a": A}), 7)
+        assert (tally.read, tally.created, tally.held) == (0, 1, -1), "it was counted as read and held before"
+        assert tally.balanced
+        assert state.releasable() == []
+        total = state.tallies(on.run)[ENTITY]
+        assert (total.read, total.created, total.held) == (4, 3, 1)
+        assert total.balanced
+
+    def test_loose_rows_neither_release_nor_are_released_by_ranges(self, on: Bench) -> None:
+        loose = Slice(ENTITY, 50, SliceKind.LOOSE, (KeyRange(), KeyRange()), "PART")
+        target, state = on.platform.target, on.platform.state
+        on.things(a=Rejected(("bad",)))
+        target.write(on.run, loose, 0, KeyRange(), outcome({"a": Rejected(("orphan",))}), 1)
+        assert {line.rule for line in state.quarantine()} == {"bad", "orphan"}
+        on.things(a=A)
+        assert {line.rule for line in state.quarantine()} == {"orphan"}
+
+    def test_a_complaint_that_comes_back_is_open_again(self, on: Bench) -> None:
+        on.things(a=Rejected())
+        on.things(a=A)
+        assert [line.state for line in on.platform.state.quarantine(state="released")] == ["released"]
+        on.things(a=Rejected())
+        assert [line.state for line in on.platform.state.quarantine()] == ["rejected"]
+
+    def test_values_in_quarantine_are_not_shown_without_a_reason(self, on: Bench) -> None:
+        on.things(a=Rejected(value="Tremblay"))
+        state = on.platform.state
+        assert [line.value for line in state.quarantine()] == [None]
+        assert [line.value for line in state.quarantine(values=True, reason="asked by the data owner")] == ["Tremblay"]
+
+    def test_who_lost_the_lease_writes_nothing(self, platform: Platform) -> None:
+        with bench(platform) as old:
+            pass
+        with bench(platform) as new:
+            with pytest.raises(Busy):
+                old.things(a=A)
+            assert new.things(b=Thing()).created == 1
+        assert set(platform.content()["thing"]) == {thing_id("b")}
+
+    def test_a_first_load_without_indexes_ends_as_any_other(self, on: Bench) -> None:
+        target = on.platform.target
+        assert set(target.begin_bulk(on.run, LAYOUT)) == set(LAYOUT)
+        on.write(outcome({"a": replace(A, maker="u")}, stubs=[("account", "u")]))
+        assert target.begin_bulk(on.run, ["thing"]) == (), "it is not empty any more"
+        assert target.end_bulk(on.run) > 0
+        assert target.end_bulk(on.run) == 0
+        changed = replace(A, name="A2", parts=())
+        assert on.things(a=replace(changed, steps=(), maker="u")).updated == 1
