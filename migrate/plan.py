@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass
 
-from migrate.mapping.nouns import Mapping, Member
+from migrate.mapping.nouns import Mapping, Member, Orphans
 from migrate.model import KeyRange, Slice, SliceKind
 
 BATCHES_PER_SLICE = 8
@@ -115,5 +115,5 @@ def loose_members(mapping: Mapping, nullable: set[tuple[str, str]]) -> tuple[Mem
     nullable: (table, column) pairs that may be null at the source.
     """
     return tuple(
-        m for m in mapping.members if m.orphans and (m.via is not None or (m.table, m.by) in nullable)
+        m for m in mapping.members if m.orphans is Orphans.REJECT and (m.via or (m.table, m.by) in nullable)
     )

@@ -1,9 +1,12 @@
 """The parts of a mapping file about source tables: root, members, excluded, merged, natural, drop."""
 
+import re
+from dataclasses import replace
+
 from migrate.mapping.calls import call_of
 from migrate.mapping.conditions import condition_on
 from migrate.mapping.document import Node, shown
-from migrate.mapping.nouns import Dropped, Exclusion, Member, MemberColumn, Natural, NaturalKind
+from migrate.mapping.nouns import Dropped, Exclusion, Member, MemberColumn, Natural, NaturalKind, Orphans
 from migrate.mapping.reading import (
     Place,
     choice,
@@ -23,6 +26,8 @@ from migrate.mapping.scope import EACH, ROOT, Scope
 ANY_TABLE = "*"
 """The member under which `drop` names columns that no table carries over."""
 
+_RANGE = re.compile(r"([A-Za-z_]+)(\d{1,3})\.\.(\d{1,3})")
+
 BUILT_IN = frozenset({
     "code", "different_twin", "identical_twin", "missing_parent", "nul", "orphan", "required", "too_long", "type",
     "unknown_type",
@@ -41,6 +46,10 @@ def root(at: Place, scope: Scope) -> Member:
     return Member(name=name, table=table, by=key, key=key, where=where, line=at.line)
 
 
+def _orphans(at: Place) -> Orphans:
+    return Orphans(choice(*Orphans)(at))
+
+
 def member(at: Place, scope: Scope) -> Member:
     """`NAME: {table:, by:, via:, key:, required:, orphans:, where:, known:, twins:}`"""
     at = at.about(f"member {at.name}")
@@ -54,7 +63,7 @@ def member(at: Place, scope: Scope) -> Member:
             via=take("via", lambda place: _earlier(place, at.name, scope), None),
             key=take("key", identifier, "ROW_ID"),
             required=take("required", flag, False),
-            orphans=take("orphans", choice("reject", "ignore"), "reject") == "reject",
+            orphans=take("orphans", _orphans, Orphans.REJECT),
             where=take("where", condition_on(rows), None),
             known=take("known", _known, None),
             twins=take("twins", many(identifier), ()),
@@ -140,18 +149,29 @@ def natural(at: Place, scope: Scope) -> Natural:
 
 
 def dropped(at: Place, scope: Scope) -> tuple[Dropped, ...]:
-    """`member: {COLUMN: reason}`; the member `"*"` stands for every table"""
+    """`member: {COLUMN: reason}`; the member `"*"` stands for every table, `ATTRIB_04..07` for four columns"""
     at = at.about(f"drop {at.name}")
     if at.name != ANY_TABLE and at.name not in scope.members:
         raise at.wrong(
             f"no member named {shown(at.name)[1:-1]}",
             suggest(at.name, [*scope.members, ANY_TABLE], "members"),
         )
-    return tuple(drop for entry in at.entries() if (drop := entry.attempt(lambda e: _drop(e, at.name))))
+    found = [drop for entry in at.entries() if (drop := entry.attempt(lambda e: _drop(e, at.name)))]
+    return tuple(replace(drop, column=column) for drop in found for column in _columns(drop.column))
+
+
+def _columns(name: str) -> list[str]:
+    """`ATTRIB_04..07` stands for four columns; any other name for itself."""
+    match = _RANGE.fullmatch(name)
+    if match is None:
+        return [name]
+    stem, low, high = match.groups()
+    return [f"{stem}{number:0{len(low)}}" for number in range(int(low), int(high) + 1)] or [name]
 
 
 def _drop(at: Place, member: str) -> Dropped:
-    column = identifier(at.child("column", Node(at.line, at.name)))
+    columns = [identifier(at.child("column", Node(at.line, column))) for column in _columns(at.name)]
+    column = at.name if len(columns) > 1 else columns[0]
     at = at.about(f"drop {member}.{column}")
     if not isinstance(at.node.value, dict):
         if at.node.value is None or at.node.value == "":

@@ -53,6 +53,7 @@ class Operator(StrEnum):
     AFTER = "after"  # later or greater than the operand
     SAME_AS = "same_as"  # equal to another column
     AMONG = "among"  # equal to some row of the same entity in member.column
+    LOOPED = "looped"  # the key of a root whose chain of pointers leads back to itself
     CODE = "code"  # listed in a code list, or listed there under certain platform codes
 
 
@@ -68,7 +69,8 @@ class Meaning:
 class Test:
     """One comparison.
 
-    operand: a scalar, several (IN), a Column, a (member, column) pair (AMONG), a Meaning (CODE); for BEFORE and AFTER
+    operand: a scalar, several (IN), a Column, a (member, column) pair (AMONG), a Meaning (CODE),
+             the name of a pointer among the natural keys (LOOPED); for BEFORE and AFTER
              also an ISO date, a number (one with a fraction as text), a Column, or the word 'as_of' for the instant of
              the run.
     """
@@ -118,6 +120,14 @@ class Call:
     options: Dict[str, object] = field(default_factory=dict)
 
 
+class Orphans(StrEnum):
+    """Which rows without a root a mapping answers for."""
+
+    REJECT = "reject"  # all: they are quarantined
+    POINTING = "pointing"  # those that point at something missing; not those with an empty pointer
+    IGNORE = "ignore"  # none
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """A source table whose rows travel with the root.
@@ -127,7 +137,7 @@ class Member:
     via:      a second-level member: `by` matches this column of another member.
     key:      the column that names its rows, ROW_ID.
     required: every root must have such a row, otherwise the entity is rejected (rule 'missing_<name>').
-    orphans:  rows without a root are quarantined here; False when another mapping answers for them.
+    orphans:  whether rows without a root are quarantined here, or another mapping answers for them.
     where:    which rows belong to the entity at all; others are not this mapping's business.
     known:    column and the values that the mapping knows (the TYPE of an _XM table): others are set aside.
     twins:    the user key without CONFLICT_ID: rows kept after a replication conflict or a merge. The one identical
@@ -140,7 +150,7 @@ class Member:
     via: MemberColumn | None = None
     key: str = "ROW_ID"
     required: bool = False
-    orphans: bool = True
+    orphans: Orphans = Orphans.REJECT
     where: Condition | None = None
     known: tuple[str, tuple[str, ...]] | None = None
     twins: tuple[str, ...] = ()

@@ -104,7 +104,7 @@ def _member() -> Schema:
             "via": _said("member.COLUMN of an earlier member.", MEMBER_COLUMN),
             "key": _said("The column that names its rows; default ROW_ID.", IDENTIFIER),
             "required": _said("An entity without such a row is rejected.", FLAG),
-            "orphans": _said("Rows whose root does not exist.", {"enum": ["reject", "ignore"]}),
+            "orphans": _said("Rows whose root does not exist.", {"enum": ["reject", "pointing", "ignore"]}),
             "where": _said("Rows that belong to the entity at all.", CONDITION),
             "known": _said("The values that the mapping knows; rows with others are set aside.", known),
             "twins": _said("The user key without CONFLICT_ID.", _many(IDENTIFIER)),
@@ -167,6 +167,7 @@ def _condition() -> Schema:
             "differs": COLUMN,
             "among": MEMBER_COLUMN,
             "not_among": MEMBER_COLUMN,
+            "looped": _said("A pointer among the natural keys: the chain leads back to this key.", NAME),
             "code": _said(
                 "A code list, or {list: [codes]} that the value stands for.", {"anyOf": [NAME, meaning]}
             ),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping as Dict
 
 from migrate.mapping.nouns import (
+    Orphans,
     All,
     Any,
     Call,
@@ -67,6 +68,8 @@ def _of_test(test: Test, *, affirmed: bool) -> str:
         return f"{test.column} {'is' if affirmed else 'is not'} blank"
     if test.operator is Operator.CODE and isinstance(test.operand, Meaning):
         return f"{test.column} {'means' if affirmed else 'does not mean'} {_of_meaning(test.operand)}"
+    if test.operator is Operator.LOOPED:
+        return f"{test.column} {'is' if affirmed else 'is not'} in a circle of {test.operand}"
     if test.operator is Operator.IN:
         values = test.operand if isinstance(test.operand, tuple) else (test.operand,)
         joined = " or ".join(of_value(value) for value in values)
@@ -134,7 +137,7 @@ def of_member(member: Member) -> str:
     notes = [
         f"{table}by {member.by}{via}",
         "required" if member.required else "",
-        "" if member.orphans else "orphans ignored",
+        "" if member.orphans is Orphans.REJECT else f"orphans: {member.orphans}",
         f"where {of_condition(member.where)}" if member.where else "",
         f"{member.known[0]} known: {', '.join(member.known[1])}" if member.known else "",
         f"twins by {', '.join(member.twins)}" if member.twins else "",

@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from migrate.canonical import derive_ids, fingerprints
-from migrate.mapping.nouns import Consequence, Each, Field, Mapping, Member, TableMap
+from migrate.mapping.nouns import Consequence, Each, Field, Mapping, Member, Orphans, TableMap
 from migrate.model import Batch, Disposition, Layout, Lookup, Outcome, SliceKind, TargetTable
 from migrate.transform import library  # noqa: F401  fills the registries
 from migrate.transform.conditions import blank, holds
@@ -115,7 +115,7 @@ def _gather(mapping: Mapping, batch: Batch, lookup: Lookup) -> tuple[Frames, Jud
             rows, pointer = rows.filter(mask), pointer.filter(mask)
         lost = rows.entity.is_null()
         if lost.true_count:
-            if member.orphans:
+            if member.orphans is not Orphans.IGNORE:
                 orphans.append((member, rows.table.filter(lost), pointer.filter(lost)))
             rows = rows.filter(pc.invert(lost))
         frames.members[member.name] = rows
@@ -539,7 +539,7 @@ def _loose(mapping: Mapping, batch: Batch, system: str) -> Outcome:
     lost += [
         (m, batch.tables[m.name])
         for m in mapping.members
-        if m.via and m.orphans and m is not first and batch.tables[m.name].num_rows
+        if m.via and m.orphans is not Orphans.IGNORE and m is not first and batch.tables[m.name].num_rows
     ]
     lines = [(member, _pointer_or_own(member, rows), rows) for member, rows in lost]
     keys = pc.unique(pa.concat_arrays([key_of for _, key_of, _ in lines]))

@@ -18,6 +18,7 @@ from migrate.mapping.nouns import (
     Member,
     MemberColumn,
     Operator,
+    Orphans,
     Rule,
     TableMap,
 )
@@ -102,7 +103,7 @@ def test_a_member_row_without_a_root_is_quarantined_under_the_missing_key() -> N
 
 
 def test_orphans_are_left_alone_where_another_mapping_answers_for_them() -> None:
-    members = (Member("NOTES", "S_NOTE", "PER_ID", orphans=False),)
+    members = (Member("NOTES", "S_NOTE", "PER_ID", orphans=Orphans.IGNORE),)
     outcome = moved(
         person(members=members),
         {"PERSON": [{"ROW_ID": "1-A", "NAME": "Ada"}], "NOTES": [{"ROW_ID": "1-N", "PER_ID": "1-GONE"}]},
