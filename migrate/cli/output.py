@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 WIDTH = 80
 """Width of what is written to a pipe or a file."""
+
+NARROW = 20
+"""A column of values so short, such as an instant, is never folded."""
 
 
 class Output:
@@ -65,25 +68,25 @@ class Output:
         """A table; numbers to the right. A cell that is too long is folded, never cut."""
         if self.as_json:
             return
-        from rich.box import SIMPLE_HEAD
+        from rich.box import SIMPLE
         from rich.table import Table
         from rich.text import Text
 
-        body = [list(row) for row in rows]
+        names, body = list(columns), [list(row) for row in rows]
+        foot = [cell(value) for value in total] if total else [""] * len(names)
         table = Table(
-            box=SIMPLE_HEAD,
-            title=title or None,
-            title_justify="left",
-            pad_edge=False,
-            show_footer=bool(total),
+            box=SIMPLE, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), show_footer=bool(total)
         )
-        footers = [cell(value) for value in total] if total else []
-        for at, name in enumerate(columns):
-            numbers = bool(body) and all(isinstance(row[at], int | float | None) for row in body)
-            footer = footers[at] if footers else ""
-            table.add_column(name, footer, justify="right" if numbers else "left", overflow="fold")
+        for at, name in enumerate(names):
+            values = [row[at] for row in body]
+            numbers = bool(body) and all(isinstance(value, int | float | None) for value in values)
+            narrow = all(len(cell(value)) <= NARROW for value in values)
+            justify: Literal["right", "left"] = "right" if numbers else "left"
+            table.add_column(name, foot[at], justify=justify, overflow="fold", no_wrap=narrow)
         for row in body:
             table.add_row(*(Text(cell(value)) for value in row))
+        if title:
+            self.say(f"\n{title}")
         self.stdout.print(table)
 
 

@@ -46,9 +46,10 @@ def command(session: Session, entity: str, key: str) -> int:
         session.say(f"nothing is known of {entity} {key}")
         session.then(f"migrate quarantine show {entity} {key}")
         return 1
-    columns = ("key", "id", "from", "to", "cause", "run")
-    rows = [(x["key"], x["id"], x["valid_from"], x["valid_to"], _cause(x), x["run"]) for x in lines]
-    session.table(columns, rows)
+    for line in lines:
+        until = f" until {line['valid_to']}" if line["valid_to"] else ""
+        session.say(f"{line['key']:15}  {line['id']}")
+        session.say(f"{'':15}  {_cause(line)} in run {line['run']}, since {line['valid_from']}{until}")
     return 0
 
 

@@ -39,8 +39,8 @@ def show(session: Session, run: int | None, last: int) -> None:
     found = session.project.state().ledger(run, None if run is not None else last)[-last:]
     document: LedgerDocument = {"entries": [_document(entry) for entry in found]}
     session.document(document)
-    rows = [(e.seq, e.at, e.kind, e.run, e.entity, _tally(e), e.hash[:8]) for e in found]
-    session.table(("seq", "at", "kind", "run", "entity", "tally", "hash"), rows)
+    rows = [(e.seq, instant(e.at), _what(e), _counts(e), e.hash[:8]) for e in found]
+    session.table(("seq", "at", "entry", "counts", "hash"), rows)
     session.then("migrate ledger verify")
 
 
@@ -81,11 +81,16 @@ def _head(text: str | None) -> tuple[int, str] | None:
     return int(found[1]), found[2]
 
 
-def _tally(entry: "Entry") -> str:
-    """The counts of a batch, or of all entities at the end of a run."""
-    if entry.kind == "end" or not entry.tally:
-        return ""
-    return ", ".join(f"{name} {value:,}" for name, value in entry.tally.items() if isinstance(value, int))
+def _what(entry: "Entry") -> str:
+    """Kind, run, entity."""
+    run = "" if entry.run is None else f" {entry.run}"
+    return f"{entry.kind}{run}" + (f" {entry.entity}" if entry.entity else "")
+
+
+def _counts(entry: "Entry") -> str:
+    """The counts of a batch in entities; the totals at the end of a run stand in `migrate status`."""
+    told = (entry.tally or {}).items()
+    return ", ".join(f"{n} {v:,}" for n, v in told if isinstance(v, int) and not n.startswith("rows_"))
 
 
 def _document(entry: "Entry") -> EntryDocument:
