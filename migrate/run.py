@@ -28,7 +28,7 @@ from migrate.model import Batch, KeyRange, Layout, Lookup, Outcome, Slice, Slice
 from migrate.pipeline import Line, move
 from migrate.plan import EntityPlan, Plan, Stage, entity_plan, keys_per_batch, loose_members
 from migrate.state import Lease, OpenRun, State
-from migrate.transform.apply import agreements, naturals
+from migrate.transform.apply import agreements, naturals, survey_columns
 
 RETRIES = 5
 """How often a slice is tried again after a lost connection or a deadlock, with a pause that doubles from one second."""
@@ -265,11 +265,7 @@ class Run:
 
     def _survey(self, piece: Slice, positions: tuple[int, ...]) -> Tally:
         mapping = self.parts.mappings[piece.entity]
-        columns = tuple(
-            dict.fromkeys(
-                c for n in mapping.naturals for c in (*n.columns, *([n.variant] if n.variant else []))
-            )
-        )
+        columns = survey_columns(mapping)
         with self._readers.reader() as reader:
             for position in positions:
                 rows = read_survey(reader, mapping, columns, piece.ranges[position])

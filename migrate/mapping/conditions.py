@@ -4,12 +4,24 @@ from datetime import datetime
 from decimal import Decimal
 
 from migrate.mapping.document import SPOILED, Node, shown
-from migrate.mapping.nouns import All, Any, Column, Condition, Meaning, Not, Operator, Scalar, Test
+from migrate.mapping.nouns import (
+    All,
+    Any,
+    Column,
+    Condition,
+    Meaning,
+    NaturalKind,
+    Not,
+    Operator,
+    Scalar,
+    Test,
+)
 from migrate.mapping.reading import Parser, Place, flag, many, mapping_of, name, suggest, text
 from migrate.mapping.scope import RowScope
 
 OPERATORS = (
     "not", "blank", "starts", "matches", "before", "after", "same_as", "differs", "among", "not_among", "code",
+    "looped",
 )  # fmt: skip
 """What may stand under a column, in the order of the documentation."""
 
@@ -86,6 +98,7 @@ def _test(at: Place, operator: str, column: Column, rows: RowScope) -> Test:
         "same_as": rows.column,
         "among": rows.scope.member_column,
         "code": lambda place: _meaning(place, rows),
+        "looped": lambda place: rows.scope.natural(place, NaturalKind.POINTER),
     }
     return Test(column, Operator(operator), operands[operator](at))  # type: ignore[arg-type]
 

@@ -116,6 +116,20 @@ def _of_table(mapping: Mapping, table: TableMap) -> Iterator[Use]:
         yield from rows.of_field(field)
 
 
+def comparisons(condition: Condition | None) -> Iterator[Test]:
+    """Every comparison that a condition is made of."""
+    match condition:
+        case All(parts=parts) | Any(parts=parts):
+            for part in parts:
+                yield from comparisons(part)
+        case Not(part=part):
+            yield from comparisons(part)
+        case Test():
+            yield condition
+        case None:
+            pass
+
+
 class _Uses:
     """Uses seen from a row of one member, with aliases beside it."""
 
@@ -158,17 +172,9 @@ class _Uses:
                     yield from self.of_condition(value)
 
     def of_condition(self, condition: Condition | None) -> Iterator[Use]:
-        match condition:
-            case All(parts=parts) | Any(parts=parts):
-                for part in parts:
-                    yield from self.of_condition(part)
-            case Not(part=part):
-                yield from self.of_condition(part)
-            case Test(column=column, operand=operand):
-                yield from self.of_column(column)
-                if isinstance(operand, Column):
-                    yield from self.of_column(operand)
-                elif isinstance(operand, MemberColumn):
-                    yield Use(operand.member, operand.column)
-            case None:
-                pass
+        for test in comparisons(condition):
+            yield from self.of_column(test.column)
+            if isinstance(test.operand, Column):
+                yield from self.of_column(test.operand)
+            elif isinstance(test.operand, MemberColumn):
+                yield Use(test.operand.member, test.operand.column)

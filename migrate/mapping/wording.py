@@ -3,7 +3,6 @@
 from collections.abc import Mapping as Dict
 
 from migrate.mapping.nouns import (
-    Orphans,
     All,
     Any,
     Call,
@@ -18,6 +17,7 @@ from migrate.mapping.nouns import (
     NaturalKind,
     Not,
     Operator,
+    Orphans,
     Scalar,
     Test,
 )

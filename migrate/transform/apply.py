@@ -19,7 +19,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from migrate.canonical import derive_ids, fingerprints
-from migrate.mapping.nouns import Consequence, Each, Field, Mapping, Member, Orphans, TableMap
+from migrate.mapping.nouns import Column, Consequence, Each, Field, Mapping, Member, Orphans, TableMap
+from migrate.mapping.reads import comparisons
 from migrate.model import Batch, Disposition, Layout, Lookup, Outcome, SliceKind, TargetTable
 from migrate.transform import library  # noqa: F401  fills the registries
 from migrate.transform.conditions import blank, holds
@@ -71,6 +72,14 @@ def references(mapping: Mapping, batch: Batch) -> dict[str, pa.Array]:
                     keys = arrow(result[0] if isinstance(result, tuple) else result)
                 wanted.setdefault(field_.ref or "", []).append(keys)
     return {entity: pc.unique(pa.concat_arrays(keys)).drop_null() for entity, keys in wanted.items()}
+
+
+def survey_columns(mapping: Mapping) -> tuple[str, ...]:
+    """The root's columns that `naturals` needs: the keys, their variants, and what tells which roots count."""
+    wanted = [c for key in mapping.naturals for c in (*key.columns, *([key.variant] if key.variant else []))]
+    for test in comparisons(mapping.root.where):
+        wanted += [column.name for column in (test.column, test.operand) if isinstance(column, Column)]
+    return tuple(dict.fromkeys(wanted))
 
 
 def naturals(mapping: Mapping, rows: pa.Table) -> Iterator[tuple[str, pa.Table]]:

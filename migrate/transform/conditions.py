@@ -10,8 +10,8 @@ from functools import reduce
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from migrate.mapping.nouns import All, Any, Column, Condition, MemberColumn, Not, Operator, Test
-from migrate.transform.rows import Rows, among
+from migrate.mapping.nouns import All, Any, Column, Condition, Meaning, MemberColumn, Not, Operator, Test
+from migrate.transform.rows import Rows, among, one_piece
 
 
 def holds(condition: Condition | None, rows: Rows) -> pa.Array:
@@ -51,6 +51,12 @@ def _test(test: Test, rows: Rows) -> pa.Array:
             return pc.equal(values, rows.column(operand))
         case Operator.AMONG if isinstance(operand, MemberColumn):
             return among(rows.frames, rows.entity, values, operand)
+        case Operator.LOOPED:
+            loops = rows.frames.lookup.looped.get((rows.frames.mapping.entity, str(operand)))
+            return pc.is_in(values, value_set=pa.array([], pa.string()) if loops is None else one_piece(loops))
+        case Operator.CODE if isinstance(operand, Meaning):
+            meant = rows.frames.mapping.codes[operand.list].values(operand.codes)
+            return pc.is_in(as_text(values), value_set=pa.array(meant, pa.string()))
     raise TypeError(f"{test.operator} cannot take {operand!r}")
 
 

@@ -36,12 +36,14 @@ class Columns:
     stubs: list[tuple[str, pa.Table]] = field(default_factory=list)
     own_kind: list[pa.Table] = field(default_factory=list)  # references to entities of the same mapping
     dropped: np.ndarray = field(init=False)  # rows set aside here, without their entity
+    refused: np.ndarray | None = field(init=False, default=None)  # rows whose value in this column was refused
 
     def __post_init__(self) -> None:
         self.dropped = np.zeros(len(self.rows), bool)
 
     def make(self, target: TargetColumn, field: Field) -> pa.Array:
         """The column in the platform's type, without anything that was refused."""
+        self.refused = None
         source = self._source(field)
         values = self._steps(field, source)
         if field.when is not None:
@@ -50,8 +52,11 @@ class Columns:
             self._judge(field, source, call, consequence, values)
         values = self._point(field, source, values)
         values = self._fit(target, field, source, values)
-        if field.required or not target.nullable:
-            self._refuse(field, source, values.is_null(), "required", Consequence.REJECT)
+        if (field.required or not target.nullable) and values.null_count:
+            empty = values.is_null()
+            if self.refused is not None:  # empty for a reason that was told already
+                empty = pc.and_not(empty, pa.array(self.refused))
+            self._refuse(field, source, empty, "required", Consequence.REJECT)
         return values
 
     def flag(self, field: Field, source: pa.Array, where: pa.Array, rule: str) -> None:
@@ -154,6 +159,7 @@ class Columns:
             case Consequence.HOLD:
                 place = self._place(field)
                 row_id = self._source_key(field)
+                self._remember_refused(missing)
                 self.judgements.hold(
                     self.rows.entity.filter(missing),
                     place,
@@ -226,6 +232,7 @@ class Columns:
         if consequence is Consequence.FLAG:
             self._mark(field, source, offends, rule, flagged=True)
         else:
+            self._remember_refused(offends)
             whole = (
                 field.field_class is FieldClass.A or self.rows.member == self.rows.frames.mapping.root.name
             )
@@ -235,6 +242,10 @@ class Columns:
                 self.rows.entity.filter(offends), self._place(field), self._source_key(field).filter(offends), rule,
                 whole=whole, value=source.filter(offends),
             )  # fmt: skip
+
+    def _remember_refused(self, rows: pa.Array) -> None:
+        mask = rows.to_numpy(zero_copy_only=False)
+        self.refused = mask if self.refused is None else self.refused | mask
 
     def _mark(self, field: Field, source: pa.Array, where: pa.Array, rule: str, *, flagged: bool) -> None:
         self.judgements.mark(

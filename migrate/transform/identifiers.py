@@ -74,6 +74,20 @@ def temporary_number(values: pd.Series) -> pd.Series:
     return series(pc.match_substring_regex(text(values), r"^\s*X[A-Z]{1,3}\d{8,9}\s*$"), values.index)
 
 
+@step(reverse=Reverse.ONE_WAY, note="that the number was a temporary one")
+def final_number(values: pd.Series) -> pd.Series:
+    """A temporary application number without its X, as the final one is written: `do: [trim, upper, final_number]`.
+
+    For comparison only: a file that was entered under both numbers is found by it. Other values stay as they are.
+
+    >>> cells(final_number(column("XE123456789", "E123456789", "X-1", None)))
+    ['E123456789', 'E123456789', 'X-1', None]
+    """
+    array = text(values)
+    few = true_rows(pc.match_substring_regex(array, r"^X[A-Z]{1,3}\d{8,9}$"))
+    return unless_same(values, edit_rows(array, few, lambda part: pc.utf8_slice_codeunits(part, 1)))
+
+
 # --- rules
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 # Each fills the registries when it is imported.
-from migrate.transform import births, codes, contacts, dates, identifiers, mojibake, money, mrz, names, text  # noqa: F401
+from migrate.transform import births, codes, contacts, dates, identifiers, mojibake, money, mrz, names, papers, text  # noqa: F401
 from migrate.transform.registry import RULES, STEPS, Rule, Step, options_of
 
 

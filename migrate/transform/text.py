@@ -289,6 +289,19 @@ def control_characters(values: pd.Series) -> pd.Series:
     )
 
 
+@rule(
+    en="This text has not the shape that this field should have.",
+    fr="Ce texte n'a pas la forme attendue dans ce champ.",
+)
+def unlike(values: pd.Series, *, pattern: str) -> pd.Series:
+    r"""Text in which the pattern (RE2) is not found: `flag: [{unlike: {pattern: '^Q\d{8}$'}}]`.
+
+    >>> cells(unlike(column("Q12345678", "1234567", None), pattern=r"^Q\d{8}$"))
+    [False, True, False]
+    """
+    return offences(pc.invert(pc.match_substring_regex(text(values), pattern)), values)
+
+
 @rule(en="This field holds only blanks.", fr="Ce champ ne contient que des espaces.")
 def blank(values: pd.Series) -> pd.Series:
     """Text that is there and yet empty or blank only; null is not blank: `reject: [blank]`.
