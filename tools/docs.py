@@ -6,6 +6,7 @@
 A generated document is a path under docs/ and a function without arguments that gives its text.
 """
 
+import json
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -49,8 +50,17 @@ def platform_model() -> str:
     return model_document()
 
 
+def mapping_schema() -> str:
+    """What editors know of mapping files."""
+    from migrate.mapping import schema
+    from migrate.transform.vocabulary import vocabulary
+
+    return json.dumps(schema(vocabulary()), indent=2, ensure_ascii=False) + "\n"
+
+
 GENERATED: dict[str, Callable[[], str]] = {
     "docs/commands.md": commands,
+    "docs/mapping.schema.json": mapping_schema,
     "docs/platform-model.md": platform_model,
 }
 

@@ -156,7 +156,7 @@ class _Composer:
         tagged = self._decorated(event, line)
         match kind:
             case "ScalarEvent":
-                node = Node(line, event.value) if event.style else self._plain(line, event.value)
+                node = self._quoted(line, event.value) if event.style else self._plain(line, event.value)
             case "SequenceStartEvent":
                 node = Node(line, self._items(depth))
             case _:
@@ -208,6 +208,13 @@ class _Composer:
             self._wrong(line, "a key that is a list or a mapping", "a key is a single word")
         return None
 
+    def _quoted(self, line: int, text: str) -> Node:
+        if odd := _UNPRINTABLE.search(text):
+            return self._spoiled(
+                line, f"control character U+{ord(odd[0]):04X} written as an escape", "remove it"
+            )
+        return Node(line, text)
+
     def _plain(self, line: int, text: str) -> Node:
         if text in _WORDS:
             return Node(line, _WORDS[text])
@@ -244,6 +251,7 @@ def _in_words(problem: str, line: str) -> tuple[str, str]:
     if "\t" in line[: len(line) - len(line.lstrip())]:
         return "a tab in the indentation", "indent with blanks"
     hints = {
+        "unexpected ':'": "put the text with the colon in quotes",
         "mapping values are not allowed": "a text with `: ` in it needs quotes; or the indentation is off",
         "expected ',' or": "a bracket or brace is not closed, or a comma is missing",
         "could not find expected ':'": "a colon is missing after the key, or the indentation is off",

@@ -163,8 +163,10 @@ class Keys:
         """Every key that nobody took is unknown."""
         for key, node in self.nodes.items():
             if key not in self.known:
-                what = f"unknown key {shown(key)}"
-                self.at.child(key, node).note(what, suggest(key, self.known, "keys"))
+                way_out = suggest(key, self.known, "keys")
+                if " " in key and node.value is None:  # {reason: templates, not data}
+                    way_out = "inside { } a comma ends a text: put the text in quotes"
+                self.at.child(key, node).note(f"unknown key {shown(key)}", way_out)
 
     @staticmethod
     def _or_none(default: object) -> object:
