@@ -7,12 +7,15 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import pyarrow as pa
 import sqlalchemy as sa
 
 from migrate.errors import InvalidInput, Mistake
 from migrate.sample import Progress, Summary
 from migrate.sample.block import CLIENTS, Block, id_range, make_block, random_stream
+from migrate.sample.damage import plant_damage
 from migrate.sample.frame import Rows
+from migrate.sample.truth import Truth, TruthFile
 from migrate.sample.world import World, make_world
 from migrate.sample.write import Writer, legacy_database
 
@@ -36,25 +39,37 @@ def make(
     started = time.perf_counter()
     engine = sa.create_engine(target, hide_parameters=True) if isinstance(target, str) else target
     written: Counter[str] = Counter()
-    damage: Counter[str] = Counter()
-    with legacy_database(engine, schema, replace) as writer:
+    with TruthFile(truth) as truth_file, legacy_database(engine, schema, replace) as writer:
         world = make_world(random_stream(seed, 0), id_range(0), clients)
         _write(writer, world.tables, written)
+        truth_file.write(staff(world))
         done = 0
         for block in blocks(seed, clients, world, audit):
+            truth_file.write(plant_damage(block))
             _write(writer, block.tables.values(), written)
             done += min(CLIENTS, clients - done)
             if progress is not None:
                 progress(done, clients)
     if isinstance(target, str):
         engine.dispose()
-    return Summary(clients, seed, dict(written), dict(damage), time.perf_counter() - started)
+    return Summary(clients, seed, dict(written), dict(truth_file.counts), time.perf_counter() - started)
 
 
 def blocks(seed: int, clients: int, world: World, audit: int) -> Iterator[Block]:
     """The blocks of a sample, in order, one in memory at a time."""
     for number, first in enumerate(range(0, clients, CLIENTS)):
         yield make_block(seed, number, min(CLIENTS, clients - first), world, audit)
+
+
+def staff(world: World) -> Truth:
+    """The lines of all employees: persons of the party model, but no clients (P14)."""
+    truth = Truth()
+    for rows in world.tables:
+        if rows.table.name == "S_CONTACT":
+            employees = rows["ROW_ID"].filter(pa.array(rows.where("EMP_FLG", "Y")))
+            if len(employees):
+                truth.add(damage="P14", table="S_CONTACT", row_id=employees, column="EMP_FLG", entity="client", key=employees, disposition="EXCL", note="entity")
+    return truth
 
 
 def _write(writer: Writer, tables: Iterable[Rows], written: Counter[str]) -> None:

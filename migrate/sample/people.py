@@ -50,10 +50,12 @@ class People:
         return self.role != CHILD
 
 
-def make_people(rng: np.random.Generator, ids: RowIds, count: int, first_number: int, block: int) -> People:
-    """``count`` persons, numbered from ``first_number`` over the whole sample."""
+def make_people(
+    rng: np.random.Generator, ids: RowIds, count: int, first_number: int, block: int, *, canadian: bool = False
+) -> People:
+    """``count`` persons, numbered from ``first_number`` over the whole sample; all ``canadian`` if wanted."""
     household, role, head = _households(rng, count)
-    citizenship, culture = _origins(rng, household, head)
+    citizenship, culture = _origins(rng, household, head, canadian)
     since, loaded = _first_contact(rng, household)
     sex = _sexes(rng, role, head)
     french = _french(rng, culture, head)
@@ -95,12 +97,14 @@ def _households(rng: np.random.Generator, count: int) -> tuple[Ints, Ints, Ints]
 _RARE_FIRST = 5  # the first households of a block have single names, so that the smallest sample has them too
 
 
-def _origins(rng: np.random.Generator, household: Ints, head: Ints) -> tuple[Ints, Ints]:
+def _origins(rng: np.random.Generator, household: Ints, head: Ints, canadian: bool) -> tuple[Ints, Ints]:
     known, pool = citizenships(), names()
     count = len(household)
     citizenship = rng.choice(len(known.share), count, p=known.share)
     single = np.flatnonzero(known.culture[:, pool.culture("burmese")] == 1)[0]
     citizenship = np.where(household < _RARE_FIRST, single, citizenship)[head]
+    if canadian:
+        citizenship = np.full(count, known.canada)
     chance = rng.random(count)
     culture = (known.culture.cumsum(axis=1)[citizenship] < chance[:, None]).sum(axis=1)
     return citizenship, np.minimum(culture, len(pool.cultures) - 1)[head]

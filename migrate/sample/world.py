@@ -70,8 +70,8 @@ def make_world(rng: np.random.Generator, ids: RowIds, clients: int) -> World:
 
 
 def _people(rng: np.random.Generator, ids: RowIds, count: int, first_number: int) -> People:
-    """Persons who live in Canada and were entered by hand, after the system opened."""
-    people = make_people(rng, ids, count, first_number, 0)
+    """Canadians who live in Canada and were entered by hand, after the system opened."""
+    people = make_people(rng, ids, count, first_number, 0, canadian=True)
     people.loaded = np.zeros(count, bool)
     people.created = in_office(rng, np.full(count, OPENING), np.full(count, np.datetime64("2012-06-01", "s")))
     people.row_id = ids.take(count)
