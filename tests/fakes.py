@@ -47,7 +47,7 @@ class MemorySource:
 
     def count(self, table: str) -> int:
         """See `Source`."""
-        return find(self.tables, table).num_rows
+        return int(find(self.tables, table).num_rows)
 
     def boundaries(self, table: str, column: str, every: int, *, without: str | None = None) -> list[str]:
         """See `Source`."""
@@ -55,8 +55,8 @@ class MemorySource:
             raise ValueError(f"every must be at least 1, not {every}")
         rows = find(self.tables, table)
         if without is not None:
-            rows = rows.filter(_blank(rows, without))
-        keys = cells(rows.filter(pc.invert(_blank(rows, column))), column)
+            rows = rows.filter(cells(rows, without).is_null())
+        keys = cells(rows.filter(cells(rows, column).is_valid()), column)
         ordered = keys.take(pc.sort_indices(keys)).to_pylist()
         return list(dict.fromkeys(str(key) for key in ordered[every::every]))
 
@@ -89,7 +89,8 @@ class MemoryReader:
     """See `Reader`."""
 
     def __init__(self, tables: Mapping[str, pa.Table], started: datetime) -> None:
-        self.started, self.shared = started, None
+        self.started = started
+        self.shared: str | None = None
         self._tables, self._opened = tables, time.monotonic()
 
     @property
@@ -109,7 +110,7 @@ class MemoryReader:
         """See `Reader`."""
         del like
         rows = find(self._tables, table)
-        return _select(rows.filter(pc.and_(pc.invert(_blank(rows, by)), _within(rows, by, within))), columns)
+        return _select(rows.filter(_within(rows, by, within)), columns)
 
     def rows_by_keys(self, table: str, columns: Sequence[str], by: str, keys: pa.Array) -> pa.Table:
         """See `Reader`."""
@@ -128,7 +129,7 @@ class MemoryReader:
     ) -> Iterator[pa.Table]:
         """See `Reader`."""
         rows = find(self._tables, table)
-        rows = rows.filter(_blank(rows, by))
+        rows = rows.filter(cells(rows, by).is_null())
         if key is not None:
             rows = rows.filter(_within(rows, key, within))
         return iter([_select(rows, columns)] if rows.num_rows else [])
@@ -152,13 +153,6 @@ def cells(rows: pa.Table, column: str) -> pa.ChunkedArray:
 
 def _select(rows: pa.Table, columns: Sequence[str]) -> pa.Table:
     return pa.table([cells(rows, name) for name in columns], names=list(columns)).combine_chunks()
-
-
-def _blank(rows: pa.Table, column: str) -> pa.ChunkedArray:
-    own = cells(rows, column)
-    if not pa.types.is_string(own.type):
-        return own.is_null()
-    return pc.fill_null(pc.equal(pc.utf8_rtrim(own, characters=" "), ""), True)
 
 
 def _within(rows: pa.Table, column: str, within: KeyRange) -> pa.ChunkedArray:

@@ -11,19 +11,27 @@ import pyarrow.compute as pc
 
 from migrate.errors import Defect
 from migrate.extract.nouns import Reader
-from migrate.mapping.nouns import Mapping, Member
+from migrate.mapping.nouns import Mapping, Member, Orphans
 from migrate.model import Batch, KeyRange, Slice
 
 
 def read_batch(reader: Reader, mapping: Mapping, slice: Slice, within: KeyRange) -> Batch:  # noqa: A002  # the noun's name
     """All roots in the range, and the rows of their members; a member row without its root comes along as it is.
 
-    Members with `via` are read by the values that the rows of their parent member hold.
+    Members with `via` are read by the values that the rows of their parent member hold; members of whose orphans the
+    mapping takes no notice, by the keys of the roots: their table may be far bigger than the entity's share of it.
     """
-    like = (mapping.root.table, mapping.root.by)
+    root = mapping.root
+    roots = reader.rows(root.table, mapping.reads[root.name], root.by, within)
+    keys = roots.column(root.key).combine_chunks()
 
     def rows(member: Member) -> pa.Table:
-        return reader.rows(member.table, mapping.reads[member.name], member.by, within, like=like)
+        if member is root:
+            return roots
+        columns = mapping.reads[member.name]
+        if member.orphans is Orphans.IGNORE:
+            return reader.rows_by_keys(member.table, columns, member.by, keys)
+        return reader.rows(member.table, columns, member.by, within, like=(root.table, root.by))
 
     return Batch(mapping.entity, slice, within, _tables(reader, mapping, rows))
 
@@ -47,16 +55,16 @@ def read_survey(reader: Reader, mapping: Mapping, columns: tuple[str, ...], with
 def read_loose(reader: Reader, mapping: Mapping, slice: Slice, within: KeyRange) -> Batch:  # noqa: A002  # the noun's name
     """Rows of `slice.member` that no range of the root reaches, and the rows that hang on them by `via`.
 
-    A member that points at the root: rows with an empty pointer; `within` is a range of the member's own key, which
+    A member that points at the root: rows with a null pointer; `within` is a range of the member's own key, which
     bounds the batch (`Source.boundaries(table, key, every, without=by)`).
 
     A member with `via`: rows in that range of the pointer whose parent row does not exist, read as keys of both sides
-    and compared in memory; the range without a low end also brings the rows with an empty pointer. Rows whose parent
+    and compared in memory; the range without a low end also brings the rows with a null pointer. Rows whose parent
     exists are read with their parent, even when that is itself an orphan.
     """
     member = mapping.member(_loose_member(slice))
     columns = mapping.reads[member.name]
-    empty = {name: reader_empty(reader, mapping, name) for name in mapping.by_name}
+    empty = {name: _empty(reader, mapping, name) for name in mapping.by_name}
     if member.via is None:
         parts = list(reader.rows_without(member.table, columns, member.by, key=member.key, within=within))
     else:
@@ -131,7 +139,7 @@ def _loose_member(slice: Slice) -> str:  # noqa: A002  # the noun's name
     return slice.member
 
 
-def reader_empty(reader: Reader, mapping: Mapping, name: str) -> pa.Table:
+def _empty(reader: Reader, mapping: Mapping, name: str) -> pa.Table:
     """No rows of a member, in its types."""
     member = mapping.member(name)
     return reader.rows_by_keys(member.table, mapping.reads[name], member.by, pa.array([], pa.string()))

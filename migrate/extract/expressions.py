@@ -26,7 +26,7 @@ def sqlite(column: SourceColumn, expression: Expression) -> Expression:
     """
     if column.type != UNSCALED:
         return sa.cast(expression, sa.Text())
-    scale = sa.literal_column(str(UNSCALED.scale))
+    scale: Expression = sa.literal_column(str(UNSCALED.scale))
     fraction = sa.func.typeof(expression) == sa.literal_column("'real'")
     return sa.cast(sa.case((fraction, sa.func.round(expression, scale)), else_=expression), sa.Text())
 

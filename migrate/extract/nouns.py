@@ -102,7 +102,7 @@ class Reader(Protocol):
         *,
         like: tuple[str, str] | None = None,
     ) -> "pa.Table":
-        """Rows with `low <= by < high`; those without a value in `by` are in no range, see `rows_without`.
+        """Rows with `low <= by < high`. Null is in no range; everything else, '' and blanks too, is in exactly one.
 
         like:  the table and column whose order the range is in, where that is not `by` itself; the same
                collation is then used here.
@@ -120,7 +120,7 @@ class Reader(Protocol):
         key: str | None = None,
         within: KeyRange = KeyRange(),  # noqa: B008  # frozen
     ) -> "Iterator[pa.Table]":
-        """Rows with null, '' or blanks in `by`, in blocks; with `key`, only those in that range of it."""
+        """Rows with null in `by`, in blocks; with `key`, only those in that range of it. Oracle's '' is null."""
 
 
 class Source(Protocol):
@@ -138,9 +138,9 @@ class Source(Protocol):
     def boundaries(self, table: str, column: str, every: int, *, without: str | None = None) -> list[str]:
         """Every n-th value of the column in the database's order, without the first and without repeats.
 
-        As borders of ranges they cut the table into pieces of `every` rows. Null and blank values count for nothing.
+        As borders of ranges they cut the table into pieces of `every` rows. Nulls count for nothing.
 
-        without:  only rows with null, '' or blanks in that column: borders for `Reader.rows_without`.
+        without:  only rows with null in that column: borders for `Reader.rows_without`.
         """
 
     def snapshot(self, shared: str | None = None) -> AbstractContextManager[Reader]:

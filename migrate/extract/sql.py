@@ -189,9 +189,7 @@ class SqlReader:
         """See `Reader`."""
         found = self._source.table(table)
         collation = self._source.table(like[0]).column(like[1]).collation if like else None
-        names = list(dict.fromkeys([*columns, by]))
-        rows = self._all(found, names, self._statements.rows(found, names, by, within, collation))
-        return _not_blank(rows, by).select(columns)
+        return self._all(found, columns, self._statements.rows(found, columns, by, within, collation))
 
     def rows_by_keys(self, table: str, columns: Sequence[str], by: str, keys: pa.Array) -> pa.Table:
         """See `Reader`."""
@@ -276,15 +274,6 @@ def _token(shared: str | None) -> str:
     if shared is not None and not re.fullmatch(r"[0-9A-Fa-f-]{1,64}", shared):
         raise ValueError("this is no token of a snapshot")
     return shared or ""
-
-
-def _not_blank(rows: pa.Table, by: str) -> pa.Table:
-    """Without the rows that `rows_without` gives: '' and blanks are no keys."""
-    column = rows.column(by)
-    if not pa.types.is_string(column.type):
-        return rows
-    blank = pc.equal(pc.utf8_rtrim(column, characters=" "), "")
-    return rows.filter(pc.invert(blank)) if pc.any(blank).as_py() else rows
 
 
 def _chunks(keys: pa.Array, size: int) -> Iterator[list[Any]]:

@@ -68,7 +68,7 @@ class Statements:
                 )
             case Keys.JSON:
                 each = sa.func.json_each(
-                    sa.bindparam("keys", json.dumps(list(keys)), sa.Text())
+                    sa.bindparam("keys", json.dumps(list(keys), default=str), sa.Text())
                 ).table_valued("value")
                 condition = key.in_(sa.select(each.c.value))
             case Keys.LIST:
@@ -84,9 +84,9 @@ class Statements:
     def rows_without(
         self, table: SourceTable, columns: Sequence[str], by: str, key: str | None, within: KeyRange
     ) -> sa.Select[Any]:
-        """Rows with nothing in `by`, of a range of the key where one is given."""
+        """Rows with null in `by`, of a range of the key where one is given."""
         source = self._source(table)
-        statement = self._select(source, table, columns).where(self._blank(source, table.column(by)))
+        statement = self._select(source, table, columns).where(source.c[table.column(by).name].is_(None))
         return (
             statement
             if key is None
@@ -104,9 +104,9 @@ class Statements:
         source, column = self._source(table), table.column(by)
         key = self._key(source, column, None)
         number = sa.func.row_number().over(order_by=key).label("position")
-        condition = sa.not_(self._blank(source, column))
+        condition: sa.ColumnElement[bool] = source.c[column.name].is_not(None)
         if without is not None:
-            condition &= self._blank(source, table.column(without))
+            condition &= source.c[table.column(without).name].is_(None)
         numbered = (
             sa.select(source.c[column.name].label("border"), number).where(condition).subquery("numbered")
         )
@@ -173,18 +173,6 @@ class Statements:
                 sa.literal(value, sa.Numeric()), sa.Numeric(column.type.precision, column.type.scale)
             )
         return sa.literal(value, sa.Text() if is_text(column.sql_type) else column.sql_type)
-
-    def _blank(self, source: sa.TableClause, column: SourceColumn) -> sa.ColumnElement[bool]:
-        """Null, '' or blanks; in Oracle '' is null and so is what is left of blanks."""
-        key = source.c[column.name]
-        if not pa.types.is_string(column.type):
-            return key.is_(None)
-        rest = sa.func.rtrim(key)
-        return (
-            rest.is_(None)
-            if self._dialect.name == "oracle"
-            else sa.or_(key.is_(None), rest == sa.literal_column("''"))
-        )
 
 
 def _filled(columns: Sequence[sa.ColumnElement[Any]]) -> sa.ColumnElement[Any]:

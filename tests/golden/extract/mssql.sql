@@ -1,0 +1,127 @@
+-- every connection
+SET LOCK_TIMEOUT 10000;
+
+-- every connection
+SET DATEFORMAT ymd;
+
+-- every connection
+SET QUOTED_IDENTIFIER ON;
+
+-- every connection
+SET ANSI_NULLS ON;
+
+-- every connection
+SET TEXTSIZE -1;
+
+-- examine
+SELECT CONVERT(NVARCHAR(128), SERVERPROPERTY('ProductVersion'));
+
+-- examine
+SELECT SYSUTCDATETIME();
+
+-- examine
+SELECT CONVERT(NVARCHAR(128), DATABASEPROPERTYEX(DB_NAME(), 'Collation'));
+
+-- examine
+SELECT COUNT(*) FROM (SELECT QUOTENAME(SCHEMA_NAME(schema_id)) + '.' + QUOTENAME(name) AS name FROM sys.tables) AS t WHERE HAS_PERMS_BY_NAME(t.name, 'OBJECT', 'INSERT') = 1 OR HAS_PERMS_BY_NAME(t.name, 'OBJECT', 'UPDATE') = 1 OR HAS_PERMS_BY_NAME(t.name, 'OBJECT', 'DELETE') = 1;
+
+-- examine
+SELECT table_name, column_name, collation_name FROM information_schema.columns WHERE collation_name IS NOT NULL;
+
+-- count
+SELECT count(*) AS count_1
+FROM [SIEBEL].[S_CASE];
+
+-- boundaries
+SELECT numbered.border
+FROM (SELECT [SIEBEL].[S_CASE].[ROW_ID] AS border, row_number() OVER (ORDER BY [SIEBEL].[S_CASE].[ROW_ID]) AS position
+FROM [SIEBEL].[S_CASE]
+WHERE [SIEBEL].[S_CASE].[ROW_ID] IS NOT NULL) AS numbered
+WHERE numbered.position > ? AND (numbered.position - 1) % 25000 = 0 ORDER BY numbered.position;
+-- 1 = 1
+
+-- boundaries of rows without a pointer
+SELECT numbered.border
+FROM (SELECT [SIEBEL].[S_CASE].[ROW_ID] AS border, row_number() OVER (ORDER BY [SIEBEL].[S_CASE].[ROW_ID]) AS position
+FROM [SIEBEL].[S_CASE]
+WHERE [SIEBEL].[S_CASE].[ROW_ID] IS NOT NULL AND [SIEBEL].[S_CASE].[PAR_ID] IS NULL) AS numbered
+WHERE numbered.position > ? AND (numbered.position - 1) % 25000 = 0 ORDER BY numbered.position;
+-- 1 = 1
+
+-- begin
+SET TRANSACTION ISOLATION LEVEL SNAPSHOT;
+
+-- begin
+BEGIN TRANSACTION;
+
+-- begin
+SELECT COUNT(*) FROM sys.schemas;
+
+-- range
+SELECT [SIEBEL].[S_CASE].[ROW_ID] AS [ROW_ID], [SIEBEL].[S_CASE].[PAR_ID] AS [PAR_ID], [SIEBEL].[S_CASE].[SEQ_NUM] AS [SEQ_NUM], [SIEBEL].[S_CASE].[AMT] AS [AMT], [SIEBEL].[S_CASE].[CREATED] AS [CREATED], CAST([SIEBEL].[S_CASE].[PRICE] AS NUMERIC(19, 4)) AS [PRICE], CAST([SIEBEL].[S_CASE].[DONE] AS INTEGER) AS [DONE], CAST(SWITCHOFFSET([SIEBEL].[S_CASE].[AT], '+00:00') AS DATETIME2) AS [AT], CAST([SIEBEL].[S_CASE].[CODE] AS NVARCHAR(4000)) AS [CODE]
+FROM [SIEBEL].[S_CASE]
+WHERE [SIEBEL].[S_CASE].[ROW_ID] >= ? AND [SIEBEL].[S_CASE].[ROW_ID] < ?;
+-- 1 = '1-A'
+-- 2 = '1-B'
+
+-- first range
+SELECT [SIEBEL].[S_CASE].[ROW_ID] AS [ROW_ID]
+FROM [SIEBEL].[S_CASE]
+WHERE [SIEBEL].[S_CASE].[ROW_ID] < ?;
+-- 1 = '1-B'
+
+-- last range
+SELECT [SIEBEL].[S_CASE].[ROW_ID] AS [ROW_ID]
+FROM [SIEBEL].[S_CASE]
+WHERE [SIEBEL].[S_CASE].[ROW_ID] >= ?;
+-- 1 = '1-A'
+
+-- one range over everything
+SELECT [SIEBEL].[S_CASE].[ROW_ID] AS [ROW_ID]
+FROM [SIEBEL].[S_CASE]
+WHERE [SIEBEL].[S_CASE].[ROW_ID] IS NOT NULL;
+
+-- range of a number
+SELECT [SIEBEL].[S_CASE].[ROW_ID] AS [ROW_ID]
+FROM [SIEBEL].[S_CASE]
+WHERE [SIEBEL].[S_CASE].[SEQ_NUM] >= CAST(? AS BIGINT) AND [SIEBEL].[S_CASE].[SEQ_NUM] < CAST(? AS BIGINT);
+-- 1 = 1
+-- 2 = 9007199254740993
+
+-- range in another column's order
+SELECT [SIEBEL].[S_CASE].[ROW_ID] AS [ROW_ID]
+FROM [SIEBEL].[S_CASE]
+WHERE ([SIEBEL].[S_CASE].[PAR_ID] COLLATE other) >= ?;
+-- 1 = '1-A'
+
+-- keys
+SELECT [SIEBEL].[S_CASE].[ROW_ID] AS [ROW_ID]
+FROM [SIEBEL].[S_CASE]
+WHERE [SIEBEL].[S_CASE].[PAR_ID] IN (?, ?);
+-- 1 = '1-A'
+-- 2 = "it's"
+
+-- keys that are numbers
+SELECT [SIEBEL].[S_CASE].[ROW_ID] AS [ROW_ID]
+FROM [SIEBEL].[S_CASE]
+WHERE [SIEBEL].[S_CASE].[SEQ_NUM] IN (1, 9007199254740993);
+
+-- keys that are decimals
+SELECT [SIEBEL].[S_CASE].[ROW_ID] AS [ROW_ID]
+FROM [SIEBEL].[S_CASE]
+WHERE [SIEBEL].[S_CASE].[AMT] IN (1.5);
+
+-- without a pointer
+SELECT [SIEBEL].[S_CASE].[ROW_ID] AS [ROW_ID]
+FROM [SIEBEL].[S_CASE]
+WHERE [SIEBEL].[S_CASE].[PAR_ID] IS NULL;
+
+-- without a pointer, bounded
+SELECT [SIEBEL].[S_CASE].[ROW_ID] AS [ROW_ID]
+FROM [SIEBEL].[S_CASE]
+WHERE [SIEBEL].[S_CASE].[PAR_ID] IS NULL AND [SIEBEL].[S_CASE].[ROW_ID] >= ? AND [SIEBEL].[S_CASE].[ROW_ID] < ?;
+-- 1 = '1-A'
+-- 2 = '1-B'
+
+-- end
+ROLLBACK TRANSACTION;

@@ -1,0 +1,124 @@
+-- every connection
+SET SESSION TRANSACTION READ ONLY;
+
+-- every connection
+SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ;
+
+-- every connection
+SET SESSION max_execution_time = 300000;
+
+-- every connection
+SET SESSION lock_wait_timeout = 10;
+
+-- every connection
+SET SESSION time_zone = '+00:00';
+
+-- every connection
+SET SESSION sql_mode = CONCAT(@@sql_mode, ',PAD_CHAR_TO_FULL_LENGTH');
+
+-- examine
+SELECT VERSION();
+
+-- examine
+SELECT UTC_TIMESTAMP(6);
+
+-- examine
+SELECT @@character_set_connection;
+
+-- examine
+SELECT COUNT(*) FROM (SELECT privilege_type FROM information_schema.user_privileges UNION ALL SELECT privilege_type FROM information_schema.schema_privileges WHERE DATABASE() LIKE table_schema UNION ALL SELECT privilege_type FROM information_schema.table_privileges WHERE table_schema = DATABASE()) AS p WHERE privilege_type IN ('INSERT', 'UPDATE', 'DELETE', 'DROP', 'ALTER', 'CREATE');
+
+-- examine
+SELECT table_name, column_name, collation_name FROM information_schema.columns WHERE table_schema = DATABASE() AND collation_name IS NOT NULL;
+
+-- count
+SELECT count(*) AS count_1
+FROM `SIEBEL`.`S_CASE`;
+
+-- boundaries
+SELECT numbered.border
+FROM (SELECT `SIEBEL`.`S_CASE`.`ROW_ID` AS border, row_number() OVER (ORDER BY `SIEBEL`.`S_CASE`.`ROW_ID`) AS position
+FROM `SIEBEL`.`S_CASE`
+WHERE `SIEBEL`.`S_CASE`.`ROW_ID` IS NOT NULL) AS numbered
+WHERE numbered.position > ? AND (numbered.position - 1) % 25000 = 0 ORDER BY numbered.position;
+-- 1 = 1
+
+-- boundaries of rows without a pointer
+SELECT numbered.border
+FROM (SELECT `SIEBEL`.`S_CASE`.`ROW_ID` AS border, row_number() OVER (ORDER BY `SIEBEL`.`S_CASE`.`ROW_ID`) AS position
+FROM `SIEBEL`.`S_CASE`
+WHERE `SIEBEL`.`S_CASE`.`ROW_ID` IS NOT NULL AND `SIEBEL`.`S_CASE`.`PAR_ID` IS NULL) AS numbered
+WHERE numbered.position > ? AND (numbered.position - 1) % 25000 = 0 ORDER BY numbered.position;
+-- 1 = 1
+
+-- begin
+START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY;
+
+-- range
+SELECT `SIEBEL`.`S_CASE`.`ROW_ID` AS `ROW_ID`, `SIEBEL`.`S_CASE`.`PAR_ID` AS `PAR_ID`, `SIEBEL`.`S_CASE`.`SEQ_NUM` AS `SEQ_NUM`, `SIEBEL`.`S_CASE`.`AMT` AS `AMT`, `SIEBEL`.`S_CASE`.`CREATED` AS `CREATED`, CAST(`SIEBEL`.`S_CASE`.`PRICE` AS DECIMAL(38, 10)) AS `PRICE`, `SIEBEL`.`S_CASE`.`DONE` AS `DONE`, `SIEBEL`.`S_CASE`.`AT` AS `AT`, CAST(`SIEBEL`.`S_CASE`.`CODE` AS CHAR) AS `CODE`, CAST(CASE WHEN (`SIEBEL`.`S_CASE`.`CREATED` IS NOT NULL) THEN 1 ELSE 0 END + CASE WHEN (`SIEBEL`.`S_CASE`.`AT` IS NOT NULL) THEN 1 ELSE 0 END AS SIGNED INTEGER) AS filled_dates
+FROM `SIEBEL`.`S_CASE`
+WHERE `SIEBEL`.`S_CASE`.`ROW_ID` >= ? AND `SIEBEL`.`S_CASE`.`ROW_ID` < ?;
+-- 1 = '1-A'
+-- 2 = '1-B'
+
+-- first range
+SELECT `SIEBEL`.`S_CASE`.`ROW_ID` AS `ROW_ID`
+FROM `SIEBEL`.`S_CASE`
+WHERE `SIEBEL`.`S_CASE`.`ROW_ID` < ?;
+-- 1 = '1-B'
+
+-- last range
+SELECT `SIEBEL`.`S_CASE`.`ROW_ID` AS `ROW_ID`
+FROM `SIEBEL`.`S_CASE`
+WHERE `SIEBEL`.`S_CASE`.`ROW_ID` >= ?;
+-- 1 = '1-A'
+
+-- one range over everything
+SELECT `SIEBEL`.`S_CASE`.`ROW_ID` AS `ROW_ID`
+FROM `SIEBEL`.`S_CASE`
+WHERE `SIEBEL`.`S_CASE`.`ROW_ID` IS NOT NULL;
+
+-- range of a number
+SELECT `SIEBEL`.`S_CASE`.`ROW_ID` AS `ROW_ID`
+FROM `SIEBEL`.`S_CASE`
+WHERE `SIEBEL`.`S_CASE`.`SEQ_NUM` >= CAST(? AS SIGNED INTEGER) AND `SIEBEL`.`S_CASE`.`SEQ_NUM` < CAST(? AS SIGNED INTEGER);
+-- 1 = 1
+-- 2 = 9007199254740993
+
+-- range in another column's order
+SELECT `SIEBEL`.`S_CASE`.`ROW_ID` AS `ROW_ID`
+FROM `SIEBEL`.`S_CASE`
+WHERE (`SIEBEL`.`S_CASE`.`PAR_ID` COLLATE other) >= ?;
+-- 1 = '1-A'
+
+-- keys
+SELECT `SIEBEL`.`S_CASE`.`ROW_ID` AS `ROW_ID`
+FROM `SIEBEL`.`S_CASE`
+WHERE `SIEBEL`.`S_CASE`.`PAR_ID` IN (?, ?);
+-- 1 = '1-A'
+-- 2 = "it's"
+
+-- keys that are numbers
+SELECT `SIEBEL`.`S_CASE`.`ROW_ID` AS `ROW_ID`
+FROM `SIEBEL`.`S_CASE`
+WHERE `SIEBEL`.`S_CASE`.`SEQ_NUM` IN (1, 9007199254740993);
+
+-- keys that are decimals
+SELECT `SIEBEL`.`S_CASE`.`ROW_ID` AS `ROW_ID`
+FROM `SIEBEL`.`S_CASE`
+WHERE `SIEBEL`.`S_CASE`.`AMT` IN (1.5);
+
+-- without a pointer
+SELECT `SIEBEL`.`S_CASE`.`ROW_ID` AS `ROW_ID`
+FROM `SIEBEL`.`S_CASE`
+WHERE `SIEBEL`.`S_CASE`.`PAR_ID` IS NULL;
+
+-- without a pointer, bounded
+SELECT `SIEBEL`.`S_CASE`.`ROW_ID` AS `ROW_ID`
+FROM `SIEBEL`.`S_CASE`
+WHERE `SIEBEL`.`S_CASE`.`PAR_ID` IS NULL AND `SIEBEL`.`S_CASE`.`ROW_ID` >= ? AND `SIEBEL`.`S_CASE`.`ROW_ID` < ?;
+-- 1 = '1-A'
+-- 2 = '1-B'
+
+-- end
+ROLLBACK;

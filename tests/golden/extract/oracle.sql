@@ -1,0 +1,132 @@
+-- every connection
+ALTER SESSION SET NLS_SORT = BINARY NLS_COMP = BINARY;
+
+-- every connection
+ALTER SESSION SET NLS_NUMERIC_CHARACTERS = '.,' TIME_ZONE = 'UTC';
+
+-- every connection
+ALTER SESSION SET OPTIMIZER_MODE = ALL_ROWS;
+
+-- examine
+SELECT version FROM product_component_version FETCH FIRST 1 ROWS ONLY;
+
+-- examine
+SELECT SYS_EXTRACT_UTC(SYSTIMESTAMP) FROM dual;
+
+-- examine
+SELECT value FROM nls_database_parameters WHERE parameter = 'NLS_CHARACTERSET';
+
+-- examine
+SELECT COUNT(*) FROM (SELECT privilege FROM session_privs UNION ALL SELECT privilege FROM user_tab_privs UNION ALL SELECT 'UPDATE' FROM user_tables WHERE ROWNUM = 1) WHERE privilege IN ('INSERT', 'UPDATE', 'DELETE', 'INSERT ANY TABLE', 'UPDATE ANY TABLE', 'DELETE ANY TABLE');
+
+-- count
+SELECT count(*) AS count_1
+FROM "SIEBEL"."S_CASE";
+
+-- boundaries
+SELECT numbered.border
+FROM (SELECT "SIEBEL"."S_CASE"."ROW_ID" AS border, row_number() OVER (ORDER BY "SIEBEL"."S_CASE"."ROW_ID") AS position
+FROM "SIEBEL"."S_CASE"
+WHERE "SIEBEL"."S_CASE"."ROW_ID" IS NOT NULL) numbered
+WHERE numbered.position > :position_1 AND mod((numbered.position - 1), 25000) = 0 ORDER BY numbered.position;
+-- position_1 = 1
+
+-- boundaries of rows without a pointer
+SELECT numbered.border
+FROM (SELECT "SIEBEL"."S_CASE"."ROW_ID" AS border, row_number() OVER (ORDER BY "SIEBEL"."S_CASE"."ROW_ID") AS position
+FROM "SIEBEL"."S_CASE"
+WHERE "SIEBEL"."S_CASE"."ROW_ID" IS NOT NULL AND "SIEBEL"."S_CASE"."PAR_ID" IS NULL) numbered
+WHERE numbered.position > :position_1 AND mod((numbered.position - 1), 25000) = 0 ORDER BY numbered.position;
+-- position_1 = 1
+
+-- begin
+SET TRANSACTION READ ONLY;
+
+-- share
+SELECT TO_CHAR(DBMS_FLASHBACK.GET_SYSTEM_CHANGE_NUMBER) FROM dual;
+
+-- join
+SET TRANSACTION READ ONLY;
+
+-- range
+SELECT "SIEBEL"."S_CASE"."ROW_ID" AS "ROW_ID", "SIEBEL"."S_CASE"."PAR_ID" AS "PAR_ID", "SIEBEL"."S_CASE"."SEQ_NUM" AS "SEQ_NUM", "SIEBEL"."S_CASE"."AMT" AS "AMT", "SIEBEL"."S_CASE"."CREATED" AS "CREATED", CAST("SIEBEL"."S_CASE"."PRICE" AS NUMERIC(38, 10)) AS "PRICE", "SIEBEL"."S_CASE"."DONE" AS "DONE", SYS_EXTRACT_UTC("SIEBEL"."S_CASE"."AT") AS "AT", "SIEBEL"."S_CASE"."CODE" AS "CODE"
+FROM "SIEBEL"."S_CASE" AS OF SCN CAST(:param_1 AS NUMERIC(38, 0))
+WHERE "SIEBEL"."S_CASE"."ROW_ID" >= :param_2 AND "SIEBEL"."S_CASE"."ROW_ID" < :param_3;
+-- param_1 = '1234567'
+-- param_2 = '1-A'
+-- param_3 = '1-B'
+
+-- first range
+SELECT "SIEBEL"."S_CASE"."ROW_ID" AS "ROW_ID"
+FROM "SIEBEL"."S_CASE" AS OF SCN CAST(:param_1 AS NUMERIC(38, 0))
+WHERE "SIEBEL"."S_CASE"."ROW_ID" < :param_2;
+-- param_1 = '1234567'
+-- param_2 = '1-B'
+
+-- last range
+SELECT "SIEBEL"."S_CASE"."ROW_ID" AS "ROW_ID"
+FROM "SIEBEL"."S_CASE" AS OF SCN CAST(:param_1 AS NUMERIC(38, 0))
+WHERE "SIEBEL"."S_CASE"."ROW_ID" >= :param_2;
+-- param_1 = '1234567'
+-- param_2 = '1-A'
+
+-- one range over everything
+SELECT "SIEBEL"."S_CASE"."ROW_ID" AS "ROW_ID"
+FROM "SIEBEL"."S_CASE" AS OF SCN CAST(:param_1 AS NUMERIC(38, 0))
+WHERE "SIEBEL"."S_CASE"."ROW_ID" IS NOT NULL;
+-- param_1 = '1234567'
+
+-- range of a number
+SELECT "SIEBEL"."S_CASE"."ROW_ID" AS "ROW_ID"
+FROM "SIEBEL"."S_CASE" AS OF SCN CAST(:param_1 AS NUMERIC(38, 0))
+WHERE "SIEBEL"."S_CASE"."SEQ_NUM" >= :param_2 AND "SIEBEL"."S_CASE"."SEQ_NUM" < :param_3;
+-- param_1 = '1234567'
+-- param_2 = 1
+-- param_3 = 9007199254740993
+
+-- range in another column's order
+SELECT "SIEBEL"."S_CASE"."ROW_ID" AS "ROW_ID"
+FROM "SIEBEL"."S_CASE" AS OF SCN CAST(:param_1 AS NUMERIC(38, 0))
+WHERE ("SIEBEL"."S_CASE"."PAR_ID" COLLATE other) >= :param_2;
+-- param_1 = '1234567'
+-- param_2 = '1-A'
+
+-- keys
+SELECT "SIEBEL"."S_CASE"."ROW_ID" AS "ROW_ID"
+FROM "SIEBEL"."S_CASE" AS OF SCN CAST(:param_1 AS NUMERIC(38, 0))
+WHERE "SIEBEL"."S_CASE"."PAR_ID" IN (:keys_1, :keys_2);
+-- param_1 = '1234567'
+-- keys_1 = '1-A'
+-- keys_2 = "it's"
+
+-- keys that are numbers
+SELECT "SIEBEL"."S_CASE"."ROW_ID" AS "ROW_ID"
+FROM "SIEBEL"."S_CASE" AS OF SCN CAST(:param_1 AS NUMERIC(38, 0))
+WHERE "SIEBEL"."S_CASE"."SEQ_NUM" IN (:keys_1, :keys_2);
+-- param_1 = '1234567'
+-- keys_1 = 1
+-- keys_2 = 9007199254740993
+
+-- keys that are decimals
+SELECT "SIEBEL"."S_CASE"."ROW_ID" AS "ROW_ID"
+FROM "SIEBEL"."S_CASE" AS OF SCN CAST(:param_1 AS NUMERIC(38, 0))
+WHERE "SIEBEL"."S_CASE"."AMT" IN (:keys_1);
+-- param_1 = '1234567'
+-- keys_1 = Decimal('1.5')
+
+-- without a pointer
+SELECT "SIEBEL"."S_CASE"."ROW_ID" AS "ROW_ID"
+FROM "SIEBEL"."S_CASE" AS OF SCN CAST(:param_1 AS NUMERIC(38, 0))
+WHERE "SIEBEL"."S_CASE"."PAR_ID" IS NULL;
+-- param_1 = '1234567'
+
+-- without a pointer, bounded
+SELECT "SIEBEL"."S_CASE"."ROW_ID" AS "ROW_ID"
+FROM "SIEBEL"."S_CASE" AS OF SCN CAST(:param_1 AS NUMERIC(38, 0))
+WHERE "SIEBEL"."S_CASE"."PAR_ID" IS NULL AND "SIEBEL"."S_CASE"."ROW_ID" >= :param_2 AND "SIEBEL"."S_CASE"."ROW_ID" < :param_3;
+-- param_1 = '1234567'
+-- param_2 = '1-A'
+-- param_3 = '1-B'
+
+-- end
+ROLLBACK;

@@ -1,0 +1,110 @@
+-- every connection
+PRAGMA query_only = 1;
+
+-- examine
+SELECT sqlite_version();
+
+-- examine
+SELECT strftime('%Y-%m-%d %H:%M:%f', 'now');
+
+-- examine
+PRAGMA encoding;
+
+-- count
+SELECT count(*) AS count_1
+FROM "SIEBEL"."S_CASE";
+
+-- boundaries
+SELECT numbered.border
+FROM (SELECT "SIEBEL"."S_CASE"."ROW_ID" AS border, row_number() OVER (ORDER BY "SIEBEL"."S_CASE"."ROW_ID" COLLATE "BINARY") AS position
+FROM "SIEBEL"."S_CASE"
+WHERE "SIEBEL"."S_CASE"."ROW_ID" IS NOT NULL) AS numbered
+WHERE numbered.position > ? AND (numbered.position - 1) % 25000 = 0 ORDER BY numbered.position;
+-- 1 = 1
+
+-- boundaries of rows without a pointer
+SELECT numbered.border
+FROM (SELECT "SIEBEL"."S_CASE"."ROW_ID" AS border, row_number() OVER (ORDER BY "SIEBEL"."S_CASE"."ROW_ID" COLLATE "BINARY") AS position
+FROM "SIEBEL"."S_CASE"
+WHERE "SIEBEL"."S_CASE"."ROW_ID" IS NOT NULL AND "SIEBEL"."S_CASE"."PAR_ID" IS NULL) AS numbered
+WHERE numbered.position > ? AND (numbered.position - 1) % 25000 = 0 ORDER BY numbered.position;
+-- 1 = 1
+
+-- begin
+BEGIN;
+
+-- begin
+SELECT count(*) FROM sqlite_master;
+
+-- range
+SELECT CAST("SIEBEL"."S_CASE"."ROW_ID" AS TEXT) AS "ROW_ID", CAST("SIEBEL"."S_CASE"."PAR_ID" AS TEXT) AS "PAR_ID", CAST("SIEBEL"."S_CASE"."SEQ_NUM" AS TEXT) AS "SEQ_NUM", CAST("SIEBEL"."S_CASE"."AMT" AS TEXT) AS "AMT", CAST("SIEBEL"."S_CASE"."CREATED" AS TEXT) AS "CREATED", CAST(CASE WHEN (typeof("SIEBEL"."S_CASE"."PRICE") = 'real') THEN round("SIEBEL"."S_CASE"."PRICE", 10) ELSE "SIEBEL"."S_CASE"."PRICE" END AS TEXT) AS "PRICE"
+FROM "SIEBEL"."S_CASE"
+WHERE ("SIEBEL"."S_CASE"."ROW_ID" COLLATE "BINARY") >= ? AND ("SIEBEL"."S_CASE"."ROW_ID" COLLATE "BINARY") < ?;
+-- 1 = '1-A'
+-- 2 = '1-B'
+
+-- first range
+SELECT CAST("SIEBEL"."S_CASE"."ROW_ID" AS TEXT) AS "ROW_ID"
+FROM "SIEBEL"."S_CASE"
+WHERE ("SIEBEL"."S_CASE"."ROW_ID" COLLATE "BINARY") < ?;
+-- 1 = '1-B'
+
+-- last range
+SELECT CAST("SIEBEL"."S_CASE"."ROW_ID" AS TEXT) AS "ROW_ID"
+FROM "SIEBEL"."S_CASE"
+WHERE ("SIEBEL"."S_CASE"."ROW_ID" COLLATE "BINARY") >= ?;
+-- 1 = '1-A'
+
+-- one range over everything
+SELECT CAST("SIEBEL"."S_CASE"."ROW_ID" AS TEXT) AS "ROW_ID"
+FROM "SIEBEL"."S_CASE"
+WHERE ("SIEBEL"."S_CASE"."ROW_ID" COLLATE "BINARY") IS NOT NULL;
+
+-- range of a number
+SELECT CAST("SIEBEL"."S_CASE"."ROW_ID" AS TEXT) AS "ROW_ID"
+FROM "SIEBEL"."S_CASE"
+WHERE "SIEBEL"."S_CASE"."SEQ_NUM" >= ? AND "SIEBEL"."S_CASE"."SEQ_NUM" < ?;
+-- 1 = 1
+-- 2 = 9007199254740993
+
+-- range in another column's order
+SELECT CAST("SIEBEL"."S_CASE"."ROW_ID" AS TEXT) AS "ROW_ID"
+FROM "SIEBEL"."S_CASE"
+WHERE ("SIEBEL"."S_CASE"."PAR_ID" COLLATE other) >= ?;
+-- 1 = '1-A'
+
+-- keys
+SELECT CAST("SIEBEL"."S_CASE"."ROW_ID" AS TEXT) AS "ROW_ID"
+FROM "SIEBEL"."S_CASE"
+WHERE "SIEBEL"."S_CASE"."PAR_ID" IN (SELECT anon_1.value
+FROM json_each(?) AS anon_1);
+-- 1 = '["1-A", "it\'s"]'
+
+-- keys that are numbers
+SELECT CAST("SIEBEL"."S_CASE"."ROW_ID" AS TEXT) AS "ROW_ID"
+FROM "SIEBEL"."S_CASE"
+WHERE "SIEBEL"."S_CASE"."SEQ_NUM" IN (SELECT anon_1.value
+FROM json_each(?) AS anon_1);
+-- 1 = '[1, 9007199254740993]'
+
+-- keys that are decimals
+SELECT CAST("SIEBEL"."S_CASE"."ROW_ID" AS TEXT) AS "ROW_ID"
+FROM "SIEBEL"."S_CASE"
+WHERE "SIEBEL"."S_CASE"."AMT" IN (SELECT anon_1.value
+FROM json_each(?) AS anon_1);
+-- 1 = '["1.5"]'
+
+-- without a pointer
+SELECT CAST("SIEBEL"."S_CASE"."ROW_ID" AS TEXT) AS "ROW_ID"
+FROM "SIEBEL"."S_CASE"
+WHERE "SIEBEL"."S_CASE"."PAR_ID" IS NULL;
+
+-- without a pointer, bounded
+SELECT CAST("SIEBEL"."S_CASE"."ROW_ID" AS TEXT) AS "ROW_ID"
+FROM "SIEBEL"."S_CASE"
+WHERE "SIEBEL"."S_CASE"."PAR_ID" IS NULL AND ("SIEBEL"."S_CASE"."ROW_ID" COLLATE "BINARY") >= ? AND ("SIEBEL"."S_CASE"."ROW_ID" COLLATE "BINARY") < ?;
+-- 1 = '1-A'
+-- 2 = '1-B'
+
+-- end
+ROLLBACK;
