@@ -307,7 +307,8 @@ _SEXES = pa.array(["F", "M"], TEXT)
 
 def _read(zone: Zone, found: pa.Array, values: pd.Series) -> Converted:
     """What a step read of the zones; refused where the lines have no known shape."""
-    return converted(found, pa.array(zone.given & ~zone.shaped), values)
+    there = text(values).is_valid()
+    return converted(found, pc.and_(pa.array(zone.given & ~zone.shaped), there), values)
 
 
 def _known(codes: pa.Array) -> pa.Array:
