@@ -1,12 +1,14 @@
 """When things run: Prefect flows and deployments, thin over `migrate`; the only package that imports prefect.
 
 Importing it says to Prefect, before anything else does, that nothing is reported to anybody. `private` keeps a flow on
-this machine alone; `hush` keeps Prefect's own log lines off the terminal.
+this machine alone; `hush` keeps Prefect's own log lines off the terminal; `Warming` starts its temporary server early.
 """
 
 import logging
 import os
 import sys
+import threading
+from contextlib import suppress
 from pathlib import Path
 
 NO_TELEMETRY = {"DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
@@ -34,7 +36,29 @@ def private(home: Path) -> None:
 
 def hush() -> None:
     """Only errors of Prefect on the terminal; its server still gets every line."""
-    import prefect.main  # noqa: F401  # sets up the loggers
+    from prefect.logging.configuration import setup_logging
 
-    for handler in logging.getLogger("prefect").handlers:
-        handler.setLevel(logging.ERROR)
+    setup_logging()
+    for handler in (*logging.getLogger().handlers, *logging.getLogger("prefect").handlers):
+        if type(handler).__name__ == "PrefectConsoleHandler":
+            handler.setLevel(logging.ERROR)
+
+
+class Warming:
+    """Prefect's temporary server, starting while others work; `wait` before the first flow."""
+
+    def __init__(self) -> None:
+        self._thread = threading.Thread(target=self._start, name="prefect server", daemon=True)
+        self._thread.start()
+
+    def wait(self) -> None:
+        """Until it answers; if it could not be started, the flow will try again and say why."""
+        self._thread.join()
+
+    @staticmethod
+    def _start() -> None:
+        from prefect.server.api.server import SubprocessASGIServer
+
+        hush()
+        with suppress(Exception):
+            SubprocessASGIServer().start()  # the one of this process, which a flow finds running

@@ -17,9 +17,9 @@ def markdown(summary: RunSummary) -> str:
         *(_line(entity, tally) for entity, tally in summary.entities.items()),
         _line("**all**", total),
         "",
-        f"{total.rows_read:,} legacy rows read, {total.rows_written:,} platform rows written in {summary.seconds:,.0f} s. "
-        f"{total.flagged:,} values flagged, {total.converted:,} converted, {total.set_aside:,} member rows set aside, "
-        f"{total.stubs:,} stand-ins made.",
+        f"{total.rows_read:,} legacy rows read, {total.rows_written:,} platform rows written.",
+        f"{total.flagged:,} values flagged, {total.converted:,} converted, {total.set_aside:,} member rows set aside.",
+        f"{total.stubs:,} stand-ins made. {summary.seconds:,.0f} s.",
     ]
     return "\n".join(lines)
 

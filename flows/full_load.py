@@ -12,13 +12,14 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.futures import PrefectFuture, wait
-from prefect.task_runners import ThreadPoolTaskRunner
+from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 from prefect.tasks import Task
 
 from flows.books import markdown
@@ -34,9 +35,10 @@ RETRIES = 2
 """By Prefect, minutes apart; a Run itself tries again several times within a minute."""
 
 
-@flow(
-    name="full-load", flow_run_name="full load of {project}", task_runner=ThreadPoolTaskRunner(max_workers=2)
-)
+_SIDE_BY_SIDE: TaskRunner[PrefectFuture[Any]] = ThreadPoolTaskRunner(max_workers=2)  # type: ignore[assignment]  # its type is invariant
+
+
+@flow(name="full-load", flow_run_name="full load of {project}", task_runner=_SIDE_BY_SIDE)
 def full_load(project: str, entities: list[str] | None = None) -> RunSummary:
     """Move every entity of the project, or only the named ones; the books are the flow's artifact.
 

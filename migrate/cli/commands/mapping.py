@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from pathlib import PurePath
 
 import click
 
@@ -154,7 +155,7 @@ def schema(session: Session) -> None:
 
 def _table(session: Session, mappings: Iterable[Mapping]) -> None:
     lines = [_line(mapping) for mapping in mappings]
-    rows = [(x["entity"], x["root"], x["members"], x["fields"], x["file"]) for x in lines]
+    rows = [(x["entity"], x["root"], x["members"], x["fields"], PurePath(x["file"]).name) for x in lines]
     session.table(("entity", "root", "members", "fields", "file"), rows)
 
 

@@ -1,0 +1,136 @@
+"""`migrate demo`: the whole journey with a sample database."""
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from migrate.cli import books
+from migrate.cli.command import command as declare
+from migrate.cli.commands.status import counts
+from migrate.cli.documents import DemoDocument, QuarantineCount
+from migrate.cli.session import Session
+
+if TYPE_CHECKING:
+    from migrate.demo import Demo
+    from migrate.run import RunSummary
+
+CLIENTS = 500
+
+EXAMPLES = (
+    ("migrate demo", "in the folder demo"),
+    ("migrate demo /tmp/try --clients 5000", "more of everything, elsewhere"),
+)
+
+
+@declare("demo", examples=EXAMPLES, exits=(3, 4))
+@click.argument(
+    "directory", type=click.Path(path_type=Path, file_okay=False), default="demo", metavar="[DIR]"
+)
+@click.option(
+    "--clients",
+    type=click.IntRange(500, 1_000_000),
+    default=CLIENTS,
+    show_default=True,
+    help="Clients in the sample.",
+)
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed makes the same rows.")
+def command(session: Session, directory: Path, clients: int, seed: int) -> int:
+    """Show the whole journey: a legacy database like GCMS, a full load, its books, and a second load.
+
+    Needs nothing but this program: the legacy database is a file, the platform an embedded PostgreSQL. Everything
+    stays in DIR; calling it again begins anew.
+    """
+    from migrate.demo import Demo
+
+    began = time.monotonic()
+    demo = Demo(directory, clients=clients, seed=seed)
+    tell = _Steps(session)
+    tell.step("A project folder", f"{demo.folder}: settings, and everything that follows")
+    demo.prepare()
+    try:
+        first, second, quarantine = _travel(session, demo, tell)
+    finally:
+        demo.stop()
+    seconds = time.monotonic() - began
+    document: DemoDocument = {
+        "project": str(demo.folder),
+        "clients": clients,
+        "seed": seed,
+        "first": books.run_document(first),
+        "second": books.run_document(second),
+        "quarantine": quarantine,
+        "seconds": round(seconds, 3),
+        "exit": 0,
+    }
+    session.document(document)
+    _farewell(session, demo, directory, seconds)
+    return 0
+
+
+def _travel(
+    session: Session, demo: "Demo", tell: "_Steps"
+) -> tuple["RunSummary", "RunSummary", list[QuarantineCount]]:
+    """The stations between the folder and the farewell."""
+    tell.step("A legacy database like GCMS", "invented persons in Siebel tables, with the dirt of real life")
+    with session.bar("sample", demo.clients, unit="clients") as bar:
+        sample = demo.make_legacy(lambda made, _: bar.advance(made - bar.done))
+    tables, planted = len(sample.rows), sum(sample.damage.values())
+    session.say(f"{sample.total:,} rows in {tables} tables, {planted:,} of them damaged on purpose")
+
+    tell.step("The case platform", "an embedded PostgreSQL; the state of the move lies beside it")
+    for schema in demo.make_platform():
+        session.say(f"schema {schema.schema} at revision {schema.after}, {schema.codes:,} codes")
+
+    tell.step(
+        "The full load", "a Prefect flow on its temporary server: every entity read, mapped, checked, written"
+    )
+    with session.watch() as watch:
+        first = demo.load(watch)
+
+    tell.step("The books", "every entity that was read, and what became of it")
+    books.show(session, first)
+
+    tell.step("The quarantine", "what was not loaded, by the rule that says so; nothing vanishes quietly")
+    status, _ = demo.status()
+    quarantine = counts(status)
+    columns = ("entity", "rule", "state", "scope", "lines")
+    session.table(columns, [tuple(line[name] for name in columns) for line in quarantine])  # type: ignore[literal-required]
+
+    tell.step("The same again", "`migrate run`, without Prefect: nothing has changed, so nothing is written")
+    with session.watch() as watch:
+        second = demo.load_again(watch)
+    books.show(session, second)
+
+    tell.step("The journal", "every batch is an entry, each holds the hash of the one before")
+    _, journal = demo.status()
+    session.say(f"whole: {journal.entries:,} entries, head {journal.entries}:{journal.head}")
+    return first, second, quarantine
+
+
+def _farewell(session: Session, demo: "Demo", directory: Path, seconds: float) -> None:
+    from migrate.demo import DATABASE, TRUTH
+
+    session.say(f"\nDone in {seconds:,.0f} s. The embedded server is stopped; any command starts it again.")
+    session.say(f"  {directory / DATABASE}   the legacy database")
+    session.say(f"  {directory / TRUTH}   what was damaged, and what had to become of it")
+    session.say(f"  {directory / 'migrate.toml'}   the settings")
+    session.then(
+        f"migrate status --project {directory}",
+        f"migrate quarantine list --project {directory} --lines",
+        f"migrate mapping show client --project {directory}",
+        "migrate init DIR   a project for your own database",
+    )
+
+
+class _Steps:
+    """Headings: a number, a title, and a line that explains."""
+
+    def __init__(self, session: Session) -> None:
+        self._session, self._number = session, 0
+
+    def step(self, title: str, explanation: str) -> None:
+        """The next station."""
+        self._number += 1
+        self._session.say(f"\n{self._number}. {title}\n   {explanation}")

@@ -1,0 +1,126 @@
+"""The journey of `make demo`, step by step: who has never seen the program watches a whole full load in a minute.
+
+    demo = Demo(folder, clients=500, seed=1)
+    demo.prepare()            a project folder
+    demo.make_legacy()        a SQLite database like GCMS
+    demo.make_platform()      an embedded PostgreSQL with the case platform
+    demo.load(watch)          everything moved, as a Prefect flow on its temporary server
+    demo.load_again(watch)    the same without Prefect: nothing is written
+    demo.stop()
+
+Everything stays in the folder, and nothing outside of it is touched. Calling it again begins anew; a folder that the
+demo did not make is refused.
+"""
+
+import shutil
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from migrate.errors import Defect, Refused
+from migrate.project import Project
+from migrate.project.project import HIDDEN
+from migrate.project.starting import settings_text, start
+
+if TYPE_CHECKING:
+    from flows import Warming
+    from migrate.platform.upgrading import Upgrade
+    from migrate.project.moving import Watch
+    from migrate.run import RunSummary
+    from migrate.sample import Summary
+    from migrate.state import Verified
+    from migrate.state.tracing import Status
+
+DATABASE, TRUTH = "legacy.db", "truth.csv"
+MARK = "# This project was made by `migrate demo`, which begins anew when it is called again.\n"
+
+
+class Demo:
+    """One journey in one folder."""
+
+    def __init__(self, folder: Path, *, clients: int, seed: int) -> None:
+        self.folder, self.clients, self.seed = folder.expanduser().resolve(), clients, seed
+        self._server: Warming | None = None
+
+    @cached_property
+    def project(self) -> Project:
+        """The project in the folder."""
+        return Project.find(self.folder)
+
+    def prepare(self) -> None:
+        """Make the project folder, or clear the one of an earlier demo; start Prefect's server in the background."""
+        self._clear()
+        text = MARK + settings_text(f"sqlite:///{DATABASE}", schema=None)
+        list(start(self.folder, settings=text))
+        import flows
+
+        flows.private(self.project.hidden / "prefect")
+        self._server = flows.Warming()
+
+    def make_legacy(self, progress: Callable[[int, int], None] | None = None) -> "Summary":
+        """Fill the legacy database, and write down what was damaged."""
+        from sqlalchemy import create_engine
+
+        from migrate.sample import make
+
+        engine = create_engine(self.project.legacy_url(), hide_parameters=True)
+        try:
+            return make(engine, self.clients, self.seed, self.folder / TRUTH, progress=progress)
+        finally:
+            engine.dispose()
+
+    def make_platform(self) -> "tuple[Upgrade, ...]":
+        """Start the embedded PostgreSQL and create both schemas."""
+        return self.project.upgrade()
+
+    def load(self, watch: "Watch") -> "RunSummary":
+        """Move everything, as a flow. Raises Defect when the books do not balance."""
+        assert self._server is not None, "prepare comes first"
+        self._server.wait()
+        from flows.full_load import full_load, watched
+
+        with watched(watch):
+            return _balanced(full_load(str(self.folder)))
+
+    def load_again(self, watch: "Watch") -> "RunSummary":
+        """The same without Prefect. Raises Defect when anything is written."""
+        from migrate.project.moving import move
+
+        with self.project.open_run() as run:
+            summary = _balanced(move(run, watch))
+        if wrote := sum(tally.rows_written for tally in summary.entities.values()):
+            raise Defect(f"the second run wrote {wrote:,} rows although nothing had changed")
+        return summary
+
+    def status(self) -> "tuple[Status, Verified]":
+        """Where things stand, and whether the journal is whole."""
+        state = self.project.state()
+        return state.status(), state.verify_ledger()
+
+    def stop(self) -> None:
+        """Stop the embedded server; its data stays, and any command starts it again."""
+        self.project.state().close()
+        self.project.stop_platform()
+
+    def _clear(self) -> None:
+        settings = self.folder / "migrate.toml"
+        if not self.folder.exists() or not any(self.folder.iterdir()):
+            return
+        if not settings.is_file() or not settings.read_text(encoding="utf-8").startswith(MARK):
+            raise Refused(
+                f"{self.folder} is not empty, and not the folder of an earlier demo",
+                remedy="name another folder: migrate demo DIR",
+            )
+        from migrate.embedded import stop
+
+        stop(self.folder / HIDDEN)
+        shutil.rmtree(self.folder / HIDDEN, ignore_errors=True)
+        for name in (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", TRUTH, "migrate.toml"):
+            (self.folder / name).unlink(missing_ok=True)
+
+
+def _balanced(summary: "RunSummary") -> "RunSummary":
+    if not summary.balanced:
+        raise Defect(f"the books of run {summary.run} do not balance")
+    return summary
