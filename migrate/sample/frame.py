@@ -53,10 +53,12 @@ class Rows:
         return column in self._columns
 
     def __getitem__(self, column: str) -> pa.Array:
-        """The column's values; all null when it was never set."""
+        """The column's values; when it was never set, what the database will fill in: its default or null."""
         values = self._columns.get(column)
         if values is None:
-            return pa.nulls(self.length, arrow_type(self.table[column].type))
+            notation, default = self.table[column].type, self.table[column].default
+            known = pa.scalar(None if default == "now" else default, pa.string())
+            return pa.repeat(known.cast(arrow_type(notation)), self.length)
         return values
 
     def __setitem__(self, column: str, value: Any) -> None:
