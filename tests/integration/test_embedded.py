@@ -5,6 +5,7 @@ import signal
 import stat
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,11 +30,15 @@ sys.stdin.read()
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Path]:
-    """A folder for a server, which is stopped whatever the test did."""
+def home() -> Iterator[Path]:
+    """A folder for a server, which is stopped whatever the test did.
+
+    Not pytest's own: every run of pytest takes back what earlier ones granted to others on their common folder.
+    """
     require("pgserver")
-    yield tmp_path
-    stop(tmp_path)
+    with tempfile.TemporaryDirectory(prefix="embedded-") as folder:
+        yield Path(folder)
+        stop(Path(folder))
 
 
 def test_makes_a_database_that_keeps_its_rows_when_stopped(home: Path) -> None:
