@@ -149,9 +149,13 @@ _PUNCTUATION = r"[\s\x{A0}\x{2010}-\x{2012}-]+"  # blanks, hyphens and their typ
 
 
 def _digits(part: pa.Array) -> pa.Array:
-    bare = pc.replace_substring_regex(part, _PUNCTUATION, "")
-    keep = pc.and_not(pc.invert(pc.ascii_is_decimal(bare)), pc.equal(bare, ""))
-    return pc.if_else(keep, part, without(bare, pc.equal(bare, "")))
+    bare = pc.replace_substring(
+        pc.replace_substring(part, "-", ""), " ", ""
+    )  # by far the most frequent, 5 times faster
+    rest = true_rows(pc.invert(pc.ascii_is_decimal(bare)))
+    bare = edit_rows(bare, rest, lambda few: pc.replace_substring_regex(few, _PUNCTUATION, ""))
+    bare = without(bare, pc.equal(bare, ""))
+    return pc.if_else(pc.fill_null(pc.ascii_is_decimal(bare), True), bare, part)
 
 
 def _permanent(array: pa.Array) -> pa.Array:

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from migrate.transform.registry import Reverse, rule, step
-from migrate.transform.series import TEXT, offences, rows_at, series, text, text_bytes
+from migrate.transform.series import TEXT, composed, offences, rows_at, series, text, text_bytes
 
 
 @step(reverse=Reverse.ONE_WAY, note="the name itself")
@@ -74,10 +74,7 @@ def digits_in_name(values: pd.Series) -> pd.Series:
 
 
 def _folded(array: pa.Array) -> pa.Array:
-    data = text_bytes(array)
-    if len(data) and data.max() >= 0xCC:  # the first byte of U+0300: below it nothing can compose
-        array = pc.utf8_normalize(array, form="NFC")
-    return pc.utf8_lower(pc.utf8_trim_whitespace(array))
+    return pc.utf8_lower(pc.utf8_trim_whitespace(composed(array)))
 
 
 def _ascii_scripts(array: pa.Array) -> npt.NDArray[np.int64]:

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from phonenumbers.phonemetadata import PhoneMetadata
 
-from migrate.transform.series import TEXT, put, true_rows
+from migrate.transform.series import TEXT, edit_rows, put, true_rows
 
 _EXTENSION = r"(?i)(?:[\s,;]*(?:x|ext\.?|extension|poste|#)[\s.:]*|[ \t]*\r?\n\s*)(?P<extension>\d{1,6})\s*$"
 _DIALABLE = r"^\s*\+?[\d\s().\x{A0}-]{5,40}$"
@@ -38,8 +38,9 @@ def e164(raw: pa.Array, regions: pa.Array) -> pa.Array:
     regions:  ISO alpha-2 of the country whose domestic numbers a value may be, null for none.
     """
     number, _ = split_extension(raw)
-    dialable = pc.fill_null(pc.match_substring_regex(number, _DIALABLE), False)
-    digits = pc.if_else(dialable, pc.replace_substring_regex(number, r"[^\d+]", ""), None)
+    digits = edit_rows(
+        number, true_rows(pc.invert(pc.match_substring_regex(number, r"^\+?\d{5,20}$"))), _bare
+    )
     found = _known(_international(digits, regions))
     rest = true_rows(pc.and_(digits.is_valid(), found.is_null()))
     return (
@@ -49,11 +50,18 @@ def e164(raw: pa.Array, regions: pa.Array) -> pa.Array:
     )
 
 
+def _bare(numbers: pa.Array) -> pa.Array:
+    """Numbers without what only spaces their digits; null where anything else is in them."""
+    dialable = pc.match_substring_regex(numbers, _DIALABLE)
+    return pc.if_else(dialable, pc.replace_substring_regex(numbers, r"[^\d+]", ""), None)
+
+
 def _international(digits: pa.Array, regions: pa.Array) -> pa.Array:
     """Numbers with `+` as they are; ten digits, or eleven with a leading 1, of North America with `+1` before them."""
     plus = pc.starts_with(digits, "+")
     american = pc.and_(pc.fill_null(pc.is_in(regions, value_set=_NORTH_AMERICA), False), pc.invert(plus))
-    ten = pc.replace_substring_regex(digits, r"^1(\d{10})$", r"\1")
+    eleven = true_rows(pc.and_(pc.equal(pc.binary_length(digits), 11), pc.starts_with(digits, "1")))
+    ten = edit_rows(digits, eleven, lambda part: pc.utf8_slice_codeunits(part, 1))
     ten = pc.if_else(pc.equal(pc.binary_length(ten), 10), ten, None)
     prefixed = pc.binary_join_element_wise("+1", ten, "")
     return pc.if_else(plus, digits, pc.if_else(american, prefixed, pa.scalar(None, TEXT)))

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from migrate.transform.series import TEXT
+from migrate.transform.series import TEXT, composed
 
 
 def misshaped(codes: pa.Array, countries: pa.Array) -> pa.Array:
@@ -44,9 +44,7 @@ def disagree(left: pa.Array, right: pa.Array) -> pa.Array:
 
 def _plain(names: pa.Array) -> pa.Array:
     """Upper case, composed, without points and blanks at the ends."""
-    return pc.utf8_trim_whitespace(
-        pc.replace_substring(pc.utf8_upper(pc.utf8_normalize(names, form="NFC")), ".", "")
-    )
+    return pc.utf8_trim_whitespace(pc.replace_substring(pc.utf8_upper(composed(names)), ".", ""))
 
 
 def _region(names: pa.Array) -> pa.Array:

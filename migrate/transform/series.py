@@ -148,6 +148,16 @@ def edit_rows(array: pa.Array, rows: npt.NDArray[np.intp], edit: Callable[[pa.Ar
     return array if after.equals(before) else put(array, rows, after)
 
 
+def composed(array: pa.Array) -> pa.Array:
+    """Text in Unicode NFC; only values with a character that composition may touch are looked at."""
+    data = text_bytes(array)
+    if not len(data) or data.max() < 0xCC:  # U+0300, the first such character, begins with 0xCC
+        return array
+    return edit_rows(
+        array, rows_at(array, np.flatnonzero(data >= 0xCC)), lambda part: pc.utf8_normalize(part, form="NFC")
+    )
+
+
 def put(array: pa.Array, rows: npt.NDArray[np.intp], new: pa.Array) -> pa.Array:
     """The array with other values at some rows, given by ascending position."""
     mask = np.zeros(len(array), np.bool_)

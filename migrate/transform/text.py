@@ -17,6 +17,7 @@ from migrate.transform.registry import Reverse, rule, step
 from migrate.transform.series import (
     TEXT,
     arrow,
+    composed,
     edit_rows,
     longest,
     none_offends,
@@ -119,14 +120,7 @@ def nfc(values: pd.Series) -> pd.Series:
     >>> cells(nfc(column("e\u0301", "é"))) == ["é", "é"]
     True
     """
-    array = text(values)
-    data = text_bytes(array)
-    if (
-        not len(data) or data.max() < 0xCC
-    ):  # U+0300, the first character that composition may touch, begins with 0xCC
-        return values
-    rows = rows_at(array, np.flatnonzero(data >= 0xCC))
-    return unless_same(values, edit_rows(array, rows, lambda part: pc.utf8_normalize(part, form="NFC")))
+    return unless_same(values, composed(text(values)))
 
 
 @step(reverse=Reverse.ONE_WAY, records=True, note="the case of letters")
