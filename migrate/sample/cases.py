@@ -128,11 +128,12 @@ def make_cases(rng: np.random.Generator, ids: RowIds, world: World, people: Peop
     applicant = _applicants(rng, people, count)
     known = groups()
     group, category = _groups(rng, people, applicant)
-    received = _received(rng, people, applicant)
+    received = midnight(_received(rng, people, applicant))  # from midnight on, the next office hour lies ahead
     loaded = received < FIRST_LOAD
     opened = in_office(rng, received, later(received, np.full(count, 4 * DAY)))
     months = known.months[group, 0] + (known.months[group, 1] - known.months[group, 0]) * rng.random(count) ** 1.5
-    decided = in_office(rng, later(received, (months * 30 * DAY).astype(np.int64)), later(received, ((months * 30 + 3) * DAY).astype(np.int64)))
+    days = (months * 30).astype(np.int64)
+    decided = in_office(rng, later(received, days * DAY), later(received, (days + 3) * DAY))
     still_open = decided > LAST_DAY - np.timedelta64(12, "D")
     closed = in_office(rng, decided, later(decided, rng.integers(0, 6, count) * DAY))
     spent = (LAST_DAY - opened).astype(np.int64) / np.maximum((decided - opened).astype(np.int64), 1)
@@ -143,7 +144,7 @@ def make_cases(rng: np.random.Generator, ids: RowIds, world: World, people: Peop
         group=group,
         category=category,
         applicant=applicant,
-        received=midnight(received),
+        received=received,
         opened=opened,
         decided=when(~still_open, decided),
         closed=when(~still_open, closed),

@@ -1,7 +1,8 @@
 """What follows from roots that are not loaded: whatever refers to them is held.
 
 Clients that are quarantined hold the applications they made and their family links; applications that are
-quarantined, held or excluded hold the links to them. The lines bear the damage id ``HELD``.
+quarantined, held or excluded hold the links to them; one that is excluded takes its own place under another along.
+The lines bear the damage id ``HELD``.
 """
 
 from __future__ import annotations
@@ -22,7 +23,13 @@ def add_consequences(ground: Ground) -> None:
     named = roles["CASE_ID"].filter(pc.is_in(roles["CONTACT_ID"], clients))
     already = truth.keys("application", QUAR, EXCL)
     affected = pc.is_in(cases["ROW_ID"], pa.concat_arrays([own, named]))
-    _hold(ground, cases, pc.and_(affected, pc.invert(pc.is_in(cases["ROW_ID"], already))), "APPLICANT_ID", "application")
+    _hold(
+        ground,
+        cases,
+        pc.and_(affected, pc.invert(pc.is_in(cases["ROW_ID"], already))),
+        "APPLICANT_ID",
+        "application",
+    )
 
     relations = block["S_CONTACT_REL"]
     ends = pc.or_(pc.is_in(relations["CONTACT_ID"], clients), pc.is_in(relations["REL_CONTACT_ID"], clients))
@@ -33,12 +40,22 @@ def add_consequences(ground: Ground) -> None:
     ends = pc.or_(pc.is_in(links["CASE_ID"], missing), pc.is_in(links["REL_CASE_ID"], missing))
     _hold(ground, links, ends, "CASE_ID", "application_link")
 
+    under_another = pc.is_valid(cases["PAR_CASE_ID"])
+    left_out = pc.and_(under_another, pc.is_in(cases["ROW_ID"], truth.keys("application", EXCL)))
+    _follow(ground, cases, left_out, "PAR_CASE_ID", "application_parent", EXCL, "entity")
     ends = pc.or_(pc.is_in(cases["ROW_ID"], missing), pc.is_in(cases["PAR_CASE_ID"], missing))
-    _hold(ground, cases, pc.and_(ends, pc.is_valid(cases["PAR_CASE_ID"])), "PAR_CASE_ID", "application_parent")
+    held = pc.and_not(pc.and_(ends, under_another), left_out)
+    _hold(ground, cases, held, "PAR_CASE_ID", "application_parent")
     truth.settle()
 
 
 def _hold(ground: Ground, rows: Rows, which: pa.Array, column: str, entity: str) -> None:
+    _follow(ground, rows, which, column, entity, QUAR, "held")
+
+
+def _follow(
+    ground: Ground, rows: Rows, which: pa.Array, column: str, entity: str, disposition: str, note: str
+) -> None:
     row_id = rows["ROW_ID"].filter(pa.array(mask(which)))
     if len(row_id):
         ground.truth.add(
@@ -48,6 +65,6 @@ def _hold(ground: Ground, rows: Rows, which: pa.Array, column: str, entity: str)
             column=column,
             entity=entity,
             key=row_id,
-            disposition=QUAR,
-            note="held",
+            disposition=disposition,
+            note=note,
         )

@@ -427,7 +427,15 @@ def dependant_without_detail(plant: Plant) -> None:
     for column in ("ROW_ID", "PARTY_UID"):
         plant.block["S_PARTY"].patch(column, party, ids)
     first = np.searchsorted(plant.block.parties.case, at)
-    role = plant.copy("S_CASE_CON", first, CONTACT_ID=ids, RELATION_TYPE_CD="CHILD", X_SEQ_NUM=80, X_ACCOMP_FLG="N")
+    role = plant.copy(
+        "S_CASE_CON",
+        first,
+        CASE_ID=plant.rows["ROW_ID"].take(pa.array(at)),
+        CONTACT_ID=ids,
+        RELATION_TYPE_CD="CHILD",
+        X_SEQ_NUM=80,
+        X_ACCOMP_FLG="N",
+    )
     _one_more(plant, at)
     plant.say(role, "X_ACCOMP_FLG", table="S_CASE_CON")
 
