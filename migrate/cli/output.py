@@ -90,6 +90,12 @@ class Output:
         self.stdout.print(table)
 
 
+def _natural_width(names: list[str], body: list[list[object]]) -> int:
+    """Width of a table with one blank between its columns."""
+    widest = (max(len(name), *(len(cell(row[at])) for row in body), 0) for at, name in enumerate(names))
+    return sum(widest) + len(names) - 1
+
+
 def cell(value: object) -> str:
     """A value as a table shows it: nothing for nothing, digits in groups of three, times in UTC to the second.
 

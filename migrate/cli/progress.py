@@ -26,12 +26,13 @@ class Bar:
         self.label, self.total, self.unit, self.done, self.detail = label, total, unit, 0, ""
         self._console = console
         self._started = self._told = time.monotonic()
+        self._told_at = 0
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self.done:
+        if self.done and self.done != self._told_at:
             self.tell()
 
     def advance(self, count: int, detail: str = "") -> None:
@@ -44,6 +45,7 @@ class Bar:
 
     def tell(self) -> None:
         """A plain line: how much, of how much, how long."""
+        self._told_at = self.done
         detail = f", {self.detail}" if self.detail else ""
         self.say(
             f"{self.label}: {self.done:,} of {self.total:,} {self.unit}{detail}, "
