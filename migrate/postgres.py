@@ -44,15 +44,19 @@ def connect(url: str | URL, name: str, *, autocommit: bool = False) -> Connectio
     """A connection to the database of an SQLAlchemy URL, with times in UTC.
 
     name: shown in `pg_stat_activity`; holds no secret.
-    Raises Unreachable or Transient.
+    Raises Unreachable when the server refuses (never worth another try), Transient when it does not answer.
     """
     where = make_url(url)
     settings: dict[str, Any] = {key: _plain(value) for key, value in where.query.items()}
     settings |= {"user": where.username, "password": where.password, "dbname": where.database}
     settings |= {"host": where.host, "port": where.port} if where.host else {}
     settings |= {"application_name": name, "connect_timeout": 10, "options": _OPTIONS}
-    with faults(f"connect to the platform database {where.database}"):
+    try:
         return psycopg.connect(**settings, autocommit=autocommit)
+    except psycopg.Error as error:
+        fault = _refused(error, f"connect to the platform database {where.database}")
+        _silence(error)
+    raise fault
 
 
 def copy_in(cursor: Cursor, table: sql.Composable, rows: pa.Table, *, called: str) -> int:
@@ -113,14 +117,14 @@ def faults(doing: str) -> Iterator[None]:
     """Errors of the server inside this block become ours: Transient, Unreachable, Drift or Defect.
 
     doing: what was tried, in the infinitive ("write client [a, b)"); it opens the message.
-    The original error is not chained: its text may hold values.
+    The original error's text may hold values: it is replaced, and the error not chained.
     """
     try:
         yield
-        return
     except psycopg.Error as error:
         fault = _translated(error, doing)
-    raise fault
+        _silence(error)
+        raise fault from None
 
 
 def _translated(error: psycopg.Error, doing: str) -> MigrateError:
@@ -145,6 +149,26 @@ def _translated(error: psycopg.Error, doing: str) -> MigrateError:
         f"could not {doing} {place}".rstrip(),
         why=_VIOLATIONS.get(state, "the server refused a row or a statement"),
     )
+
+
+def _refused(error: psycopg.Error, doing: str) -> MigrateError:
+    """A failed connection has no SQLSTATE; but where the server itself answered, trying again may lock an account."""
+    text = str(error)
+    if "FATAL" not in text or any(words in text for words in _PASSING):
+        return _translated(error, doing)
+    return Unreachable(
+        f"could not {doing}",
+        why="the server refused: role, password, database or client address",
+        remedy="check platform.url, the role and its rights with: migrate doctor",
+    )
+
+
+def _silence(error: BaseException | None) -> None:
+    """Python keeps the error that was there before as context, and some tools print it."""
+    while error is not None:
+        if isinstance(error, psycopg.Error):
+            error.args = (f"SQLSTATE {error.sqlstate}",)
+        error = error.__cause__ or error.__context__
 
 
 def _raced(error: psycopg.Error) -> bool:
@@ -190,6 +214,14 @@ def _plain(value: "str | tuple[str, ...] | None") -> str | None:
     return ",".join(value) if isinstance(value, tuple) else value
 
 
+_PASSING = (
+    "starting up",
+    "shutting down",
+    "recovery",
+    "too many",
+    "connection slots",
+    "administrator command",
+)
 _KINDS = {
     "40": "the server undid it because of another transaction",
     "53": "the server is out of a resource (disk, memory or connections)",

@@ -63,12 +63,13 @@ class MemoryPlatform:
     def append(self, books: Books, fence: int, **content: Any) -> Entry:
         if fence != books.fence or books.holder is None:
             raise Busy(f"{books.holder or 'nobody'}; the lease was lost, nothing was written")
-        names = ("actor", "kind", "run", "entity", "slice", "batch", "tally", "digest")
+        complete: dict[str, Any] = dict.fromkeys(
+            ("actor", "kind", "run", "entity", "slice", "batch", "tally", "digest")
+        )
+        complete |= content
         previous = books.ledger[-1].hash if books.ledger else GENESIS
         at = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=len(books.ledger))
-        entry = Entry(
-            seq=len(books.ledger) + 1, at=at, previous=previous, **{name: content.get(name) for name in names}
-        )
+        entry = Entry(seq=len(books.ledger) + 1, at=at, previous=previous, **complete)
         books.ledger.append(replace(entry, hash=entry.computed()))
         return books.ledger[-1]
 
@@ -88,7 +89,9 @@ class MemoryLease:
         self._books.holder, self.fence = self.holder, self._books.fence
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self._books.fence == self.fence:
             self._books.holder = None
 
@@ -172,7 +175,11 @@ class MemoryState:
         self._books.runs[run.id]["status"] = status
         self._platform.append(self._books, run.fence, kind="end", run=run.id, actor=self.actor)
         if status == "done" and run.mode == "full":
-            ranged = {at[1] for at, entry in self._books.batches.items() if at[0] == run.id and _ranged(entry["slice"])}
+            ranged = {
+                at[1]
+                for at, entry in self._books.batches.items()
+                if at[0] == run.id and _ranged(entry["slice"])
+            }
             for line in self._books.quarantine.values():
                 if line["entity"] in ranged and line["last_run"] < run.id:
                     line["state"] = "released"
@@ -187,15 +194,24 @@ class MemoryState:
 
     def known(self, entity: str, wanted: pa.Array) -> pa.Array:
         lines = {key: self._books.crosswalk.get((entity, key)) for key in dict.fromkeys(wanted.to_pylist())}
-        return pa.array([key for key, line in lines.items() if line and line["survivor"] is None], pa.string())
+        return pa.array(
+            [key for key, line in lines.items() if line and line["survivor"] is None], pa.string()
+        )
 
     def survey(
-        self, run: OpenRun, slice_: Slice, position: int, found: Mapping[str, pa.Table], within: KeyRange | None = None
+        self,
+        run: OpenRun,
+        slice_: Slice,
+        position: int,
+        found: Mapping[str, pa.Table],
+        within: KeyRange | None = None,
     ) -> None:
         at = (run.id, slice_.entity, slice_.number, position)
         if self._books.batches.get(at, {}).get("closed"):
             return
-        entry = self._platform.append(self._books, run.fence, kind="survey", run=run.id, entity=slice_.entity, actor="tests")
+        entry = self._platform.append(
+            self._books, run.fence, kind="survey", run=run.id, entity=slice_.entity, actor="tests"
+        )
         for name, rows in found.items():
             claims = self._books.naturals.setdefault((slice_.entity, name), {})
             for row in rows.to_pylist():
@@ -218,13 +234,17 @@ class MemoryState:
     def natural(self, entity: str, name: str, wanted: pa.Array) -> pa.Table:
         claims = self._books.naturals.get((entity, name), {})
         found = {key: claims[key][0] for key in dict.fromkeys(wanted.to_pylist()) if key in claims}
-        return pa.table({"key": pa.array(list(found), pa.string()), "value": pa.array(list(found.values()), pa.string())})
+        return pa.table(
+            {"key": pa.array(list(found), pa.string()), "value": pa.array(list(found.values()), pa.string())}
+        )
 
     def releasable(self) -> list[tuple[str, pa.Array]]:
         waiting: dict[tuple[str, str], list[bool]] = {}
         for line in self._books.quarantine.values():
             if line["state"] == "held":
-                arrived = len(self.known(line["needs_entity"], pa.array([line["needs_key"]], pa.string()))) == 1
+                arrived = (
+                    len(self.known(line["needs_entity"], pa.array([line["needs_key"]], pa.string()))) == 1
+                )
                 waiting.setdefault((line["entity"], line["key"]), []).append(arrived)
         ready = sorted(about for about, needs in waiting.items() if all(needs))
         groups = itertools.groupby(ready, key=lambda about: about[0])
@@ -237,10 +257,15 @@ class MemoryState:
     def verify_ledger(self, expected: tuple[int, str] | None = None) -> Verified:
         return verify(self._books.ledger, expected)
 
-    def quarantine(self, *, state: str | None = None, values: bool = False, reason: str = "", **given: Any) -> list[Any]:
+    def quarantine(
+        self, *, state: str | None = None, values: bool = False, reason: str = "", **given: Any
+    ) -> list[Any]:
         if values and not reason:
             raise Refused("protected values are not shown without a reason")
-        lines = [_Line(**{**line, "value": line["value"] if values else None}) for line in self._books.quarantine.values()]
+        lines = [
+            _Line(**{**line, "value": line["value"] if values else None})
+            for line in self._books.quarantine.values()
+        ]
         wanted = {name: value for name, value in given.items() if value is not None and name != "limit"}
         return [
             line
@@ -282,7 +307,9 @@ class MemoryTarget:
         self, run: OpenRun, slice_: Slice, position: int, within: KeyRange, outcome: Outcome, rows_read: int
     ) -> Tally:
         platform = self._platform
-        before = platform.books.batches.get((run.id, slice_.entity, slice_.number, position), {}).get("closed")
+        before = platform.books.batches.get((run.id, slice_.entity, slice_.number, position), {}).get(
+            "closed"
+        )
         if before:
             return tally_of(platform.books.ledger[before - 1].tally or {})
         books = copy.deepcopy(platform.books)
@@ -341,7 +368,11 @@ class _Writer:
         for key, disposition, mark in zip(keys, dispositions, marks, strict=True):
             if disposition == "accepted":
                 line = self.books.crosswalk.get((entity, key))
-                cause = "first_load" if line is None else {"stub": "arrived", "merge": "arrived"}.get(line["cause"])
+                cause = (
+                    "first_load"
+                    if line is None
+                    else {"stub": "arrived", "merge": "arrived"}.get(line["cause"])
+                )
                 if cause:
                     identity = derive_id(self.platform.system, f"{entity}/{key}")
                     self.books.crosswalk[entity, key] = {"id": identity, "cause": cause, "survivor": None}
@@ -353,8 +384,15 @@ class _Writer:
         return counted
 
     def _audit(self, keys: list[str], dispositions: list[str]) -> None:
-        explained = {*self.outcome.quarantine.column("key").to_pylist(), *self.outcome.excluded.column("key").to_pylist()}
-        silent = [key for key, fate in zip(keys, dispositions, strict=True) if fate != "accepted" and key not in explained]
+        explained = {
+            *self.outcome.quarantine.column("key").to_pylist(),
+            *self.outcome.excluded.column("key").to_pylist(),
+        }
+        silent = [
+            key
+            for key, fate in zip(keys, dispositions, strict=True)
+            if fate != "accepted" and key not in explained
+        ]
         unknown = set(dispositions) - {"accepted", "rejected", "held", "excluded"}
         if silent or unknown or len(set(keys)) != len(keys):
             raise Defect("an outcome that does not account for its entities")
@@ -364,7 +402,9 @@ class _Writer:
         images = [self.books.images.get((entity, key)) for key in keys]
         lines = [self.books.crosswalk.get((entity, key)) for key in keys]
         loaded = np.array([bool(image and image["fingerprint"]) for image in images], bool)
-        same = np.array([bool(i and m and i["fingerprint"] == m) for i, m in zip(images, marks, strict=True)], bool)
+        same = np.array(
+            [bool(i and m and i["fingerprint"] == m) for i, m in zip(images, marks, strict=True)], bool
+        )
         placed = np.array([line is not None for line in lines], bool)
         return Seen(np.array([i is not None for i in images], bool), loaded, same, same, placed, placed)
 
@@ -377,7 +417,9 @@ class _Writer:
                 continue
             stub = self.platform.stubs[entity]
             table = self.platform.layout[stub.table]
-            (row,) = stub_rows(stub, table, self.platform.system, entity, pa.array([key], pa.string())).to_pylist()
+            (row,) = stub_rows(
+                stub, table, self.platform.system, entity, pa.array([key], pa.string())
+            ).to_pylist()
             self.books.rows[stub.table][row[table.key]] = dict.fromkeys(table.columns) | row
             self.books.crosswalk[entity, key] = {"id": row[table.key], "cause": "stub", "survivor": None}
             new += 1
@@ -385,7 +427,11 @@ class _Writer:
 
     def _rows(self, chosen: np.ndarray) -> int:
         written = 0
-        ids = {identity for identity, its in zip(self.outcome.keys.column("id").to_pylist(), chosen, strict=True) if its}
+        ids = {
+            identity
+            for identity, its in zip(self.outcome.keys.column("id").to_pylist(), chosen, strict=True)
+            if its
+        }
         for name, table in self.platform.layout.items():
             there, new = self.books.rows[name], self.outcome.tables.get(name)
             rows = [row for row in (new.to_pylist() if new is not None else []) if chosen[row.pop("_entity")]]
@@ -404,9 +450,14 @@ class _Writer:
         entity = self.outcome.entity
         before = {"rejected": 0, "held": 0}
         for key in keys:
-            lines = [line for line in self.books.quarantine.values() if (line["entity"], line["key"]) == (entity, key)]
+            lines = [
+                line
+                for line in self.books.quarantine.values()
+                if (line["entity"], line["key"]) == (entity, key)
+            ]
             open_now = any(
-                line["scope"] == "entity" and line["state"] != "released" and line["last_run"] == self.run.id for line in lines
+                line["scope"] == "entity" and line["state"] != "released" and line["last_run"] == self.run.id
+                for line in lines
             )
             image = self.platform.books.images.get((entity, key))
             if open_now and image and image["disposition"] in before:
@@ -441,10 +492,18 @@ class _Writer:
             there = self.books.quarantine.get(about)
             state = "waived" if there and there["state"] == "waived" else line["state"]
             since = there["run"] if there and there["state"] != "released" else self.run.id
-            more = {"entity": entity, "found_in": found, "run": since, "last_run": self.run.id, "state": state}
+            more = {
+                "entity": entity,
+                "found_in": found,
+                "run": since,
+                "last_run": self.run.id,
+                "state": state,
+            }
             self.books.quarantine[about] = {**line, **more}
         if found == "range":
-            self.books.exclusions = {line for line in self.books.exclusions if line[0] != entity or line[1] not in keys}
+            self.books.exclusions = {
+                line for line in self.books.exclusions if line[0] != entity or line[1] not in keys
+            }
         for row in self.outcome.excluded.to_pylist():
             self.books.exclusions.add((entity, row["key"], row["table"], row["row_id"], row["rule"]))
 

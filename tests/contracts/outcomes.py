@@ -33,7 +33,9 @@ from migrate.platform.layout import describe
 
 SYSTEM, ENTITY = "shop", "thing"
 AS_OF = datetime(2026, 1, 1)  # noqa: DTZ001  # the source's clock
-PLATFORM = MetaData(naming_convention={"pk": "pk_%(table_name)s", "fk": "fk_%(table_name)s__%(column_0_N_name)s"})
+PLATFORM = MetaData(
+    naming_convention={"pk": "pk_%(table_name)s", "fk": "fk_%(table_name)s__%(column_0_N_name)s"}
+)
 
 Table(
     "account",
@@ -127,6 +129,7 @@ class Excluded:
     rule: str = "not_wanted"
 
 
+Texts = dict[str, str | None]
 Fate = Thing | Rejected | Held | Excluded
 
 _DEFAULTS = {
@@ -160,7 +163,8 @@ def outcome(
 ) -> Outcome:
     """What `apply` would have made of these things. `set_aside`: (key, row id) of member rows in quarantine."""
     tables = _tables(things)
-    quarantine, excluded = [], []
+    quarantine: list[Texts] = []
+    excluded: list[Texts] = []
     for key, fate in things.items():
         match fate:
             case Rejected(rules, value):
@@ -186,9 +190,11 @@ def outcome(
         tables,
         _texts(_LINE, quarantine),
         _texts(("key", "table", "row_id", "rule"), excluded),
-        _texts(("entity", "key"), [dict(zip(("entity", "key"), stub, strict=True)) for stub in stubs]),
-        _texts(("loser", "survivor"), [dict(zip(("loser", "survivor"), m, strict=True)) for m in merges]),
-        pa.array([mark if loaded else None for mark, loaded in zip(marks, accepted, strict=True)], pa.binary(16)),
+        _texts(("entity", "key"), [{"entity": entity, "key": key} for entity, key in stubs]),
+        _texts(("loser", "survivor"), [{"loser": loser, "survivor": survivor} for loser, survivor in merges]),
+        pa.array(
+            [mark if loaded else None for mark, loaded in zip(marks, accepted, strict=True)], pa.binary(16)
+        ),
     )
 
 
@@ -206,12 +212,24 @@ def _line(
     needs_entity: str | None = None,
     needs_key: str | None = None,
     row_id: str | None = None,
-) -> dict[str, str | None]:
-    values = (key, scope, state, "THING", "THING", row_id or key, "NAME", rule, value, needs_entity, needs_key)
+) -> Texts:
+    values = (
+        key,
+        scope,
+        state,
+        "THING",
+        "THING",
+        row_id or key,
+        "NAME",
+        rule,
+        value,
+        needs_entity,
+        needs_key,
+    )
     return dict(zip(_LINE, values, strict=True))
 
 
-def _texts(names: tuple[str, ...], rows: list[dict[str, str | None]]) -> pa.Table:
+def _texts(names: tuple[str, ...], rows: list[Texts]) -> pa.Table:
     return pa.table({name: pa.array([row.get(name) for row in rows], pa.string()) for name in names})
 
 
@@ -250,4 +268,6 @@ def _tables(things: Mapping[str, Fate]) -> dict[str, pa.Table]:
 
 def _typed(name: str, lines: list[dict[str, Any]]) -> pa.Table:
     kinds = {column.name: column.type for column in LAYOUT[name].columns.values()} | {"_entity": pa.int32()}
-    return pa.table({column: pa.array([line[column] for line in lines], kinds[column]) for column in lines[0]})
+    return pa.table(
+        {column: pa.array([line[column] for line in lines], kinds[column]) for column in lines[0]}
+    )

@@ -18,12 +18,19 @@ def natural(*rows: tuple[str, str | None] | tuple[str, str | None, str | None]) 
     """(key, value, variant) rows."""
     full = [(*row, None)[:3] for row in rows]
     columns = list(zip(*full, strict=True)) or [(), (), ()]
-    return pa.table({name: pa.array(column, pa.string()) for name, column in zip(("key", "value", "variant"), columns, strict=True)})
+    return pa.table(
+        {
+            name: pa.array(column, pa.string())
+            for name, column in zip(("key", "value", "variant"), columns, strict=True)
+        }
+    )
 
 
 class StateSuite:
     def begin(self, state: Any, lease: Any, *pieces: Slice, mode: str = "full") -> OpenRun:
-        run: OpenRun = state.begin(lease, mode=mode, as_of=AS_OF, digests=DIGESTS, slices=pieces or slices(2, 1))
+        run: OpenRun = state.begin(
+            lease, mode=mode, as_of=AS_OF, digests=DIGESTS, slices=pieces or slices(2, 1)
+        )
         return run
 
     def test_a_new_run_has_everything_to_do_in_the_order_of_its_plan(self, state: Any) -> None:

@@ -65,7 +65,11 @@ class Bench:
 def bench(platform: Platform, batches: int = 30) -> Iterator[Bench]:
     (piece,) = slices(batches)
     with platform.state.lease("tests") as lease:
-        yield Bench(platform, platform.state.begin(lease, mode="full", as_of=AS_OF, digests=DIGESTS, slices=[piece]), piece)
+        yield Bench(
+            platform,
+            platform.state.begin(lease, mode="full", as_of=AS_OF, digests=DIGESTS, slices=[piece]),
+            piece,
+        )
 
 
 class TargetSuite:
@@ -84,7 +88,10 @@ class TargetSuite:
 
     def test_every_fate_is_counted_once(self, on: Bench) -> None:
         tally = on.write(
-            outcome({"a": A, "b": Rejected(("r1", "r2")), "c": Held((("thing", "z"),)), "d": Excluded()}, set_aside=[("a", "p9")])
+            outcome(
+                {"a": A, "b": Rejected(("r1", "r2")), "c": Held((("thing", "z"),)), "d": Excluded()},
+                set_aside=[("a", "p9")],
+            )
         )
         assert (tally.read, tally.created, tally.rejected, tally.held, tally.excluded) == (4, 1, 1, 1, 1)
         assert tally.set_aside == 1
@@ -156,7 +163,11 @@ class TargetSuite:
         assert on.platform.state.known("account", pa.array(["u7", "u8"])).to_pylist() == ["u7"]
         assert on.write(outcome({"b": Thing(maker="u7")}, stubs=[("account", "u7")])).stubs == 0
 
-        real = pa.table({"_entity": pa.array([0], pa.int32()), "account_id": pa.array([derive_id(SYSTEM, "account/u7")], pa.binary(16)), "login": ["jd"], "status": ["ACTIVE"]})  # fmt: skip
+        columns = {
+            "_entity": pa.array([0], pa.int32()),
+            "account_id": pa.array([derive_id(SYSTEM, "account/u7")], pa.binary(16)),
+        }
+        real = pa.table({**columns, "login": ["jd"], "status": ["ACTIVE"]})
         of_account = replace(
             made,
             entity="account",
@@ -212,7 +223,9 @@ class TargetSuite:
         on.things(a=Rejected(value="Tremblay"))
         state = on.platform.state
         assert [line.value for line in state.quarantine()] == [None]
-        assert [line.value for line in state.quarantine(values=True, reason="asked by the data owner")] == ["Tremblay"]
+        assert [line.value for line in state.quarantine(values=True, reason="asked by the data owner")] == [
+            "Tremblay"
+        ]
 
     def test_who_lost_the_lease_writes_nothing(self, platform: Platform) -> None:
         with bench(platform) as old:

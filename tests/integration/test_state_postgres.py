@@ -1,0 +1,218 @@
+"""The state in a real PostgreSQL: its revisions, the ledger's guard, the lease."""
+
+import time
+from collections.abc import Iterator
+
+import pyarrow as pa
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine, inspect, make_url
+from sqlalchemy.exc import DBAPIError
+
+from migrate.errors import Busy, Drift, Transient, Unreachable
+from migrate.state import State
+from migrate.state.tables import METADATA
+from tests.contracts.outcomes import AS_OF, DIGESTS, ENTITY, SYSTEM, Rejected, Thing, outcome, slices
+from tests.contracts.postgres_platform import PostgresPlatform
+from tests.contracts.target_suite import bench
+from tests.databases import NewDatabase
+
+
+@pytest.fixture(scope="module")
+def database(new_module_database: NewDatabase) -> Iterator[PostgresPlatform]:
+    made = PostgresPlatform(new_module_database("postgres"))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def platform(database: PostgresPlatform) -> Iterator[PostgresPlatform]:
+    yield database
+    database.empty()
+
+
+def test_the_revisions_make_the_tables_of_the_model(platform: PostgresPlatform) -> None:
+    engine = create_engine(platform.url, connect_args={"options": "-c search_path=migration"})
+    with engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection,
+            opts={
+                "compare_server_default": False,
+                "include_name": lambda name, kind, _: name != "alembic_version",
+            },
+        )
+        assert compare_metadata(context, METADATA) == []
+    engine.dispose()
+
+
+def test_every_column_of_the_state_says_what_it_is(platform: PostgresPlatform) -> None:
+    inspector = inspect(platform.engine)
+    for name in METADATA.tables:
+        assert inspector.get_table_comment(name, schema="migration")["text"]
+        assert [
+            column["name"]
+            for column in inspector.get_columns(name, schema="migration")
+            if not column["comment"]
+        ] == []
+
+
+def test_upgrading_again_does_nothing(platform: PostgresPlatform) -> None:
+    assert platform.state.upgrade() == ()
+
+
+@pytest.mark.parametrize("statement", ["UPDATE {} SET actor = 'x'", "DELETE FROM {}", "TRUNCATE {}"])
+def test_the_ledger_refuses_to_be_changed(platform: PostgresPlatform, statement: str) -> None:
+    with bench(platform):
+        pass
+    with pytest.raises(DBAPIError, match="append-only"):
+        platform.ask(statement.format("migration.ledger"))
+
+
+@pytest.mark.parametrize(
+    ("tampering", "found"),
+    [
+        ("UPDATE migration.ledger SET tally = '{\"read\": 1}' WHERE seq = 3", 3),
+        ("DELETE FROM migration.ledger WHERE seq = 2", 2),
+        ("UPDATE migration.ledger SET seq = CASE seq WHEN 2 THEN -3 ELSE -2 END WHERE seq IN (2, 3)", 1),
+        ("INSERT INTO migration.ledger SELECT 5, at, actor, kind, run, entity, slice, batch, tally, digest, hash, hash "
+            "FROM migration.ledger WHERE seq = 4", 5),
+    ],
+)  # fmt: skip
+def test_who_goes_around_the_guard_is_found(platform: PostgresPlatform, tampering: str, found: int) -> None:
+    with bench(platform) as on:
+        for key in "abc":
+            on.things(**{key: Thing()})
+    assert platform.state.verify_ledger().broken is None
+    platform.ask(f"SET session_replication_role = replica; {tampering}; RESET ALL")
+    broken = platform.state.verify_ledger().broken
+    assert broken is not None
+    assert broken <= found
+
+
+def test_the_second_is_told_within_five_seconds_who_holds_the_lease_and_since_when(
+    platform: PostgresPlatform,
+) -> None:
+    with platform.state.lease("the night run"):
+        started = time.monotonic()
+        with (
+            pytest.raises(Busy, match=r"the night run, process \d+ on .*, since \d{4}-\d\d-\d\d"),
+            platform.state.lease(),
+        ):
+            pass
+        assert time.monotonic() - started < 5
+
+
+def test_a_lease_that_was_given_back_is_free_at_once(platform: PostgresPlatform) -> None:
+    fences = []
+    for _ in range(3):
+        with platform.state.lease() as lease:
+            fences.append(lease.fence)
+    assert fences == [1, 2, 3]
+
+
+def test_two_legacy_systems_may_be_moved_at_once(platform: PostgresPlatform) -> None:
+    other = State.open(platform.url, system="another")
+    with platform.state.lease() as one, other.lease() as two:
+        assert (one.fence, two.fence) == (1, 1)
+    other.close()
+
+
+def test_a_holder_whose_session_the_server_ended_takes_it_up_again(platform: PostgresPlatform) -> None:
+    with platform.state.lease(beat=0.1) as lease:
+        platform.ask(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE '% lease'"
+        )
+        deadline = time.monotonic() + 20
+        while not platform.ask(
+            "SELECT 1 FROM pg_locks JOIN pg_stat_activity USING (pid) "
+            "WHERE locktype = 'advisory' AND application_name LIKE '% lease'"
+        ):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        assert not lease.lost
+        with pytest.raises(Busy), platform.state.lease():
+            pass
+
+
+def test_a_heartbeat_is_written_while_the_lease_is_held(platform: PostgresPlatform) -> None:
+    with platform.state.lease(beat=0.05):
+        ((first,),) = platform.ask("SELECT heartbeat FROM migration.lease")
+        time.sleep(0.5)
+        ((later,),) = platform.ask("SELECT heartbeat FROM migration.lease")
+    assert later > first
+
+
+def test_what_is_known_is_answered_for_ten_thousand_keys(platform: PostgresPlatform) -> None:
+    with bench(platform) as on:
+        on.write(outcome({f"k{n}": Thing() for n in range(2000)}))
+    asked = pa.array([f"k{n}" for n in range(10_000)] + [None])
+    assert len(platform.state.known(ENTITY, asked)) == 2000
+
+
+def test_the_history_of_a_key_and_of_an_id_shows_merges(platform: PostgresPlatform) -> None:
+    with bench(platform) as on:
+        on.write(outcome({"a": Thing()}, merges=[("dead", "a")]))
+    by_key, by_dead = platform.state.trace(ENTITY, "a"), platform.state.trace(ENTITY, "dead")
+    assert [(line.key, line.cause, line.survivor) for line in by_key] == [
+        ("a", "first_load", None),
+        ("dead", "merge", "a"),
+    ]
+    assert by_dead == by_key
+    assert platform.state.trace(ENTITY, by_key[0].id) == by_key
+    assert platform.state.trace(ENTITY, "unknown") == []
+
+
+def test_the_status_tells_runs_entities_quarantine_and_the_head_of_the_ledger(
+    platform: PostgresPlatform,
+) -> None:
+    with bench(platform) as on:
+        on.things(a=Thing())
+        platform.state.finish(on.run, status="interrupted", seconds=1.5)
+    status = platform.state.status()
+    assert status.entities == {ENTITY: {"accepted": 1}}
+    (run,) = status.runs
+    assert (run.status, run.closed, run.batches, run.seconds) == ("interrupted", 1, 30, 1.5)
+    assert run.totals[ENTITY].created == 1
+    assert status.lease is not None
+    assert status.lease.released is not None
+    assert status.head == (3, platform.state.verify_ledger().head)
+
+
+def test_a_run_begun_after_a_kill_marks_the_one_before(platform: PostgresPlatform) -> None:
+    for _ in range(2):
+        with platform.state.lease() as lease:
+            platform.state.begin(lease, mode="full", as_of=AS_OF, digests=DIGESTS, slices=slices(1))
+    assert platform.ask("SELECT status FROM migration.run ORDER BY id") == [("interrupted",), ("running",)]
+
+
+def test_complaints_that_a_whole_run_does_not_find_again_are_released(platform: PostgresPlatform) -> None:
+    for things in ({"gone": Rejected(), "still": Rejected()}, {"still": Rejected()}):
+        with bench(platform, batches=1) as on:
+            on.write(outcome(things))
+            platform.state.finish(on.run)
+    assert [line.key for line in platform.state.quarantine()] == ["still"]
+
+
+def test_showing_protected_values_leaves_a_line_in_the_ledger(platform: PostgresPlatform) -> None:
+    with bench(platform) as on:
+        on.things(a=Thing())
+        platform.state.quarantine(values=True, reason="asked by the data owner")
+    last = platform.state.ledger(last=1)[0]
+    assert (last.kind, last.batch) == ("unmask", {"reason": "asked by the data owner"})
+
+
+def test_a_database_without_the_state_is_drift_with_a_way_out(postgres_url: str) -> None:
+    with pytest.raises(Drift, match="migrate platform upgrade"):
+        State.open(postgres_url, system=SYSTEM).status()
+
+
+def test_a_server_that_does_not_answer_is_worth_another_try() -> None:
+    with pytest.raises(Transient, match="connect"):
+        State.open("postgresql+psycopg://nobody@/x?host=/nowhere", system=SYSTEM).status()
+
+
+def test_a_database_that_does_not_exist_is_not_worth_another_try(platform: PostgresPlatform) -> None:
+    absent = make_url(platform.url).set(database="no_such_database")
+    with pytest.raises(Unreachable, match="no_such_database"):
+        State.open(absent, system=SYSTEM).status()
