@@ -28,7 +28,7 @@ from migrate.model import Batch, KeyRange, Layout, Lookup, Outcome, Slice, Slice
 from migrate.pipeline import Line, move
 from migrate.plan import EntityPlan, Plan, Stage, entity_plan, keys_per_batch, loose_members
 from migrate.state import Lease, OpenRun, State
-from migrate.transform.apply import agreements, naturals, survey_columns
+from migrate.transform.apply import QUALITY_MARK, agreements, naturals, survey_columns
 
 RETRIES = 5
 """How often a slice is tried again after a lost connection or a deadlock, with a pause that doubles from one second."""
@@ -148,7 +148,13 @@ def start(parts: Parts, lease: Lease, *, batch_rows: int, mode: str = "full") ->
     opened = parts.state.begin(
         lease, mode=mode, as_of=as_of, window=(None, as_of), digests=parts.digests, slices=plan.slices
     )
+    parts.target.end_bulk(opened)  # an earlier first load may have been given up
+    parts.target.begin_bulk(opened, [*_tables(parts.mappings), QUALITY_MARK])
     return Run(parts, opened)
+
+
+def _tables(mappings: Dict[str, Mapping]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(table for mapping in mappings.values() for table in mapping.into))
 
 
 @dataclass(slots=True)
@@ -232,6 +238,8 @@ class Run:
     def finish(self, status: str = "done") -> RunSummary:
         """Close the books. `status` 'interrupted' leaves the run to be resumed."""
         self.close()
+        if status == "done":
+            self.parts.target.end_bulk(self.opened)
         seconds = time.monotonic() - self._began
         totals = self.parts.state.finish(self.opened, status=status, seconds=seconds)
         return RunSummary(
