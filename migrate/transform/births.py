@@ -281,9 +281,11 @@ def _part(parts: Parts, which: int, values: pd.Series) -> Converted:
 
 
 def _days_since_1970(parts: Parts) -> npt.NDArray[np.int32]:
-    """Days since 1970 of whole dates, anything elsewhere."""
-    months = ((parts.year.astype(np.int64) - 1970) * 12 + parts.month - 1).astype("datetime64[M]")
-    days: npt.NDArray[np.int32] = (months.astype("datetime64[D]").astype(np.int64) + parts.day - 1).astype(
-        np.int32
+    """Days since 1970 of whole dates, anything elsewhere: whole eras of 400 years, then years that begin in March."""
+    year = parts.year - (parts.month <= 2)
+    of_era = year % 400
+    of_year = (153 * ((parts.month + 9) % 12) + 2) // 5 + parts.day - 1
+    days: npt.NDArray[np.int32] = (
+        year // 400 * 146_097 + of_era * 365 + of_era // 4 - of_era // 100 + of_year - 719_468
     )
-    return days
+    return days.astype(np.int32)
