@@ -36,23 +36,34 @@ def run_document(summary: "RunSummary") -> RunDocument:
 
 
 def show(session: Session, summary: "RunSummary") -> None:
-    """The table of the books on stdout. Columns in which nothing was counted are named below instead."""
+    """The books on stdout: a row per entity, and in words what is beside them."""
     total = sum(summary.entities.values(), Tally())
     shown = [name for name in COUNTS if name in _ALWAYS or getattr(total, name)]
-    rows = [
-        [entity, *(getattr(tally, name) for name in shown), tally.balanced]
-        for entity, tally in summary.entities.items()
-    ]
-    session.table(
-        ["entity", *shown, "balanced"],
-        rows,
-        total=["all", *(getattr(total, name) for name in shown), total.balanced],
-    )
-    if hidden := [name for name in COUNTS if name not in shown]:
+    names = ["entity", *shown, "balanced"]
+    rows = [_counts(entity, tally, shown) for entity, tally in summary.entities.items()]
+    foot = _counts("all", total, shown)
+    if session.output.fits(names, [*rows, foot]):
+        session.table(names, rows, total=foot)
+    else:
+        names = ["entity", "read", "became", "balanced"]
+        rows = [_sentence(entity, tally) for entity, tally in summary.entities.items()]
+        session.table(names, rows, total=_sentence("all", total))
+    if hidden := [name for name in COUNTS[1:] if not getattr(total, name) and name not in _ALWAYS]:
         session.say(f"none {_listed(hidden, 'or')}")
     for line in _words(total):
         session.say(line)
     session.say(f"run {summary.run}, {summary.seconds:,.1f} s")
+
+
+def _counts(name: str, tally: Tally, shown: list[str]) -> list[object]:
+    """A column per count."""
+    return [name, *(getattr(tally, count) for count in shown), tally.balanced]
+
+
+def _sentence(name: str, tally: Tally) -> list[object]:
+    """All counts in one column, for a narrow terminal and great numbers."""
+    became = ", ".join(f"{getattr(tally, count):,} {count}" for count in COUNTS[1:] if getattr(tally, count))
+    return [name, tally.read, became, tally.balanced]
 
 
 def _books(tally: Tally) -> BooksDocument:

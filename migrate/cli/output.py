@@ -4,7 +4,7 @@ Everything is readable at 80 columns and through a pipe. With --json, stdout hol
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cached_property
@@ -74,8 +74,9 @@ class Output:
 
         names, body = list(columns), [list(row) for row in rows]
         foot = [cell(value) for value in total] if total else [""] * len(names)
+        gap = 1 if self.fits(names, [*body, foot], gap=2) else 0
         table = Table(
-            box=SIMPLE, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), show_footer=bool(total)
+            box=SIMPLE, show_edge=False, pad_edge=False, padding=(0, gap, 0, 0), show_footer=bool(total)
         )
         for at, name in enumerate(names):
             values = [row[at] for row in body]
@@ -89,11 +90,11 @@ class Output:
             self.say(f"\n{title}")
         self.stdout.print(table)
 
-
-def _natural_width(names: list[str], body: list[list[object]]) -> int:
-    """Width of a table with one blank between its columns."""
-    widest = (max(len(name), *(len(cell(row[at])) for row in body), 0) for at, name in enumerate(names))
-    return sum(widest) + len(names) - 1
+    def fits(self, names: Sequence[str], rows: Iterable[Sequence[object]], *, gap: int = 1) -> bool:
+        """Whether a table needs no folding; `gap` blanks stand between its columns."""
+        cells = [list(names), *([cell(value) for value in row] for row in rows)]
+        widths = [max(len(line[at]) for line in cells) for at in range(len(names))]
+        return sum(widths) + gap * (len(names) - 1) <= self.stdout.width
 
 
 def cell(value: object) -> str:
