@@ -120,7 +120,8 @@ class Project:
         from migrate.extract import connect
 
         url = self.legacy_url()
-        return connect(url.render_as_string(hide_password=False), self.settings.legacy.schema_name)
+        schema = None if url.get_backend_name() == "sqlite" else self.settings.legacy.schema_name  # it has none
+        return connect(url.render_as_string(hide_password=False), schema)
 
     # --- mappings
 
