@@ -13,6 +13,7 @@ Incomplete birth dates are in `births`.
 
 from datetime import UTC, datetime
 from datetime import date as calendar_date
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 import numpy.typing as npt
@@ -33,6 +34,7 @@ from migrate.transform.series import (
     series,
     true_rows,
     without,
+    wrong_option,
     wrong_type,
 )
 
@@ -142,7 +144,7 @@ def local_instant(values: pd.Series, *, zone: str) -> pd.Series:
     '2024-03-10T07:30:00+00:00'
     """
     array = _naive(values)
-    instants = pc.assume_timezone(array, zone, ambiguous="earliest", nonexistent="latest")
+    instants = pc.assume_timezone(array, _known(zone), ambiguous="earliest", nonexistent="latest")
     gap = true_rows(_in_gap(array, instants))
     if len(gap):
         instants = put(instants, gap, _before_gap(array.take(pa.array(gap)), zone))
@@ -166,7 +168,7 @@ def ambiguous_hour(values: pd.Series, *, zone: str, of: pd.Series | None = None)
     """
     array = _naive(values if of is None else of)
     first, last = (
-        pc.assume_timezone(array, zone, ambiguous=which, nonexistent="latest")
+        pc.assume_timezone(array, _known(zone), ambiguous=which, nonexistent="latest")
         for which in ("earliest", "latest")
     )
     return offences(pc.not_equal(first, last), values)
@@ -186,7 +188,8 @@ def nonexistent_hour(values: pd.Series, *, zone: str, of: pd.Series | None = Non
     """
     array = _naive(values if of is None else of)
     return offences(
-        _in_gap(array, pc.assume_timezone(array, zone, ambiguous="earliest", nonexistent="latest")), values
+        _in_gap(array, pc.assume_timezone(array, _known(zone), ambiguous="earliest", nonexistent="latest")),
+        values,
     )
 
 
@@ -346,7 +349,19 @@ def _numbers(array: pa.Array) -> tuple[npt.NDArray[np.int64], int]:
 
 
 def _day_number(iso: str) -> int:
-    return (calendar_date.fromisoformat(iso[:10]) - calendar_date(1970, 1, 1)).days
+    try:
+        return (calendar_date.fromisoformat(iso[:10]) - calendar_date(1970, 1, 1)).days
+    except ValueError:
+        raise wrong_option(f"{iso} is no date", "write it as 3999-12-31") from None
+
+
+def _known(zone: str) -> str:
+    try:
+        return ZoneInfo(zone).key
+    except (ZoneInfoNotFoundError, ValueError):
+        raise wrong_option(
+            f"{zone} is no time zone", "use a name of the tz database, such as America/Toronto"
+        ) from None
 
 
 def _in_gap(array: pa.Array, instants: pa.Array) -> pa.Array:

@@ -75,6 +75,11 @@ def wrong_type(found: pa.DataType, wanted: str) -> InvalidInput:
     )
 
 
+def wrong_option(what: str, instead: str) -> InvalidInput:
+    """The error for an option of a step or rule that says nothing."""
+    return InvalidInput([Mistake("mapping", 0, what, instead)])
+
+
 # --- what goes out
 
 

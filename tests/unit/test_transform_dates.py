@@ -99,6 +99,14 @@ def test_the_clock_is_judged_on_the_source_column_only():
         dates.ambiguous_hour(converted, zone=TORONTO)
 
 
+def test_an_option_that_says_nothing_is_told_with_a_way_out():
+    given = column(datetime(2024, 1, 1), kind=STAMP)
+    with pytest.raises(InvalidInput, match=r"Ottawa is no time zone; use a name of the tz database"):
+        dates.local_instant(given, zone="Ottawa")
+    with pytest.raises(InvalidInput, match=r"31/12/3999 is no date; write it as"):
+        dates.placeholders(given, values=("31/12/3999",))
+
+
 def test_an_instant_is_not_copied():
     given = column(datetime(2024, 1, 1), None, kind=STAMP)
     found = dates.instant(given)
