@@ -452,7 +452,9 @@ class _Work:
         parts: dict[str, list[pa.Table]] = {}
         for made in self.made:
             keep = pc.and_(made.kept, pa.array(shown[made.rows.entity.to_numpy()]))
-            parts.setdefault(made.table.into, []).append(self._table(made, root_ids).filter(keep))
+            table = self._table(made, root_ids)
+            table = table if keep.true_count == len(keep) else table.filter(keep)
+            parts.setdefault(made.table.into, []).append(table)
         tables = {into: pa.concat_tables(pieces).combine_chunks() for into, pieces in parts.items()}
         marks = self.judgements.marks(self.system, self.mapping.entity, root_ids)
         if marks.num_rows:

@@ -36,7 +36,9 @@ class Columns:
     stubs: list[tuple[str, pa.Table]] = field(default_factory=list)
     own_kind: list[pa.Table] = field(default_factory=list)  # references to entities of the same mapping
     dropped: np.ndarray = field(init=False)  # rows set aside here, without their entity
-    refused: np.ndarray | None = field(init=False, default=None)  # rows whose value in this column was refused
+    refused: np.ndarray | None = field(
+        init=False, default=None
+    )  # rows whose value in this column was refused
 
     def __post_init__(self) -> None:
         self.dropped = np.zeros(len(self.rows), bool)
@@ -177,7 +179,9 @@ class Columns:
         known = frames.lookup.known.get(field.ref or "")
         if field.ref != frames.mapping.entity:
             return known
-        self.own_kind.append(pa.table([self.rows.entity, values], names=["_entity", "key"]).filter(values.is_valid()))
+        self.own_kind.append(
+            pa.table([self.rows.entity, values], names=["_entity", "key"]).filter(values.is_valid())
+        )
         batch = frames.keys.slice(0, frames.roots)
         return batch if known is None else pa.concat_arrays([one_piece(known), batch])
 
@@ -285,7 +289,9 @@ def fit(values: pa.Array, kind: pa.DataType) -> tuple[pa.Array, pa.Array | None]
     if pa.types.is_string(kind):
         return as_text(values), None
     if pa.types.is_timestamp(kind) and pa.types.is_timestamp(values.type) and kind.tz and not values.type.tz:
-        return pc.assume_timezone(values, kind.tz).cast(kind), None  # stored without a zone, meant as UTC
+        return values.cast(pa.timestamp(kind.unit)).view(
+            kind
+        ), None  # stored without a zone, meant as UTC: no value changes
     try:
         return values.cast(kind), None
     except pa.ArrowInvalid:

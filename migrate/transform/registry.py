@@ -16,6 +16,7 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 
@@ -89,6 +90,7 @@ def judge(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
+@cache
 def options_of(function: Callable[..., Any]) -> dict[str, inspect.Parameter]:
     """The options that a mapping may write for a registered function, by name."""
     return {

@@ -36,7 +36,9 @@ class MemberRows:
         return one_piece(self.table.column(name))
 
     def filter(self, mask: pa.Array) -> "MemberRows":
-        """The rows where the mask is true."""
+        """The rows where the mask is true; these very rows where it always is, which is the usual case."""
+        if mask.true_count == len(self):
+            return self
         return MemberRows(self.table.filter(mask), self.entity.filter(mask))
 
 
@@ -126,6 +128,8 @@ class Rows:
 
     def filter(self, mask: pa.Array) -> "Rows":
         """The rows where the mask is true, joins and all."""
+        if mask.true_count == len(self):
+            return self
         return replace(
             self,
             own=self.own.filter(mask),
