@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import pyarrow as pa
 import sqlalchemy as sa
 
 from migrate.errors import InvalidInput, Mistake
@@ -42,7 +41,7 @@ def make(
     with TruthFile(truth) as truth_file, legacy_database(engine, schema, replace) as writer:
         world = make_world(random_stream(seed, 0), id_range(0), clients)
         _write(writer, world.tables, written)
-        truth_file.write(staff(world))
+        truth_file.write(shared(world))
         done = 0
         for block in blocks(seed, clients, world, audit):
             truth_file.write(plant_damage(block))
@@ -61,14 +60,23 @@ def blocks(seed: int, clients: int, world: World, audit: int) -> Iterator[Block]
         yield make_block(seed, number, min(CLIENTS, clients - first), world, audit)
 
 
-def staff(world: World) -> Truth:
-    """The lines of all employees: persons of the party model, but no clients (P14)."""
+def shared(world: World) -> Truth:
+    """Staff (P14) and representatives (P15): persons of the party model, but no clients."""
     truth = Truth()
     for rows in world.tables:
-        if rows.table.name == "S_CONTACT":
-            employees = rows["ROW_ID"].filter(pa.array(rows.where("EMP_FLG", "Y")))
-            if len(employees):
-                truth.add(damage="P14", table="S_CONTACT", row_id=employees, column="EMP_FLG", entity="client", key=employees, disposition="EXCL", note="entity")
+        for damage, kind in (("P14", "Employee"), ("P15", "Representative")):
+            if rows.table.name == "S_CONTACT" and rows.where("CON_CD", kind).any():
+                keys = rows["ROW_ID"]
+                truth.add(
+                    damage=damage,
+                    table="S_CONTACT",
+                    row_id=keys,
+                    column="CON_CD",
+                    entity="client",
+                    key=keys,
+                    disposition="EXCL",
+                    note="entity",
+                )
     return truth
 
 

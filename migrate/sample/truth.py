@@ -59,7 +59,7 @@ class Truth:
         return pc.unique(lines["key"].filter(whole).combine_chunks())
 
     def settle(self) -> None:
-        """Drop the lines about roots that are not loaded, but for those that say so."""
+        """Drop the lines about roots and rows that are not loaded, but for those that say so."""
         lines = self.table()
         drop: Bools = np.zeros(len(lines), bool)
         says_so = mask(pc.is_in(lines["note"].combine_chunks(), pa.array(["entity", "held"])))
@@ -67,6 +67,9 @@ class Truth:
             gone = self.keys(entity, "QUAR", "EXCL")
             about = pc.and_(pc.equal(lines["entity"], entity), pc.is_in(lines["key"], gone))
             drop |= mask(about.combine_chunks()) & ~says_so
+        set_aside = mask(pc.is_in(lines["disposition"].combine_chunks(), pa.array(["QUAR", "EXCL"])))
+        row = pc.binary_join_element_wise(lines["entity"], lines["table"], lines["row_id"], " ").combine_chunks()
+        drop |= mask(pc.is_in(row, row.filter(pa.array(set_aside)))) & ~set_aside
         self._parts = [lines.filter(pa.array(~drop))]
 
 

@@ -21,12 +21,13 @@ from migrate.sample.damage.plant import REGISTRY, Ground, Plant
 from migrate.sample.truth import Truth
 
 FILES = (persons, text, codes, dates, keys, contacts, money, papers)
+_ORDER = {file.__name__: number for number, file in enumerate(FILES)}
 
 
 def plant_damage(block: Block) -> Truth:
     """Damage a clean block; what was planted, with all that follows from it."""
     ground = Ground(block)
-    for kind in sorted(REGISTRY, key=lambda kind: kind.stage):
+    for kind in sorted(REGISTRY, key=lambda kind: (kind.stage, _ORDER[kind.function.__module__])):
         kind.function(Plant(ground, kind))
     add_consequences(ground)
     return ground.truth

@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 
 from migrate.sample.cases import groups
 from migrate.sample.damage.plant import (
+    CLIENT_TABLES,
     ENTITY,
     EXCL,
     FLAG,
@@ -194,7 +195,9 @@ def thousands_with_one_stamp(plant: Plant) -> None:
     """All that a night loaded bears one LAST_UPD; one row of each table stands for its block."""
     for table in ("S_CONTACT", "S_CASE", "S_EVT_ACT"):
         rows = plant.block[table]
-        at = np.flatnonzero(rows.where("DB_LAST_UPD_SRC", "EIM") & (plant.owner(table) >= 0))[:1]
+        owner, ground = plant.owner(table), plant.ground
+        free = (ground.free_clients if table in CLIENT_TABLES else ground.free_cases)[owner] & (owner >= 0)
+        at = np.flatnonzero(rows.where("DB_LAST_UPD_SRC", "EIM") & free)[:1]
         plant.say(at, "LAST_UPD", "one LAST_UPD for the whole block", table=table)
 
 

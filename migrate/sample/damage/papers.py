@@ -10,7 +10,8 @@ from migrate.sample.clock import DAY, LAST_DAY, later, midnight
 from migrate.sample.damage.plant import ENTITY, EXCL, FLAG, LOAD, OUT_OF_SCOPE, Plant, damage
 from migrate.sample.frame import Bools, choose, join, strings
 
-PENDING = ("Not Started", "Non commencé", "In Progress", "En cours")
+SETTLED = ("Passed", "Réussi", "Failed", "Échoué", "Complete", "Terminé")
+"""Statuses after which an activity asks for nothing more."""
 
 
 # -- attachments ---------------------------------------------------------------------------------------
@@ -93,7 +94,7 @@ def open_without_next_activity(plant: Plant) -> None:
     """Open, and nothing left to do."""
     at = plant.pick(plant.cases.is_open)
     activities = plant.block["S_EVT_ACT"]
-    theirs = activities.where("EVT_STAT_CD", *PENDING) & np.isin(plant.owner("S_EVT_ACT"), at)
+    theirs = ~activities.where("EVT_STAT_CD", *SETTLED) & np.isin(plant.owner("S_EVT_ACT"), at)
     _drop_activities(plant, theirs)
     plant.say(at, "STATUS_CD", "no next activity")
 

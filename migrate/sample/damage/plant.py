@@ -115,6 +115,7 @@ class Ground:
         self.lonely = self._lonely()
         self.has_case: Bools = np.zeros(len(block.people), bool)
         self.has_case[block.cases.applicant] = True
+        self._owners: dict[str, tuple[pa.Array, Ints]] = {}
 
     def _lonely(self) -> Bools:
         """Clients nobody else's application refers to."""
@@ -123,6 +124,17 @@ class Ground:
         lonely = np.ones(len(self.block.people), bool)
         lonely[parties.person[foreign]] = False
         return lonely
+
+    def owner(self, table: str) -> Ints:
+        """The client or case each row of a table belongs to, by position; -1 for rows of neither."""
+        is_client = table in CLIENT_TABLES
+        column = self.block[table][CLIENT_TABLES[table] if is_client else CASE_TABLES[table]]
+        known = self._owners.get(table)
+        if known is None or known[0] is not column:
+            keys = self.block.people.row_id if is_client else self.block.cases.row_id
+            owner = np.asarray(pc.fill_null(pc.index_in(column, keys), -1).to_numpy(), dtype=np.int64)
+            known = self._owners[table] = column, owner
+        return known[1]
 
     def claim_client(self, at: Ints) -> None:
         """No other damage touches these clients or the applications they made."""
@@ -147,12 +159,7 @@ class Plant:
 
     def owner(self, table: str) -> Ints:
         """The client or case each row of a table belongs to, by position; -1 for rows of neither."""
-        rows = self.block[table]
-        if table in CLIENT_TABLES:
-            keys, column = self.people.row_id, CLIENT_TABLES[table]
-        else:
-            keys, column = self.cases.row_id, CASE_TABLES[table]
-        return np.asarray(pc.fill_null(pc.index_in(rows[column], keys), -1).to_numpy(), dtype=np.int64)
+        return self.ground.owner(table)
 
     def pick(self, eligible: Bools | None = None, *, share: float = 1.0, claim_client: bool = False) -> Ints:
         """Rows of the damage's table to plant in, one for an aggregate; they are claimed.
