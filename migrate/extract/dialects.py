@@ -19,6 +19,7 @@ from migrate.extract.trouble import Cause, causes
 APPLICATION = "case-migrate"
 CONNECT_SECONDS = 10
 
+Collate = Callable[[sa.ColumnElement[Any], str], sa.ColumnElement[Any]]
 Express = Callable[[SourceColumn, sa.ColumnElement[Any]], sa.ColumnElement[Any]]
 
 
@@ -57,11 +58,11 @@ class Dialect:
     text_parameters:     the fast way binds text only, so that numbers are converted by the server.
     collations: statement with the rows (table, column, collation); None where all text compares alike.
     collation:  always compare text keys by this one.   binary: collations that compare byte by byte (patterns).
-    nulls_dates:  the driver gives null for date-times that it cannot represent, so they are counted beside.
     driver_bounds: the driver, not the server, ends a statement that takes too long.
     can_write:  statement that gives the number of rights to write; None: the connection cannot write at all.
     charset:    statement that gives the character set;  unicode: the answers that hold every letter.
     express:    how a column is selected so that its text or number arrives unharmed.
+    collate:    how a key is compared by another column's collation.
     causes:     what the server's own error numbers mean.
     """
 
@@ -85,8 +86,8 @@ class Dialect:
     text_parameters: bool = False
     collations: str | None = None
     collation: str | None = None
+    collate: Collate = expressions.collate
     binary: tuple[str, ...] = ()
-    nulls_dates: bool = False
     driver_bounds: bool = False
     can_write: str | None = None
     charset: str | None = None
@@ -189,7 +190,6 @@ MARIADB = Dialect(
     collations="SELECT table_name, column_name, collation_name FROM information_schema.columns"
     " WHERE table_schema = DATABASE() AND collation_name IS NOT NULL",
     binary=("binary", "*_bin"),
-    nulls_dates=True,
     can_write=(
         "SELECT COUNT(*) FROM (SELECT privilege_type FROM information_schema.user_privileges UNION ALL"
         " SELECT privilege_type FROM information_schema.schema_privileges WHERE DATABASE() LIKE table_schema UNION ALL"
@@ -199,13 +199,14 @@ MARIADB = Dialect(
     charset="SELECT @@character_set_connection",
     unicode=("utf8mb4",),
     express=expressions.mariadb,
+    collate=expressions.collate_mariadb,
     causes=causes(
         password="1045 1698 4151",  # noqa: S106
         database="1049",
         server="2002 2003 2005",
         right="1044 1142 1143 1227 1370",
         missing="1146 1054",
-        transient="1205 1213 1969 3024 1040 1203 2006 2013 1927 1053 1317 4031",
+        transient="1205 1213 1969 3024 1040 1203 2006 2013 1927 1053 1317 4031 5012 5013 5014",
     ),
 )
 

@@ -44,8 +44,13 @@ def postgresql(column: SourceColumn, expression: Expression) -> Expression:
 
 
 def mariadb(column: SourceColumn, expression: Expression) -> Expression:
-    """Bits and years as numbers, binary fractions as exact numbers, times of day as text."""
+    """Bits and years as numbers, binary fractions as exact numbers, dates and times as text.
+
+    MariaDB may hold days that do not exist (2004-00-00): over ODBC they would end the process or come as null.
+    """
     declared = column.sql_type
+    if pa.types.is_timestamp(column.type):
+        return sa.cast(expression, sa.CHAR())
     if isinstance(declared, mariadb_types.BIT | mariadb_types.YEAR):
         return sa.cast(expression, mariadb_types.INTEGER())
     if isinstance(declared, sa.Float):
@@ -77,6 +82,16 @@ def oracle(column: SourceColumn, expression: Expression) -> Expression:
     ):
         return sa.func.SYS_EXTRACT_UTC(expression)
     return _as_text(column, expression, sa.VARCHAR(4000))
+
+
+def collate(key: Expression, collation: str) -> Expression:
+    """The key, to be compared by that collation."""
+    return sa.collate(key, collation)
+
+
+def collate_mariadb(key: Expression, collation: str) -> Expression:
+    """The key in the character set that the collation belongs to, which its name begins with."""
+    return sa.collate(sa.cast(key, mariadb_types.VARCHAR(charset=collation.partition("_")[0])), collation)
 
 
 def _as_text(column: SourceColumn, expression: Expression, text: sa.types.TypeEngine[Any]) -> Expression:

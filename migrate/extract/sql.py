@@ -8,7 +8,7 @@ import logging
 import re
 import time
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,9 +21,9 @@ from migrate.extract.catalogue import Catalogue
 from migrate.extract.dialects import Fast, dialect_of
 from migrate.extract.engine import fill, make_engine, odbc_string, read_url
 from migrate.extract.nouns import Examination, Reader, SourceTable
-from migrate.extract.statements import FILLED, Statements
-from migrate.extract.trouble import cause_of, explained, place_of
-from migrate.extract.types import conform, misfit, schema_of
+from migrate.extract.statements import Statements
+from migrate.extract.trouble import cause_of, explained, of_driver, place_of
+from migrate.extract.types import conform, schema_of
 from migrate.extract.ways import Way
 from migrate.extract.ways.plain import PlainWay
 from migrate.model import KeyRange
@@ -95,10 +95,7 @@ class SqlSource:
                 token = self._begin(way, shared)
             yield SqlReader(self, way, started, token)
         finally:
-            with suppress(Exception):  # the connection may be gone, and with it the transaction
-                for statement in self.dialect.end:
-                    way.run(statement)
-            way.close()
+            self._end(way)
 
     def check(self, keys: Collection[tuple[str, str]] = ()) -> list[Examination]:
         """See `Source`."""
@@ -122,6 +119,18 @@ class SqlSource:
         if shared is None and self.dialect.share is not None:
             token = str(way.value(self.dialect.share))
         return token
+
+    def _end(self, way: Way) -> None:
+        """Leave the transaction; a connection that does not answer any more is dropped, and the transaction with it."""
+        try:
+            for statement in self.dialect.end:
+                way.run(statement)
+        except Exception as error:
+            if not of_driver(error):
+                raise
+            way.drop()
+        else:
+            way.close()
 
     def _way(self) -> Way:
         if self.plain or self.url.get_driver_name() != self.dialect.package:
@@ -231,10 +240,7 @@ class SqlReader:
         schema = schema_of([(name, table.column(name)) for name in columns])
         with explained(self._source.place, f"read {table.name}"), self._falling_back(table):
             for block in self._way.blocks(statement, schema):
-                rows = conform(block.select(range(len(schema))), schema, table.name)
-                if FILLED in block.column_names:
-                    _check_filled(rows, block.column(FILLED), table.name)
-                yield rows
+                yield conform(block, schema, table.name)
 
     @contextmanager
     def _falling_back(self, table: SourceTable) -> Iterator[None]:
@@ -242,11 +248,8 @@ class SqlReader:
         try:
             yield
         except Exception as error:
-            if (
-                not _is_odbc(self._way)
-                or isinstance(error, MigrateError)
-                or cause_of(error, self._source.place)
-            ):
+            ours = isinstance(error, MigrateError) or not type(error).__module__.startswith("arrow_odbc")
+            if ours or cause_of(error, self._source.place):
                 raise
             log.warning(
                 "arrow-odbc cannot read %s; from now on the plain cursor reads, which is some nine times slower",
@@ -265,10 +268,6 @@ def _naive_utc(moment: Any) -> datetime:
     return found.astimezone(UTC).replace(tzinfo=None) if found.tzinfo else found
 
 
-def _is_odbc(way: Way) -> bool:
-    return type(way).__name__ == "OdbcWay"  # its module needs unixODBC
-
-
 def _token(shared: str | None) -> str:
     """The token for a statement; a server's tokens are hexadecimal groups."""
     if shared is not None and not re.fullmatch(r"[0-9A-Fa-f-]{1,64}", shared):
@@ -278,10 +277,3 @@ def _token(shared: str | None) -> str:
 
 def _chunks(keys: pa.Array, size: int) -> Iterator[list[Any]]:
     return (keys.slice(start, size).to_pylist() for start in range(0, len(keys), size))
-
-
-def _check_filled(rows: pa.Table, filled: pa.ChunkedArray, table: str) -> None:
-    """Stop when the driver gave null where the source has a date-time."""
-    dates = [name for name in rows.column_names if pa.types.is_timestamp(rows.schema.field(name).type)]
-    if sum(rows.num_rows - rows.column(name).null_count for name in dates) != pc.sum(filled).as_py():
-        raise misfit(table, " or ".join(dates), "date-time between the years 1 and 9999")

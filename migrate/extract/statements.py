@@ -6,8 +6,6 @@ One table each, no joins, no `*`. Rows come in no particular order; the reader's
 import json
 from collections.abc import Sequence
 from decimal import Decimal
-from functools import reduce
-from operator import add
 from typing import Any
 
 import pyarrow as pa
@@ -20,9 +18,6 @@ from migrate.extract.dialects import Dialect, Keys
 from migrate.extract.nouns import SourceColumn, SourceTable
 from migrate.extract.types import is_text
 from migrate.model import KeyRange
-
-FILLED = "filled_dates"
-"""Name of the extra column that counts the date-times of a row, see `Dialect.nulls_dates`."""
 
 Key = str | int | Decimal
 
@@ -138,9 +133,6 @@ class Statements:
         selected: list[sa.ColumnElement[Any]] = [
             self._dialect.express(column, source.c[column.name]).label(name) for name, column in chosen
         ]
-        dates = [source.c[column.name] for _, column in chosen if pa.types.is_timestamp(column.type)]
-        if self._dialect.nulls_dates and dates:
-            selected.append(_filled(dates).label(FILLED))
         return sa.select(*selected).select_from(source)
 
     def _within(
@@ -161,7 +153,7 @@ class Statements:
         if not pa.types.is_string(column.type):
             return key
         if collation is not None and column.collation is not None and collation != column.collation:
-            return sa.collate(key, collation)
+            return self._dialect.collate(key, collation)
         return sa.collate(key, self._dialect.collation) if self._dialect.collation else key
 
     def _value(self, column: SourceColumn, value: Key) -> Any:
@@ -173,14 +165,6 @@ class Statements:
                 sa.literal(value, sa.Numeric()), sa.Numeric(column.type.precision, column.type.scale)
             )
         return sa.literal(value, sa.Text() if is_text(column.sql_type) else column.sql_type)
-
-
-def _filled(columns: Sequence[sa.ColumnElement[Any]]) -> sa.ColumnElement[Any]:
-    """How many of the columns of a row are not null."""
-    one: sa.ColumnElement[int] = sa.literal_column("1")
-    none: sa.ColumnElement[int] = sa.literal_column("0")
-    counts = [sa.case((column.is_not(None), one), else_=none) for column in columns]
-    return sa.cast(reduce(add, counts), sa.BigInteger())
 
 
 def parse_key(column: SourceColumn, text: str) -> Key:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import URL
+from sqlalchemy.exc import SQLAlchemyError
 
 from migrate.errors import Drift, MigrateError, Transient, Unreachable
 
@@ -26,6 +27,7 @@ class Cause(StrEnum):
     RIGHT = "right"
     MISSING = "missing"
     SNAPSHOT = "snapshot"
+    VALUE = "value"
     TRANSIENT = "transient"
 
 
@@ -99,7 +101,10 @@ _STATES = causes(
 # For drivers that give a text and no code; the first that matches.
 _TEXTS = (
     (Cause.DRIVER, r"can't open lib|dpi-1047|data source name not found"),
-    (Cause.PASSWORD, r"password authentication failed|no password supplied|access denied for user"),
+    (
+        Cause.PASSWORD,
+        r"authentication failed|no password supplied|access denied for user|no pg_hba.conf entry",
+    ),
     (Cause.DATABASE, r"database .* does not exist|unable to open database file"),
     (
         Cause.TRANSIENT,
@@ -110,6 +115,10 @@ _TEXTS = (
         r"could not (translate|connect)|failed to resolve|connection (is bad|refused|timeout|failed)|no such host",
     ),
     (Cause.MISSING, r"no such (table|column)"),
+    (
+        Cause.VALUE,
+        r"(date|time|timestamp|interval).*too (large|small)|out of range|could not decode|invalid utf-?8",
+    ),
 )
 
 
@@ -125,7 +134,7 @@ def explain(error: BaseException, place: Place, doing: str) -> MigrateError:
     cause = cause_of(error, place)
     if cause is Cause.TRANSIENT:
         return Transient(f"{what}: the server ended or refused it for now{note}")
-    kind = Drift if cause is Cause.MISSING else Unreachable
+    kind = Drift if cause in {Cause.MISSING, Cause.VALUE} else Unreachable
     why, remedy = _EXPLANATIONS[cause]
     return kind(what, why=why + note, remedy=remedy.format(driver=place.driver, right=place.right))
 
@@ -147,6 +156,10 @@ _EXPLANATIONS: dict[Cause | None, tuple[str, str]] = {
         "the database does not allow snapshot isolation",
         "ask its administrator for ALTER DATABASE ... SET ALLOW_SNAPSHOT_ISOLATION ON",
     ),
+    Cause.VALUE: (
+        "it holds a value that is damaged, or outside what the driver can give",
+        "have the value corrected at the source, or leave its column out of the mapping",
+    ),
     None: (
         "the driver gave up",
         "`migrate doctor` examines the connection; the server's manual explains the code",
@@ -156,12 +169,12 @@ _EXPLANATIONS: dict[Cause | None, tuple[str, str]] = {
 
 @contextmanager
 def explained(place: Place, doing: str) -> Iterator[None]:
-    """Turn every error of a driver into ours; see `explain`."""
+    """Turn every error of a driver into ours, see `explain`; any other is a defect and goes on as it is."""
     try:
         yield
-    except MigrateError:
-        raise
-    except Exception as error:  # noqa: BLE001  # drivers share no base class; nothing is swallowed
+    except Exception as error:
+        if isinstance(error, MigrateError) or not of_driver(error):
+            raise
         raise explain(error, place, doing) from None  # the driver's text may hold values
 
 
@@ -188,8 +201,17 @@ def cause_of(error: BaseException, place: Place) -> Cause | None:
     for code in error_codes(error):
         if cause := place.causes.get(code) or _STATES.get(code):
             return cause
+        if len(code) == 5 and code.startswith("22"):  # SQLSTATE class "data exception"
+            return Cause.VALUE
     text = str(getattr(error, "orig", None) or error)
     return next((cause for cause, pattern in _TEXTS if re.search(pattern, text, re.IGNORECASE)), None)
+
+
+def of_driver(error: Exception) -> bool:
+    """Whether a driver raised it: all of them name their base class Error (PEP 249)."""
+    if isinstance(error, SQLAlchemyError | ImportError | OSError | UnicodeError):
+        return True
+    return any(base.__name__ == "Error" for base in type(error).__mro__)
 
 
 def _no_package(error: ImportError, place: Place) -> Unreachable:

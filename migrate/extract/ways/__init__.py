@@ -23,10 +23,13 @@ class Way(Protocol):
         """The single value that one of the dialect's own statements gives."""
 
     def blocks(self, statement: sa.Select[Any], schema: pa.Schema) -> Iterator[pa.Table]:
-        """The rows, in blocks; the statement may select more columns than the schema, at its end."""
+        """The rows, in blocks; `schema` is the canonical one that they are for."""
 
     def close(self) -> None:
         """Give the connection back."""
+
+    def drop(self) -> None:
+        """Let go of a connection that is of no more use."""
 
 
 def compiled(statement: sa.Select[Any], dialect: SqlDialect) -> tuple[str, Any]:

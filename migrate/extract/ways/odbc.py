@@ -61,18 +61,21 @@ class OdbcWay:
 
     def blocks(self, statement: sa.Select[Any], schema: pa.Schema) -> Iterator[pa.Table]:
         """See `Way`."""
-        text, values = compiled(statement, self._dialect)
+        query, values = compiled(statement, self._dialect)
         parameters = [
             value if isinstance(value, str) else format(value, "f" if isinstance(value, Decimal) else "")
             for value in values
         ]
-        beside = [
-            pa.field(column.name, pa.int64()) for column in list(statement.selected_columns)[len(schema) :]
-        ]
-        wanted = pa.schema([*schema, *beside])
-        yield from self._fitting(text, parameters, wanted)
+        texts = [isinstance(column.type, sa.String) for column in statement.selected_columns]
+        wanted = pa.schema(
+            [
+                field.with_type(pa.string()) if text else field
+                for field, text in zip(schema, texts, strict=True)
+            ]
+        )
+        yield from self._fitting(query, parameters, wanted)
 
-    def _fitting(self, text: str, parameters: list[str], wanted: pa.Schema) -> list[pa.Table]:
+    def _fitting(self, query: str, parameters: list[str], wanted: pa.Schema) -> list[pa.Table]:
         """All rows, read again with more room for long text as long as a value does not fit.
 
         They are held together until the last has arrived: the same row must not be handed over twice.
@@ -83,7 +86,7 @@ class OdbcWay:
             try:
                 return [
                     pa.Table.from_batches([batch], wanted)
-                    for batch in self._read(text, parameters, wanted, largest)
+                    for batch in self._read(query, parameters, wanted, largest)
                 ]
             except arrow_odbc.Error as error:
                 if _TOO_LARGE not in str(error) or largest >= LARGEST_TEXT:
@@ -91,11 +94,11 @@ class OdbcWay:
                 self._largest[columns] = largest * 16
 
     def _read(
-        self, text: str, parameters: list[str], wanted: pa.Schema, largest: int
+        self, query: str, parameters: list[str], wanted: pa.Schema, largest: int
     ) -> arrow_odbc.BatchReader:
         texts = sum(pa.types.is_string(kind) for kind in wanted.types)
         return self._open.read_arrow_batches(
-            text,
+            query,
             batch_size=self._block_rows,
             parameters=parameters or None,
             max_bytes_per_batch=max(BUFFER_BYTES, 2 * texts * largest if largest > TEXT_BYTES else 0),
@@ -109,6 +112,8 @@ class OdbcWay:
     def close(self) -> None:
         """See `Way`."""
         self._connection = None  # arrow-odbc disconnects with the last reference
+
+    drop = close
 
     @property
     def _open(self) -> arrow_odbc.Connection:

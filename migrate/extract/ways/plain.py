@@ -1,6 +1,7 @@
 """The plain cursor of any DBAPI driver: works everywhere, some ten times slower than a columnar way over ODBC."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pyarrow as pa
@@ -61,12 +62,18 @@ class PlainWay:
         """See `Way`."""
         self._connection.close()
 
+    def drop(self) -> None:
+        """See `Way`."""
+        self._connection.invalidate()
+        self._connection.close()
+
 
 def _array(cells: tuple[Any, ...], schema: pa.Schema, name: str, table: str) -> pa.Array:
-    """Values of a driver as an array of the canonical type, or of text where the driver gives text."""
-    kind = schema.field(name).type if name in schema.names else pa.int64()
-    texts = not pa.types.is_string(kind) and any(isinstance(cell, str) for cell in cells)
+    """Values of a driver in the canonical type, or as the driver gives them."""
+    kind = schema.field(name).type
+    given = next((type(cell) for cell in cells if cell is not None), None)
+    arrives = {str: pa.string(), date: pa.date32()}.get(given, kind)  # type: ignore[arg-type]  # None is in no dict
     try:
-        return pa.array(cells, pa.string() if texts else kind)
+        return pa.array(cells, arrives)
     except (pa.ArrowException, OverflowError, ValueError, TypeError):
         raise misfit(table, name, kind) from None
