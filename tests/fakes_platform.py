@@ -9,6 +9,7 @@ Everything is a dictionary; a write works on a copy that replaces the original w
 """
 
 import copy
+import hashlib
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -307,9 +308,7 @@ class MemoryTarget:
         self, run: OpenRun, slice_: Slice, position: int, within: KeyRange, outcome: Outcome, rows_read: int
     ) -> Tally:
         platform = self._platform
-        before = platform.books.batches.get((run.id, slice_.entity, slice_.number, position), {}).get(
-            "closed"
-        )
+        before = self._before(run, slice_, position, outcome)
         if before:
             return tally_of(platform.books.ledger[before - 1].tally or {})
         books = copy.deepcopy(platform.books)
@@ -318,17 +317,33 @@ class MemoryTarget:
             raise Defect("the books do not balance; nothing was written")
         told = {"position": position, "kind": str(slice_.kind), "low": within.low, "high": within.high}
         about = {"run": run.id, "entity": slice_.entity, "slice": slice_.number, "batch": told}
-        entry = platform.append(books, run.fence, kind="batch", actor="tests", tally=counts(counted), **about)
-        books.batches[run.id, slice_.entity, slice_.number, position] = {
-            "slice": slice_,
-            "within": within,
-            "closed": entry.seq,
-        }
+        entry = platform.append(
+            books,
+            run.fence,
+            kind="batch",
+            actor="tests",
+            tally=counts(counted),
+            digest=_digest(outcome),
+            **about,
+        )
+        if slice_.kind is not SliceKind.KEYS:
+            at = (run.id, slice_.entity, slice_.number, position)
+            books.batches[at] = {"slice": slice_, "within": within, "closed": entry.seq}
         if platform.fail_next is not None:
             error, platform.fail_next = platform.fail_next, None
             raise error
         platform.books.__dict__.update(books.__dict__)
         return counted
+
+    def _before(self, run: OpenRun, piece: Slice, position: int, outcome: Outcome) -> int | None:
+        books = self._platform.books
+        if piece.kind is SliceKind.KEYS:
+            same = (e.seq for e in books.ledger if e.run == run.id and e.digest == _digest(outcome))
+            return next(same, None)
+        found: int | None = books.batches.get((run.id, piece.entity, piece.number, position), {}).get(
+            "closed"
+        )
+        return found
 
     def begin_bulk(self, run: OpenRun, tables: Iterable[str]) -> tuple[str, ...]:
         empty = tuple(name for name in tables if not self._platform.rows[name])
@@ -510,3 +525,13 @@ class _Writer:
 
 def _ranged(piece: Slice) -> bool:
     return piece.kind is SliceKind.RANGE
+
+
+def _digest(outcome: Outcome) -> str:
+    facts = zip(
+        outcome.keys.column("key").to_pylist(),
+        outcome.keys.column("disposition").to_pylist(),
+        outcome.fingerprint.to_pylist(),
+        strict=True,
+    )
+    return hashlib.sha256(repr(sorted(facts, key=repr)).encode()).hexdigest()

@@ -7,6 +7,7 @@ piece is made again in the transaction that strikes it off. So a kill at any mom
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from psycopg import sql
 
@@ -15,6 +16,8 @@ from migrate.postgres import Cursor
 
 STEPS = (1, 2, 3, 4)
 """Primary keys, unique constraints, indexes, foreign keys: each needs those before it."""
+
+REFERENCES = STEPS[-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,11 @@ def todo(cursor: Cursor, schema: str, step: int) -> list[Item]:
     return [Item(*map(str, row)) for row in cursor.fetchall()]
 
 
+def by_table(items: Sequence[Item]) -> list[list[Item]]:
+    """The items of each table together."""
+    return [list(group) for _, group in groupby(items, key=lambda item: item.table)]
+
+
 def make(cursor: Cursor, schema: str, platform: str, item: Item) -> None:
     """Make it again and strike it off."""
     cursor.execute("SET LOCAL maintenance_work_mem = '128MB'")
@@ -80,7 +88,7 @@ def make(cursor: Cursor, schema: str, platform: str, item: Item) -> None:
 
 
 def check(cursor: Cursor, platform: str) -> None:
-    """Raise Defect if a constraint or index of the platform is not valid; gather statistics for what comes next."""
+    """Raise Defect if a constraint or index of the platform is not valid."""
     cursor.execute(_INVALID, {"platform": platform})
     invalid = [str(name) for (name,) in cursor.fetchall()]
     if invalid:

@@ -68,6 +68,7 @@ class Opened:
 
     closed:  its tally, if it was closed before (a commit whose answer was lost); then nothing is to be done.
     seen:    what was known of its keys.
+    digest:  of what is decided about them.
     """
 
     run: OpenRun
@@ -75,6 +76,7 @@ class Opened:
     position: int
     within: KeyRange
     outcome: Outcome
+    digest: str
     seen: Seen
     closed: Tally | None = None
 
@@ -96,12 +98,16 @@ def open_batch(
     """Begin the books of a batch."""
     check_fence(cursor, place.schema, place.system, run.fence)
     _audit(outcome)
-    done = closed(cursor, place, run, slice_, position)
+    digest = _digest(outcome)
+    if slice_.kind is SliceKind.KEYS:
+        done = _decided(cursor, place, run, slice_, digest)
+    else:
+        done = closed(cursor, place, run, slice_, position)
     if done is not None:
-        return Opened(run, slice_, position, within, outcome, _nothing(0), tally_of(done))
+        return Opened(run, slice_, position, within, outcome, digest, _nothing(0), tally_of(done))
     cursor.execute(_STAGE_KEYS)
     copy_in(cursor, KEYS, _stage(outcome), called="stage_keys")
-    return Opened(run, slice_, position, within, outcome, _seen(cursor, place, outcome))
+    return Opened(run, slice_, position, within, outcome, digest, _seen(cursor, place, outcome))
 
 
 def close_batch(cursor: Cursor, place: Place, opened: Opened, tally: Tally, actor: str) -> Tally:
@@ -133,6 +139,15 @@ def closed(
 ) -> Mapping[str, Any] | None:
     """What the ledger says about a batch that was closed before; None for one that is to be done."""
     cursor.execute(place.sql(_CLOSED), [run.id, piece.entity, piece.number, position])
+    row = cursor.fetchone()
+    return None if row is None else row[0]  # type: ignore[return-value]  # jsonb
+
+
+def _decided(
+    cursor: Cursor, place: Place, run: OpenRun, piece: Slice, digest: str
+) -> Mapping[str, Any] | None:
+    """A second look is not planned and has no resume point: the same decision about the same keys is the same batch."""
+    cursor.execute(place.sql(_DECIDED), [run.id, piece.entity, digest])
     row = cursor.fetchone()
     return None if row is None else row[0]  # type: ignore[return-value]  # jsonb
 
@@ -256,9 +271,10 @@ def _enter(cursor: Cursor, place: Place, opened: Opened, tally: Tally, actor: st
         cursor, place.schema, place.system, run.fence,
         actor=actor, kind="batch", run=run.id, entity=piece.entity, slice=piece.number,
         batch={"position": opened.position, "kind": str(piece.kind), "low": within.low, "high": within.high},
-        tally=counts(tally), digest=_digest(opened.outcome),
+        tally=counts(tally), digest=opened.digest,
     )  # fmt: skip
-    close_position(cursor, place, run, piece, opened.position, within, entry.seq)
+    if piece.kind is not SliceKind.KEYS:
+        close_position(cursor, place, run, piece, opened.position, within, entry.seq)
 
 
 def close_position(
@@ -316,6 +332,10 @@ TRUNCATE pg_temp.stage_pairs
 _CLOSED = """
 SELECT l.tally FROM {m}.batch AS b JOIN {m}.ledger AS l ON l.seq = b.closed
 WHERE b.run = %s AND b.entity = %s AND b.slice = %s AND b.position = %s
+"""
+_DECIDED = """
+SELECT tally FROM {m}.ledger
+WHERE run = %s AND entity = %s AND kind = 'batch' AND batch ->> 'kind' = 'keys' AND digest = %s
 """
 _SEEN = """
 SELECT k.i, (i.key IS NOT NULL)::int, (i.fingerprint IS NOT NULL)::int,

@@ -203,6 +203,25 @@ class TargetSuite:
         assert (total.read, total.created, total.held) == (4, 3, 1)
         assert total.balanced
 
+    def test_a_second_look_with_a_number_that_was_used_before_is_written_all_the_same(
+        self, on: Bench
+    ) -> None:
+        """A resumed run counts its second looks from the start again."""
+        target, number = on.platform.target, Slice(ENTITY, 99, SliceKind.KEYS, (KeyRange(),))
+        on.things(a=Held(((ENTITY, "z"),)), b=Held(((ENTITY, "z"),)))
+        first = target.write(on.run, number, 0, KeyRange(), outcome({"a": A}), 7)
+        assert target.write(on.run, number, 0, KeyRange(), outcome({"a": A}), 7) == first
+        assert target.write(on.run, number, 0, KeyRange(), outcome({"b": Thing("B")}), 7).created == 1
+        total = on.platform.state.tallies(on.run)[ENTITY]
+        assert (total.read, total.created, total.held) == (2, 2, 0)
+
+    def test_in_a_first_load_without_indexes_a_stand_in_gives_way_too(self, on: Bench) -> None:
+        on.platform.target.begin_bulk(on.run, LAYOUT)
+        on.write(outcome({"a": replace(A, maker="u")}, stubs=[("account", "u")]))
+        on.write(outcome({"a": replace(A, name="A2", maker="u")}))
+        on.platform.target.end_bulk(on.run)
+        assert on.platform.content()["thing"][thing_id("a")]["name"] == "A2"
+
     def test_loose_rows_neither_release_nor_are_released_by_ranges(self, on: Bench) -> None:
         loose = Slice(ENTITY, 50, SliceKind.LOOSE, (KeyRange(), KeyRange()), "PART")
         target, state = on.platform.target, on.platform.state

@@ -69,14 +69,19 @@ def test_the_ledger_refuses_to_be_changed(platform: PostgresPlatform, statement:
         platform.ask(statement.format("migration.ledger"))
 
 
+_COPY_LAST = """
+INSERT INTO migration.ledger SELECT 5, at, actor, kind, run, entity, slice, batch, tally, digest, hash, hash
+FROM migration.ledger WHERE seq = 4
+"""
+
+
 @pytest.mark.parametrize(
     ("tampering", "found"),
     [
         ("UPDATE migration.ledger SET tally = '{\"read\": 1}' WHERE seq = 3", 3),
         ("DELETE FROM migration.ledger WHERE seq = 2", 2),
         ("UPDATE migration.ledger SET seq = CASE seq WHEN 2 THEN -3 ELSE -2 END WHERE seq IN (2, 3)", 1),
-        ("INSERT INTO migration.ledger SELECT 5, at, actor, kind, run, entity, slice, batch, tally, digest, hash, hash "
-            "FROM migration.ledger WHERE seq = 4", 5),
+        (_COPY_LAST, 5),
     ],
 )  # fmt: skip
 def test_who_goes_around_the_guard_is_found(platform: PostgresPlatform, tampering: str, found: int) -> None:
