@@ -8,9 +8,23 @@ import inspect
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-# Each fills the registries when it is imported.
-from migrate.transform import births, codes, contacts, dates, identifiers, mojibake, money, mrz, names, papers, text  # noqa: F401
+from migrate.transform import (
+    births,
+    codes,
+    contacts,
+    dates,
+    identifiers,
+    mojibake,
+    money,
+    mrz,
+    names,
+    papers,
+    text,
+)
 from migrate.transform.registry import RULES, STEPS, Rule, Step, options_of
+
+FAMILIES = (text, mojibake, names, dates, births, codes, money, identifiers, mrz, contacts, papers)
+"""The modules whose functions a mapping may name; each has filled the registries by being imported."""
 
 
 @dataclass(frozen=True, slots=True)

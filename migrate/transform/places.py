@@ -107,7 +107,7 @@ _FORMS = {
     "CA": r"[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z][ -]?\d[ABCEGHJ-NPRSTV-Z]\d",
     "CL": r"\d{3}-?\d{4}",
     "CZ": r"\d{3} ?\d{2}",
-    "GB": r"GIR ?0AA|[A-Z]{1,2}\d[A-Z\d]? ?\d[ABD-HJLN-UW-Z]{2}",
+    "GB": r"GIR ?0AA|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}",
     "GR": r"\d{3} ?\d{2}",
     "HT": r"(?:HT)?\d{4}",
     "IE": r"(?:D6W|[AC-FHKNPRTV-Y]\d{2}) ?[0-9AC-FHKNPRTV-Y]{4}",
