@@ -1,8 +1,9 @@
-"""A source that cannot be reached is told once, soon, with the way out and without a secret; a lost one is transient."""
+"""A source out of reach is told once, soon, with the way out and without a secret; a lost one is transient."""
 
 import time
 import traceback
-from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
 from urllib.parse import quote_plus
 
 import pytest
@@ -28,16 +29,20 @@ def odbc(url: str, **changes: str) -> str:
     )
 
 
+def read(url: str, **options: object) -> int:
+    """Connect, read and close; how many rows there are."""
+    with ExitStack() as stack:
+        source = connect(url, **options)  # type: ignore[arg-type]  # options of connect
+        stack.callback(source.close)
+        reader = stack.enter_context(source.snapshot())
+        return int(reader.rows("ITEM", ["ID"], "ID", KeyRange()).num_rows)
+
+
 def refused(url: str, **options: object) -> MigrateError:
     """The error of connecting, reading and closing; checks what holds for all of them."""
     began = time.monotonic()
     with pytest.raises(MigrateError) as caught:
-        source = connect(url, **options)  # type: ignore[arg-type]  # options of connect
-        try:
-            with source.snapshot() as reader:
-                reader.rows("ITEM", ["ID"], "ID", KeyRange())
-        finally:
-            source.close()
+        read(url, **options)
     assert time.monotonic() - began < 30
     shown = "".join(traceback.format_exception(caught.value)) + repr(caught.value)
     assert "canary" not in shown
@@ -113,7 +118,7 @@ def test_a_missing_file_is_told_and_not_made(sqlite_url: str) -> None:
     error = refused(sqlite_url)
     assert isinstance(error, Unreachable)
     assert "no such database" in error.why
-    assert not (__import__("pathlib").Path(sa.make_url(sqlite_url).database or "")).exists()
+    assert not Path(sa.make_url(sqlite_url).database or "").exists()
 
 
 @pytest.mark.parametrize(
@@ -180,7 +185,8 @@ def test_a_connection_that_postgres_ends_is_transient(postgres: str, plain: bool
     source = connect(postgres, plain=plain)
     with source.snapshot() as reader, engine.connect() as killer:
         killer.exec_driver_sql(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'case-migrate' AND datname = current_database()"
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE application_name = 'case-migrate' AND datname = current_database()"
         )
         with pytest.raises(Transient):
             reader.rows("ITEM", ["ID"], "ID", KeyRange())
@@ -233,7 +239,7 @@ def test_a_missing_table_is_drift(postgres: str) -> None:
     source.close()
 
 
-def test_a_role_that_may_write_is_a_warning(postgres: str, new_postgres: Callable[[], str]) -> None:
+def test_a_role_that_may_write_is_a_warning(postgres: str) -> None:
     source = connect(postgres)
     [rights] = [point for point in source.check() if point.name == "rights"]
     assert rights.state == "warning"

@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -27,32 +28,32 @@ GOLDEN = Path(__file__).parent.parent / "golden" / "extract"
 
 SQL_DIALECTS: dict[str, SqlDialect] = {
     "sqlite": sqlite.dialect(),
-    "postgresql": postgresql.psycopg.dialect(),
+    "postgresql": postgresql.psycopg.dialect(),  # type: ignore[no-untyped-call]
     "mariadb": mysql.pyodbc.dialect(is_mariadb=True, paramstyle="qmark"),
     "mysql": mysql.pyodbc.dialect(paramstyle="qmark"),
-    "mssql": mssql.pyodbc.dialect(paramstyle="qmark"),
-    "oracle": oracle.oracledb.dialect(),
+    "mssql": mssql.pyodbc.dialect(paramstyle="qmark"),  # type: ignore[no-untyped-call]
+    "oracle": oracle.oracledb.dialect(),  # type: ignore[no-untyped-call]
 }
 
-OWN_TYPES: dict[str, dict[str, sa.types.TypeEngine]] = {
-    "sqlite": {"PRICE": sa.REAL()},
-    "postgresql": {"PRICE": sa.DOUBLE_PRECISION(), "DONE": sa.BOOLEAN(), "AT": sa.TIMESTAMP(timezone=True), "CODE": sa.UUID()},
-    "mariadb": {"PRICE": mysql.DOUBLE(), "DONE": mysql.BIT(1), "AT": mysql.TIMESTAMP(), "CODE": sa.TIME()},
-    "mysql": {"PRICE": mysql.DOUBLE(), "DONE": mysql.TINYINT(1), "AT": mysql.TIMESTAMP(), "CODE": sa.TIME()},
-    "mssql": {"PRICE": mssql.MONEY(), "DONE": mssql.BIT(), "AT": mssql.DATETIMEOFFSET(), "CODE": mssql.UNIQUEIDENTIFIER()},
-    "oracle": {"PRICE": oracle.BINARY_DOUBLE(), "DONE": oracle.NUMBER(1, 0), "AT": oracle.TIMESTAMP(timezone=True), "CODE": oracle.CLOB()},
-}  # fmt: skip
+OWN_TYPES: dict[str, tuple[Any, Any, Any, Any]] = {  # of the columns PRICE, DONE, AT, CODE
+    "sqlite": (sa.REAL(), sa.INTEGER(), sa.TIMESTAMP(), sa.TEXT()),
+    "postgresql": (sa.DOUBLE_PRECISION(), sa.BOOLEAN(), sa.TIMESTAMP(timezone=True), sa.UUID()),
+    "mariadb": (mysql.DOUBLE(), mysql.BIT(1), mysql.TIMESTAMP(), sa.TIME()),
+    "mysql": (mysql.DOUBLE(), mysql.TINYINT(1), mysql.TIMESTAMP(), sa.TIME()),
+    "mssql": (mssql.MONEY(), mssql.BIT(), mssql.DATETIMEOFFSET(), mssql.UNIQUEIDENTIFIER()),  # type: ignore[no-untyped-call]
+    "oracle": (oracle.BINARY_DOUBLE(), oracle.NUMBER(1, 0), oracle.TIMESTAMP(timezone=True), oracle.CLOB()),  # type: ignore[no-untyped-call]
+}
 
 
 def table_of(name: str) -> SourceTable:
     """A legacy table with columns of every kind."""
-    types: dict[str, sa.types.TypeEngine] = {
+    types: dict[str, Any] = {
         "ROW_ID": sa.VARCHAR(15),
         "PAR_ID": sa.VARCHAR(15),
         "SEQ_NUM": sa.BIGINT(),
         "AMT": sa.NUMERIC(22, 7),
         "CREATED": sa.DateTime(),
-    } | OWN_TYPES[name]
+    } | dict(zip(("PRICE", "DONE", "AT", "CODE"), OWN_TYPES[name], strict=True))
     columns = [
         SourceColumn(
             column, canonical_type(kind), collation="own" if column == "PAR_ID" else None, sql_type=kind
@@ -76,9 +77,9 @@ def described(name: str) -> Iterator[str]:
 
     for statement in dialect.session:
         yield f"-- every connection\n{fill(statement, 300)};\n"
-    for statement in (dialect.version, dialect.clock, dialect.charset, dialect.can_write, dialect.collations):
-        if statement is not None:
-            yield f"-- examine\n{statement};\n"
+    for question in (dialect.version, dialect.clock, dialect.charset, dialect.can_write, dialect.collations):
+        if question is not None:
+            yield f"-- examine\n{question};\n"
     control = Statements(dialect, schema="SIEBEL")
     yield named("count", control.count(table))
     yield named("boundaries", control.boundaries(table, "ROW_ID", 25_000))
