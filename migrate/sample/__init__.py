@@ -62,7 +62,9 @@ def make(
     """
     from migrate.sample.making import make as make_in
 
-    return make_in(target, clients, seed, truth, schema=schema, audit=audit, replace=replace, progress=progress)
+    return make_in(
+        target, clients, seed, truth, schema=schema, audit=audit, replace=replace, progress=progress
+    )
 
 
 __all__ = ["Progress", "Summary", "make"]

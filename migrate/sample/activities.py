@@ -62,13 +62,21 @@ def steps() -> Steps:
 
 
 NOT_STARTED, IN_PROGRESS, PASSED, FAILED, EXPIRED, COMPLETE, RECOMMENDED = range(7)
-_STATUS = strings(["Not Started", "In Progress", "Passed", "Failed", "Expired", "Complete", "Recommended Passed"])
+_STATUS = strings(
+    ["Not Started", "In Progress", "Passed", "Failed", "Expired", "Complete", "Recommended Passed"]
+)
 _VERSION_DAYS = np.array(["2013-02-01", "2018-11-01", "2022-04-01"], "datetime64[s]")
 _VERSIONS = strings(["2010-06", "2013-02", "2018-11", "2022-04"])
 
 
 def activity_rows(
-    rng: np.random.Generator, ids: RowIds, world: World, people: People, cases: Cases, parties: Parties, mail: pa.Array
+    rng: np.random.Generator,
+    ids: RowIds,
+    world: World,
+    people: People,
+    cases: Cases,
+    parties: Parties,
+    mail: pa.Array,
 ) -> tuple[Rows, Ints]:
     """S_EVT_ACT of all cases, and the case of each row."""
     plan = steps()
@@ -131,7 +139,9 @@ def _statuses(rng: np.random.Generator, cases: Cases, case: Ints, step: Ints) ->
     plan, count = steps(), len(case)
     at, assessment = plan.at[step], plan.assessment[step]
     outcome, progress = cases.outcome[case], cases.progress[case]
-    good = np.where(rng.random(count) < 0.93, PASSED, np.where(rng.random(count) < 0.5, COMPLETE, RECOMMENDED))
+    good = np.where(
+        rng.random(count) < 0.93, PASSED, np.where(rng.random(count) < 0.5, COMPLETE, RECOMMENDED)
+    )
     finished = np.where(assessment, good, COMPLETE)
 
     blame_crime = (rng.random(len(cases)) < 0.2)[case]
@@ -149,7 +159,9 @@ def _statuses(rng: np.random.Generator, cases: Cases, case: Ints, step: Ints) ->
     return np.where(final, np.where(outcome == OPEN, NOT_STARTED, COMPLETE), status)
 
 
-def _moments(rng: np.random.Generator, cases: Cases, case: Ints, step: Ints, status: Ints) -> tuple[Times, Times]:
+def _moments(
+    rng: np.random.Generator, cases: Cases, case: Ints, step: Ints, status: Ints
+) -> tuple[Times, Times]:
     """When each activity began and ended, within the life of its case."""
     end = np.where(cases.is_open, cases.due, cases.decided)[case]
     opened = cases.opened[case]
@@ -162,7 +174,9 @@ def _moments(rng: np.random.Generator, cases: Cases, case: Ints, step: Ints, sta
     return begun, np.where(closing, cases.decided[case], ended)
 
 
-def _set_people(rows_: Rows, rng: np.random.Generator, world: World, cases: Cases, case: Ints, status: Ints) -> None:
+def _set_people(
+    rows_: Rows, rng: np.random.Generator, world: World, cases: Cases, case: Ints, status: Ints
+) -> None:
     count = len(case)
     other = rng.integers(0, len(world.users), count)
     owner = np.where(rng.random(count) < 0.6, cases.owner[case], other)
@@ -187,7 +201,9 @@ def _set_assessment(
     rows_["X_RESULT_CD"] = only(assessment, picked(strings(["Favourable", "Unfavourable"]), result))
     biometric = np.isin(step, plan.number("BIOMETRIC")) & (status == PASSED)
     ten_years = midnight(later(ended, np.full(len(step), 3652 * DAY)))
-    lapsed = midnight(np.minimum(later(ended, np.full(len(step), 30 * DAY)), LAST_DAY - np.timedelta64(20, "D")))
+    lapsed = midnight(
+        np.minimum(later(ended, np.full(len(step), 30 * DAY)), LAST_DAY - np.timedelta64(20, "D"))
+    )
     far = ten_years > np.datetime64("2032-01-01")
     rows_["X_VALID_UNTIL_DT"] = np.where(biometric & far, ten_years, when(status == EXPIRED, lapsed))
 
@@ -208,5 +224,3 @@ def _set_correspondence(
     rows_["APPT_END_DT"] = when(interview, later(ended, np.full(len(step), 2700)))
     address = mail.take(pa.array(cases.applicant[case]))
     rows_["EMAIL_RECIP_ADDR"] = only(is_kind("CORR_OUT"), address)
-
-

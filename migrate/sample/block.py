@@ -65,7 +65,9 @@ def make_block(seed: int, number: int, clients: int, world: World, audit: int) -
     cases = make_cases(rng, ids, world, people, first_case)
     roles = make_parties(rng, people, cases)
     case_rows = files.case_rows(rng, world, people, cases, roles)
-    acts, activity_case = activities.activity_rows(rng, ids, world, people, cases, roles, persons["EMAIL_ADDR"])
+    acts, activity_case = activities.activity_rows(
+        rng, ids, world, people, cases, roles, persons["EMAIL_ADDR"]
+    )
     notes, note_case = papers.note_rows(rng, ids, world, cases)
     idle = np.setdiff1d(np.arange(len(people)), cases.applicant[cases.is_open])
     parties.deaths(rng, persons, people, idle)

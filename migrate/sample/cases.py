@@ -61,7 +61,10 @@ def groups() -> Groups:
     def texts(column: str) -> pa.Array:
         return strings(line[column] or None for line in lines)
 
-    categories = [weighted(line["categories"] if ":" in line["categories"] else line["categories"] + ":1") for line in lines]
+    categories = [
+        weighted(line["categories"] if ":" in line["categories"] else line["categories"] + ":1")
+        for line in lines
+    ]
     return Groups(
         name=tuple(line["group"] for line in lines),
         lob=texts("lob"),
@@ -122,16 +125,22 @@ class Cases:
         return np.where(self.is_open, LAST_DAY, self.closed)
 
 
-def make_cases(rng: np.random.Generator, ids: RowIds, world: World, people: People, first_number: int) -> Cases:
+def make_cases(
+    rng: np.random.Generator, ids: RowIds, world: World, people: People, first_number: int
+) -> Cases:
     """1.3 applications for each person of the block, numbered from ``first_number`` over the whole sample."""
     count = round(PER_CLIENT * len(people))
     applicant = _applicants(rng, people, count)
     known = groups()
     group, category = _groups(rng, people, applicant)
-    received = midnight(_received(rng, people, applicant))  # from midnight on, the next office hour lies ahead
+    received = midnight(
+        _received(rng, people, applicant)
+    )  # from midnight on, the next office hour lies ahead
     loaded = received < FIRST_LOAD
     opened = in_office(rng, received, later(received, np.full(count, 4 * DAY)))
-    months = known.months[group, 0] + (known.months[group, 1] - known.months[group, 0]) * rng.random(count) ** 1.5
+    months = (
+        known.months[group, 0] + (known.months[group, 1] - known.months[group, 0]) * rng.random(count) ** 1.5
+    )
     days = (months * 30).astype(np.int64)
     decided = in_office(rng, later(received, days * DAY), later(received, (days + 3) * DAY))
     still_open = decided > LAST_DAY - np.timedelta64(12, "D")
@@ -140,7 +149,9 @@ def make_cases(rng: np.random.Generator, ids: RowIds, world: World, people: Peop
     load_night = people.created[applicant]
     return Cases(
         row_id=ids.take(count, loaded),
-        number=application_numbers(np.arange(first_number, first_number + count), known.letter.take(pa.array(group))),
+        number=application_numbers(
+            np.arange(first_number, first_number + count), known.letter.take(pa.array(group))
+        ),
         group=group,
         category=category,
         applicant=applicant,
@@ -156,7 +167,9 @@ def make_cases(rng: np.random.Generator, ids: RowIds, world: World, people: Peop
         french=rng.random(count) < np.where(people.french[applicant], 0.6, 0.15),
         owner=rng.integers(0, len(world.users), count),
         office=_offices(rng, group),
-        representative=np.where(rng.random(count) < 0.22, _popular(rng, len(world.representatives), count), -1),
+        representative=np.where(
+            rng.random(count) < 0.22, _popular(rng, len(world.representatives), count), -1
+        ),
         restricted=rng.random(count) < 0.02,
     )
 
@@ -208,7 +221,11 @@ def _outcomes(rng: np.random.Generator, approved: Floats) -> Ints:
 def _offices(rng: np.random.Generator, group: Ints) -> Ints:
     """An office of the kind that handles the group: intake centre, inland, visa or passport office."""
     known = groups()
-    codes = [line["NAME"] for line in rows("lov") if line["TYPE"] == "IRCC_OFFICE" and line["LANG_ID"] == "ENU" and line["ACTIVE_FLG"] == "Y"]
+    codes = [
+        line["NAME"]
+        for line in rows("lov")
+        if line["TYPE"] == "IRCC_OFFICE" and line["LANG_ID"] == "ENU" and line["ACTIVE_FLG"] == "Y"
+    ]
     office = np.zeros(len(group), np.int64)
     for number, prefix in enumerate(known.office):
         options = np.array([place for place, code in enumerate(codes) if code.startswith(prefix)])
@@ -277,7 +294,9 @@ def make_parties(rng: np.random.Generator, people: People, cases: Cases) -> Part
         [
             pa.repeat("PA", len(cases)),
             _family_roles(people, family),
-            pa.concat_arrays([pa.repeat("SPONSOR", len(sponsored)), pa.repeat("HOST", len(hosted))]).filter(pa.array(stranger)),
+            pa.concat_arrays([pa.repeat("SPONSOR", len(sponsored)), pa.repeat("HOST", len(hosted))]).filter(
+                pa.array(stranger)
+            ),
         ]
     )
     order = np.argsort(case, kind="stable")
@@ -306,4 +325,3 @@ def _family_roles(people: People, person: Ints) -> pa.Array:
     adult = (people.role[person] == HEAD) | (people.role[person] == SPOUSE)
     couple = np.where(people.common_law[person], "CLP", "SPOUSE")
     return pa.array(np.where(adult, couple, "CHILD"))
-

@@ -53,7 +53,9 @@ def in_office(rng: np.random.Generator, low: Times, high: Times) -> Times:
 
 def ottawa(moments: Times) -> Times:
     """UTC moments as wall time in Ottawa; null stays null."""
-    aware = pc.assume_timezone(pa.array(moments.astype("datetime64[s]")), "UTC").cast(pa.timestamp("s", "America/Toronto"))
+    aware = pc.assume_timezone(pa.array(moments.astype("datetime64[s]")), "UTC").cast(
+        pa.timestamp("s", "America/Toronto")
+    )
     return np.asarray(pc.local_timestamp(aware).to_numpy(zero_copy_only=False), dtype="datetime64[s]")
 
 

@@ -38,7 +38,9 @@ def add_addresses(
     links = Rows("S_CON_ADDR", len(person), ROW_ID=ids.take(len(person), people.loaded[person]))
     links["CONTACT_ID"] = people.row_id.take(pa.array(person))
     links["ADDR_PER_ID"] = addresses["ROW_ID"].take(pa.array(address))
-    links["RELATION_TYPE_CD"] = choose(previous, "Previous", choose(rng.random(len(person)) < 0.85, "Residential", "Mailing"))
+    links["RELATION_TYPE_CD"] = choose(
+        previous, "Previous", choose(rng.random(len(person)) < 0.85, "Residential", "Mailing")
+    )
     since = midnight(people.since[person])
     moved_on = later(since, rng.integers(100, 900, len(person)) * DAY)
     gone = previous & (moved_on < LAST_DAY)
@@ -56,7 +58,9 @@ def address_rows(rng: np.random.Generator, ids: RowIds, person: pa.Array, place:
     """S_ADDR_PER rows in these places; without system columns."""
     known, count = places(), len(place)
     canadian = np.isin(place, known.canadian)
-    street = choose(canadian, _any(rng, phrases("street"), count), _any(rng, phrases("foreign_street"), count))
+    street = choose(
+        canadian, _any(rng, phrases("street"), count), _any(rng, phrases("foreign_street"), count)
+    )
     number = pa.array(rng.integers(1, 9900, count)).cast(pa.string())
     both = rng.random(count)
     rows = Rows("S_ADDR_PER", count, ROW_ID=ids.take(count, loaded), PER_ID=person)
@@ -82,7 +86,9 @@ def _elsewhere(rng: np.random.Generator, home: Ints) -> Ints:
     return result
 
 
-def add_contact_points(rng: np.random.Generator, ids: RowIds, people: People, users: pa.Array, contacts: Rows) -> Rows:
+def add_contact_points(
+    rng: np.random.Generator, ids: RowIds, people: People, users: pa.Array, contacts: Rows
+) -> Rows:
     """S_PER_COMM_ADDR rows; sets the copies on ``contacts`` and the primary pointers."""
     count = len(people)
     known = places()
@@ -147,8 +153,12 @@ def filled_pattern(rng: np.random.Generator, patterns: pa.Array, at: Ints) -> pa
         rows = np.flatnonzero(at == number)
         text = np.frombuffer(pattern.encode(), np.uint8)
         matrix = np.tile(text, (len(rows), 1))
-        matrix[:, text == ord("#")] = rng.integers(ord("0"), ord("9") + 1, (len(rows), int((text == ord("#")).sum())))
-        matrix[:, text == ord("@")] = letters[rng.integers(0, len(letters), (len(rows), int((text == ord("@")).sum())))]
+        matrix[:, text == ord("#")] = rng.integers(
+            ord("0"), ord("9") + 1, (len(rows), int((text == ord("#")).sum()))
+        )
+        matrix[:, text == ord("@")] = letters[
+            rng.integers(0, len(letters), (len(rows), int((text == ord("@")).sum())))
+        ]
         result[rows] = matrix.view(f"S{len(text)}").ravel().astype(str)
     return strings(result)
 

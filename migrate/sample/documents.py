@@ -22,7 +22,9 @@ from migrate.sample.stamps import stamp
 PASSPORT, TRAVEL = "Passport", "Travel Document"
 
 
-def document_rows(rng: np.random.Generator, ids: RowIds, people: People, users: pa.Array, first_number: int) -> Rows:
+def document_rows(
+    rng: np.random.Generator, ids: RowIds, people: People, users: pa.Array, first_number: int
+) -> Rows:
     """S_CON_IDNTY_DOC: passports of most persons, civil documents of some."""
     count = len(people)
     has_passport = rng.random(count) < np.where(people.loaded, 0.7, 0.92)
@@ -32,7 +34,9 @@ def document_rows(rng: np.random.Generator, ids: RowIds, people: People, users: 
     return rows
 
 
-def _passports(rng: np.random.Generator, ids: RowIds, people: People, users: pa.Array, at: Ints, first: int) -> Rows:
+def _passports(
+    rng: np.random.Generator, ids: RowIds, people: People, users: pa.Array, at: Ints, first: int
+) -> Rows:
     known = citizenships()
     where = pa.array(at)
     alpha3 = picked(known.alpha3, people.citizenship[at])
@@ -57,7 +61,11 @@ def _passports(rng: np.random.Generator, ids: RowIds, people: People, users: pa.
     rows["X_SEX_DOC"] = _sex_letter(people.sex[at], other="X")
     read = rng.random(len(at)) < 0.9
     issuer = choose(stateless, "CAN", alpha3)
-    line1 = name_line(issuer, latin_capitals(people.names.family.take(where)), latin_capitals(people.names.given.take(where)))
+    line1 = name_line(
+        issuer,
+        latin_capitals(people.names.family.take(where)),
+        latin_capitals(people.names.given.take(where)),
+    )
     rows["X_MRZ_LINE1"] = only(read, line1)
     rows["X_MRZ_LINE2"] = only(read, data_line(number, alpha3, people.birth[at], people.sex[at], expires))
     stamp(rows, rng, users, people.created[at], people.loaded[at])
@@ -77,7 +85,9 @@ def name_line(issuer: pa.Array, family: pa.Array, given: pa.Array) -> pa.Array:
     return pc.utf8_slice_codeunits(pc.utf8_rpad(join("P<", issuer, text), 44, "<"), 0, 44)
 
 
-def data_line(number: pa.Array, alpha3: pa.Array, birth: np.ndarray, sex: Ints, expires: np.ndarray) -> pa.Array:
+def data_line(
+    number: pa.Array, alpha3: pa.Array, birth: np.ndarray, sex: Ints, expires: np.ndarray
+) -> pa.Array:
     """Line 2 of a TD3 zone with valid check digits."""
     return passport_line(
         characters_of(number, 9),
@@ -94,7 +104,9 @@ def _sex_letter(sex: Ints, other: str) -> pa.Array:
     return picked(strings(["F", "M", other]), letters)
 
 
-def _civil(rng: np.random.Generator, ids: RowIds, people: People, users: pa.Array, at: Ints, first: int) -> Rows:
+def _civil(
+    rng: np.random.Generator, ids: RowIds, people: People, users: pa.Array, at: Ints, first: int
+) -> Rows:
     known, where = citizenships(), pa.array(at)
     rows = Rows("S_CON_IDNTY_DOC", len(at), ROW_ID=ids.take(len(at), people.loaded[at]))
     rows["CONTACT_ID"] = people.row_id.take(where)

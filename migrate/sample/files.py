@@ -32,7 +32,9 @@ def case_rows(rng: np.random.Generator, world: World, people: People, cases: Cas
     """One S_CASE row for each application."""
     known, count = groups(), len(cases)
     group = pa.array(cases.group)
-    rows = Rows("S_CASE", count, ROW_ID=cases.row_id, CASE_NUM=cases.number, TYPE_CD="Application", BU_ID="0-R9NH")
+    rows = Rows(
+        "S_CASE", count, ROW_ID=cases.row_id, CASE_NUM=cases.number, TYPE_CD="Application", BU_ID="0-R9NH"
+    )
     category = picked(known.category, cases.category)
     rows["NAME"] = join(category, " application ", cases.number)
     rows["X_LOB_CD"] = known.lob.take(group)
@@ -47,7 +49,9 @@ def case_rows(rng: np.random.Generator, world: World, people: People, cases: Cas
     rows["OPENED_DT"] = cases.opened
     rows["CLOSED_DT"] = cases.closed
     rows["DUE_DT"] = cases.due
-    rows["PRIORITY_CD"] = choose(rng.random(count) < 0.92, "3-Normal", choose(rng.random(count) < 0.5, "1-Urgent", "2-High"))
+    rows["PRIORITY_CD"] = choose(
+        rng.random(count) < 0.92, "3-Normal", choose(rng.random(count) < 0.5, "1-Urgent", "2-High")
+    )
     rows["X_RECEIVED_DT"] = cases.received
     rows["X_RECV_CHANNEL_CD"] = _channels(rng, cases)
     locked = np.isin(known.lob.take(group).to_numpy(zero_copy_only=False), ["PR", "CIT"])
@@ -80,7 +84,10 @@ def _set_status(rows: Rows, cases: Cases) -> None:
     reason = picked(reasons, cases.outcome)
     fresh = cases.is_open & (cases.progress < 0.1)
     rows["SUB_STATUS_CD"] = in_language("IRCC_APP_REASON", choose(fresh, "Received", reason), french)
-    decision = picked(strings(["Approved", "Refused", "Withdrawn", "Withdrawn"]), np.where(cases.is_open, -1, cases.outcome - 1))
+    decision = picked(
+        strings(["Approved", "Refused", "Withdrawn", "Withdrawn"]),
+        np.where(cases.is_open, -1, cases.outcome - 1),
+    )
     rows["RESOLUTION_CD"] = in_language("IRCC_DECISION", decision, french)
     stages = active("IRCC_STAGE")
     stage = np.where(cases.is_open, np.searchsorted([0.1, 0.45, 0.85], cases.progress, side="right"), 4)
@@ -122,7 +129,9 @@ def extension_rows(rng: np.random.Generator, world: World, cases: Cases) -> Rows
     """S_CASE_X for two applications in five: destination, Québec selection, settlement funds."""
     at = np.flatnonzero(rng.random(len(cases)) < 0.42)
     count, home = len(at), places()
-    rows = Rows("S_CASE_X", count, ROW_ID=cases.row_id.take(pa.array(at)), PAR_ROW_ID=cases.row_id.take(pa.array(at)))
+    rows = Rows(
+        "S_CASE_X", count, ROW_ID=cases.row_id.take(pa.array(at)), PAR_ROW_ID=cases.row_id.take(pa.array(at))
+    )
     place = home.canadian[rng.integers(0, len(home.canadian), count)]
     rows["ATTRIB_01"] = picked(home.city, place)
     rows["ATTRIB_03"] = picked(home.state, place)
@@ -157,18 +166,46 @@ def many_rows(rng: np.random.Generator, ids: RowIds, world: World, cases: Cases)
     everyone = np.ones(count, bool)
     user = picked(world.users, cases.owner)
     add(everyone, "STATUS_HIST", "STATUS-1", ATTRIB_04="Open", ATTRIB_05=user, ATTRIB_12=cases.opened)
-    add(~cases.is_open, "STATUS_HIST", "STATUS-2", ATTRIB_03="Open", ATTRIB_04="Closed", ATTRIB_05=user, ATTRIB_12=cases.closed)
+    add(
+        ~cases.is_open,
+        "STATUS_HIST",
+        "STATUS-2",
+        ATTRIB_03="Open",
+        ATTRIB_04="Closed",
+        ATTRIB_05=user,
+        ATTRIB_12=cases.closed,
+    )
     office, program = active("IRCC_OFFICE"), active("IRCC_SPECIAL_PROGRAM")
     other_office = picked(office, (cases.office + 3) % len(office))
-    add(rng.random(count) < 0.1, "SECONDARY_OFFICE", "OFFICE-1", ATTRIB_03=other_office, ATTRIB_12=cases.received)
+    add(
+        rng.random(count) < 0.1,
+        "SECONDARY_OFFICE",
+        "OFFICE-1",
+        ATTRIB_03=other_office,
+        ATTRIB_12=cases.received,
+    )
     chosen_program = picked(program, rng.integers(0, len(program), count))
-    add(rng.random(count) < 0.04, "SPECIAL_PROGRAM", "PROGRAM-1", ATTRIB_03=chosen_program, ATTRIB_12=cases.received)
+    add(
+        rng.random(count) < 0.04,
+        "SPECIAL_PROGRAM",
+        "PROGRAM-1",
+        ATTRIB_03=chosen_program,
+        ATTRIB_12=cases.received,
+    )
     number = fixed_text(digits(scatter(rng.integers(0, 10**8, count), 99_999_989), 8))
-    add(cases.loaded & (rng.random(count) < 0.6), "EXT_REF", "REF-1", ATTRIB_03="FOSS_DOC", ATTRIB_34=join("D", number))
+    add(
+        cases.loaded & (rng.random(count) < 0.6),
+        "EXT_REF",
+        "REF-1",
+        ATTRIB_03="FOSS_DOC",
+        ATTRIB_34=join("D", number),
+    )
     nominee = picked(groups().category, cases.category).to_numpy(zero_copy_only=False) == "PNP"
     add(nominee, "EXT_REF", "REF-2", ATTRIB_03="PNC", ATTRIB_34=join("PN", number))
     appealed = ~cases.is_open & (cases.outcome > APPROVED) & (rng.random(count) < 0.08)
-    filed = in_office(rng, later(cases.decided, np.full(count, DAY)), later(cases.decided, np.full(count, 29 * DAY)))
+    filed = in_office(
+        rng, later(cases.decided, np.full(count, DAY)), later(cases.decided, np.full(count, 29 * DAY))
+    )
     past = filed + np.timedelta64(200, "D") < LAST_DAY
     add(
         appealed & (filed < LAST_DAY),
@@ -183,7 +220,9 @@ def many_rows(rng: np.random.Generator, ids: RowIds, world: World, cases: Cases)
     return result
 
 
-def party_rows(rng: np.random.Generator, ids: RowIds, world: World, people: People, cases: Cases, parties: Parties) -> Rows:
+def party_rows(
+    rng: np.random.Generator, ids: RowIds, world: World, people: People, cases: Cases, parties: Parties
+) -> Rows:
     """S_CASE_CON: applicant, family, sponsors, and the representative where there is one."""
     case = parties.case
     rows = Rows("S_CASE_CON", len(case), ROW_ID=ids.take(len(case), cases.loaded[case]))
@@ -219,7 +258,9 @@ def _finish(rows: Rows, rng: np.random.Generator, world: World, cases: Cases, ca
     stamp(rows, rng, world.users, cases.created[case], cases.loaded[case])
 
 
-def link_rows(rng: np.random.Generator, ids: RowIds, world: World, people: People, cases: Cases, case_rows_: Rows) -> Rows:
+def link_rows(
+    rng: np.random.Generator, ids: RowIds, world: World, people: People, cases: Cases, case_rows_: Rows
+) -> Rows:
     """S_CASE_REL between applications of one household; also sets some PAR_CASE_ID, always to an earlier one."""
     household = people.household[cases.applicant]
     order = np.lexsort((cases.opened, household))
@@ -232,8 +273,9 @@ def link_rows(rng: np.random.Generator, ids: RowIds, world: World, people: Peopl
     rows = Rows("S_CASE_REL", len(high), ROW_ID=ids.take(len(high), cases.loaded[high]))
     rows["CASE_ID"] = cases.row_id.take(pa.array(high))
     rows["REL_CASE_ID"] = cases.row_id.take(pa.array(low))
-    rows["REL_TYPE_CD"] = choose(same, "Replaces", choose(rng.random(len(high)) < 0.8, "Family group", "Sponsorship"))
+    rows["REL_TYPE_CD"] = choose(
+        same, "Replaces", choose(rng.random(len(high)) < 0.8, "Family group", "Sponsorship")
+    )
     stamp(rows, rng, world.users, cases.created[high], cases.loaded[high])
     case_rows_.patch("PAR_CASE_ID", following[parented], cases.row_id.take(pa.array(earlier[parented])))
     return rows
-

@@ -140,7 +140,9 @@ def decimals(units: Ints, places: int) -> pa.Array:
     """Whole units as decimals of the schema's numbers: cents are ``decimals(cents, 2)``. Up to 9 * 10**11."""
     low = units.astype(np.int64) * 10 ** (7 - places)
     words = np.column_stack([low, low >> 63])
-    return pa.Decimal128Array.from_buffers(NUMBER, len(low), [None, pa.py_buffer(np.ascontiguousarray(words))])
+    return pa.Decimal128Array.from_buffers(
+        NUMBER, len(low), [None, pa.py_buffer(np.ascontiguousarray(words))]
+    )
 
 
 def mask(values: pa.Array) -> Bools:
@@ -155,7 +157,9 @@ def join(*parts: Any, separator: str = "") -> pa.Array:
 
 def choose(condition: Bools, yes: Any, no: Any) -> pa.Array:
     """``yes`` where the condition holds, else ``no``: arrays or single texts; None gives null."""
-    sides = [pa.scalar(side, pa.string()) if side is None or isinstance(side, str) else side for side in (yes, no)]
+    sides = [
+        pa.scalar(side, pa.string()) if side is None or isinstance(side, str) else side for side in (yes, no)
+    ]
     return pc.if_else(pa.array(condition), *sides)
 
 

@@ -93,7 +93,9 @@ def fixed_text(characters: Chars) -> pa.Array:
     """A matrix of ASCII codes as text, one row each."""
     count, width = characters.shape
     offsets = np.arange(0, (count + 1) * width, width, dtype=np.int32)
-    return pa.StringArray.from_buffers(count, pa.py_buffer(offsets), pa.py_buffer(np.ascontiguousarray(characters)))
+    return pa.StringArray.from_buffers(
+        count, pa.py_buffer(offsets), pa.py_buffer(np.ascontiguousarray(characters))
+    )
 
 
 def characters_of(text: pa.Array, width: int, fill: str = "<") -> Chars:
@@ -115,7 +117,16 @@ def check_digits(characters: Chars) -> Chars:
 
 def passport_line(number: Chars, nationality: Chars, birth: Chars, sex: Chars, expiry: Chars) -> pa.Array:
     """Line 2 of a TD3 machine-readable zone: widths 9, 3, 6, 1 and 6, with all its check digits."""
-    fields = [number, check_digits(number), nationality, birth, check_digits(birth), sex, expiry, check_digits(expiry)]
+    fields = [
+        number,
+        check_digits(number),
+        nationality,
+        birth,
+        check_digits(birth),
+        sex,
+        expiry,
+        check_digits(expiry),
+    ]
     optional = np.full((len(number), 14), ord("<"), np.uint8)
     zero = np.full((len(number), 1), ord("0"), np.uint8)
     line = np.concatenate([*fields, optional, zero], axis=1)

@@ -34,23 +34,34 @@ def make(
 ) -> Summary:
     """See ``migrate.sample.make``."""
     if not FEWEST <= clients <= MOST:
-        raise InvalidInput([Mistake("--clients", 0, f"{clients} is out of range", f"name {FEWEST} to {MOST}")])
-    started = time.perf_counter()
+        raise InvalidInput(
+            [Mistake("--clients", 0, f"{clients} is out of range", f"name {FEWEST} to {MOST}")]
+        )
     engine = sa.create_engine(target, hide_parameters=True) if isinstance(target, str) else target
+    try:
+        with TruthFile(truth) as truth_file, legacy_database(engine, schema, replace) as writer:
+            return _make(writer, truth_file, clients, seed, audit, progress)
+    finally:
+        if isinstance(target, str):
+            engine.dispose()
+
+
+def _make(
+    writer: Writer, truth_file: TruthFile, clients: int, seed: int, audit: int, progress: Progress | None
+) -> Summary:
+    started = time.perf_counter()
     written: Counter[str] = Counter()
-    with TruthFile(truth) as truth_file, legacy_database(engine, schema, replace) as writer:
-        world = make_world(random_stream(seed, 0), id_range(0), clients)
-        _write(writer, world.tables, written)
-        truth_file.write(shared(world))
-        done = 0
-        for block in blocks(seed, clients, world, audit):
-            truth_file.write(plant_damage(block))
-            _write(writer, block.tables.values(), written)
-            done += min(CLIENTS, clients - done)
-            if progress is not None:
-                progress(done, clients)
-    if isinstance(target, str):
-        engine.dispose()
+    world = make_world(random_stream(seed, 0), id_range(0), clients)
+    _write(writer, world.tables, written)
+    truth_file.write(shared(world))
+    done = 0
+    for block in blocks(seed, clients, world, audit):
+        truth_file.write(plant_damage(block))
+        _write(writer, block.tables.values(), written)
+        done += min(CLIENTS, clients - done)
+        if progress is not None:
+            progress(done, clients)
+    writer.finish()
     return Summary(clients, seed, dict(written), dict(truth_file.counts), time.perf_counter() - started)
 
 

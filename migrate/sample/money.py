@@ -50,7 +50,13 @@ def money_rows(
     invoices["X_CASE_ID"] = cases.row_id.take(pa.array(case))
     invoices["X_CONTACT_ID"] = people.row_id.take(applicant)
     invoices["X_FEE_TYPE_CD"] = fee
-    stamp(invoices, rng, world.users, np.where(cases.loaded[case], cases.created[case], invoiced), cases.loaded[case])
+    stamp(
+        invoices,
+        rng,
+        world.users,
+        np.where(cases.loaded[case], cases.created[case], invoiced),
+        cases.loaded[case],
+    )
     payments = _payments(rng, ids, world, cases, invoices, case, cents, number, paid, settled)
     return invoices, payments
 
@@ -64,7 +70,9 @@ def _fees(rng: np.random.Generator, cases: Cases, first_number: int) -> tuple[In
     right = (extra_kind == "RPRF") & (cases.outcome == APPROVED)
     second = np.flatnonzero(biometric | right)
     case = np.concatenate([first, second])
-    fee = pa.concat_arrays([picked(known.fee, cases.group[first]), picked(known.extra_fee, cases.group[second])])
+    fee = pa.concat_arrays(
+        [picked(known.fee, cases.group[first]), picked(known.extra_fee, cases.group[second])]
+    )
     cents = np.concatenate([known.fee_cents[cases.group[first]], known.extra_cents[cases.group[second]]])
     number = np.concatenate([(first_number + first) * 2, (first_number + second) * 2 + 1]) + 100_000_000
     return case, fee, cents, number
@@ -107,9 +115,11 @@ def _payments(
     rows["PAY_DT"] = ottawa(moment)
     rows["X_RECEIPT_NUM"] = join("R", fixed_text(digits(scatter(number[at] * 3 + kind, 999_999_937), 9)))
     original = np.searchsorted(first, back)
-    rows.patch("X_REFUND_OF_ID", len(first) + len(rest) + np.arange(len(back)), rows["ROW_ID"].take(pa.array(original)))
+    rows.patch(
+        "X_REFUND_OF_ID",
+        len(first) + len(rest) + np.arange(len(back)),
+        rows["ROW_ID"].take(pa.array(original)),
+    )
     loaded = cases.loaded[case[at]]
     stamp(rows, rng, world.users, np.where(loaded, cases.created[case[at]], settled[at]), loaded)
     return rows
-
-

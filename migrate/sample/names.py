@@ -64,7 +64,14 @@ def make_names(rng: np.random.Generator, household: Ints, role: Ints, culture: I
         return chosen
 
     mother = np.where(role == CHILD, _partner(household, role, own), second)
-    double = use("double_surname", join(picked(pool.latin, np.where(role == CHILD, own[first], own)), picked(pool.latin, mother), separator=" "))
+    double = use(
+        "double_surname",
+        join(
+            picked(pool.latin, np.where(role == CHILD, own[first], own)),
+            picked(pool.latin, mother),
+            separator=" ",
+        ),
+    )
     maternal = choose(double, picked(pool.latin, mother), maternal)
     use("patronymic", picked(pool.latin, father))
     son = choose(male, "son", "dóttir")
@@ -116,7 +123,22 @@ def _mononym_share(structure: npt.NDArray[np.str_]) -> npt.NDArray[np.float64]:
     return share
 
 
-_LETTERS = str.maketrans({"ß": "SS", "Þ": "TH", "þ": "th", "Ð": "D", "ð": "d", "Đ": "D", "đ": "d", "Ø": "O", "ø": "o", "ı": "i", "Ł": "L", "ł": "l"})
+_LETTERS = str.maketrans(
+    {
+        "ß": "SS",
+        "Þ": "TH",
+        "þ": "th",
+        "Ð": "D",
+        "ð": "d",
+        "Đ": "D",
+        "đ": "d",
+        "Ø": "O",
+        "ø": "o",
+        "ı": "i",
+        "Ł": "L",
+        "ł": "l",
+    }
+)
 
 
 def latin_capitals(values: pa.Array) -> pa.Array:

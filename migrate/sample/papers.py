@@ -22,7 +22,9 @@ from migrate.sample.world import World
 
 def note_rows(rng: np.random.Generator, ids: RowIds, world: World, cases: Cases) -> tuple[Rows, Ints]:
     """S_NOTE_CASE, four for an application on average, and the case of each row."""
-    case, number = _several(rng, cases, [0.02, 0.06, 0.12, 0.2, 0.22, 0.18, 0.12, 0.08], at_least_one=cases.restricted)
+    case, number = _several(
+        rng, cases, [0.02, 0.06, 0.12, 0.2, 0.22, 0.18, 0.12, 0.08], at_least_one=cases.restricted
+    )
     count = len(case)
     result = Rows("S_NOTE_CASE", count, ROW_ID=ids.take(count, cases.loaded[case]))
     result["SRC_ROW_ID"] = cases.row_id.take(pa.array(case))
@@ -35,7 +37,13 @@ def note_rows(rng: np.random.Generator, ids: RowIds, world: World, cases: Cases)
     classes = active("IRCC_RESTR_CLASS")
     result["X_RESTRICTED_FLG"] = choose(restricted, "Y", "N")
     result["X_RESTR_CLASS_CD"] = only(restricted, picked(classes, rng.integers(0, len(classes), count)))
-    stamp(result, rng, world.users, np.where(cases.loaded[case], cases.created[case], written), cases.loaded[case])
+    stamp(
+        result,
+        rng,
+        world.users,
+        np.where(cases.loaded[case], cases.created[case], written),
+        cases.loaded[case],
+    )
     return result, case
 
 
@@ -71,15 +79,25 @@ _EXTENSIONS = strings(["pdf", "pdf", "pdf", "jpg", "tif", "docx"])
 
 
 def attachment_rows(
-    rng: np.random.Generator, ids: RowIds, world: World, people: People, cases: Cases, activities: Rows, activity_case: Ints
+    rng: np.random.Generator,
+    ids: RowIds,
+    world: World,
+    people: People,
+    cases: Cases,
+    activities: Rows,
+    activity_case: Ints,
 ) -> tuple[Rows, Rows]:
     """S_CASE_ATT, five for an application, and S_ACTIVITY_ATT for some incoming correspondence."""
     case, number = _several(rng, cases, [0.02, 0.05, 0.08, 0.13, 0.16, 0.17, 0.14, 0.11, 0.08, 0.06])
-    of_case = _attachments("S_CASE_ATT", rng, ids, world, people, cases, case, number, cases.row_id.take(pa.array(case)))
+    of_case = _attachments(
+        "S_CASE_ATT", rng, ids, world, people, cases, case, number, cases.row_id.take(pa.array(case))
+    )
     at = np.flatnonzero(activities.where("TODO_CD", "CORR_IN") & (rng.random(len(activities)) < 0.4))
     parents = activities["ROW_ID"].take(pa.array(at))
     case = activity_case[at]
-    of_activity = _attachments("S_ACTIVITY_ATT", rng, ids, world, people, cases, case, np.zeros(len(at), np.int64), parents)
+    of_activity = _attachments(
+        "S_ACTIVITY_ATT", rng, ids, world, people, cases, case, np.zeros(len(at), np.int64), parents
+    )
     return of_case, of_activity
 
 
@@ -109,9 +127,13 @@ def _attachments(
     result["FILE_SRC_PATH"] = only(url, join("https://documents.example.org/", result["ROW_ID"]))
     kinds = active("IRCC_ATT_TYPE")
     result["TYPE_CD"] = picked(kinds, rng.integers(0, len(kinds), count))
-    result["X_CONTACT_ID"] = only(rng.random(count) < 0.7, people.row_id.take(pa.array(cases.applicant[case])))
+    result["X_CONTACT_ID"] = only(
+        rng.random(count) < 0.7, people.row_id.take(pa.array(cases.applicant[case]))
+    )
     result["X_RESTRICTED_FLG"] = "N"
-    stamp(result, rng, world.users, np.where(cases.loaded[case], cases.created[case], filed), cases.loaded[case])
+    stamp(
+        result, rng, world.users, np.where(cases.loaded[case], cases.created[case], filed), cases.loaded[case]
+    )
     return result
 
 
@@ -175,7 +197,9 @@ def audit_rows(rng: np.random.Generator, ids: RowIds, world: World, cases: Cases
     """S_AUDIT_ITEM: ``per_case`` packed entries for each application."""
     case = np.repeat(np.arange(len(cases)), per_case)
     count = len(case)
-    result = Rows("S_AUDIT_ITEM", count, ROW_ID=ids.take(count), BUSCOMP_NAME="HLS Case", OPERATION_CD="Modify")
+    result = Rows(
+        "S_AUDIT_ITEM", count, ROW_ID=ids.take(count), BUSCOMP_NAME="HLS Case", OPERATION_CD="Modify"
+    )
     result["RECORD_ID"] = cases.row_id.take(pa.array(case))
     result["USER_ID"] = picked(world.users, cases.owner[case])
     moment = in_office(rng, cases.created[case], np.maximum(cases.last_moment()[case], cases.created[case]))
@@ -188,13 +212,19 @@ def audit_rows(rng: np.random.Generator, ids: RowIds, world: World, cases: Cases
     return result
 
 
-def queue_rows(rng: np.random.Generator, ids: RowIds, world: World, cases: Cases, first_number: int) -> tuple[Rows, Rows]:
+def queue_rows(
+    rng: np.random.Generator, ids: RowIds, world: World, cases: Cases, first_number: int
+) -> tuple[Rows, Rows]:
     """A few S_ESCL_REQ rows waiting for the workflow engine, and S_DOCK_TXN_LOG rows of replication."""
     at = rng.choice(len(cases), 5)
-    waiting = Rows("S_ESCL_REQ", len(at), REQ_ID=ids.take(len(at)), TBL_NAME="S_CASE", CREATED=np.full(len(at), LAST_DAY))
+    waiting = Rows(
+        "S_ESCL_REQ", len(at), REQ_ID=ids.take(len(at)), TBL_NAME="S_CASE", CREATED=np.full(len(at), LAST_DAY)
+    )
     waiting["CREATED_BY"] = picked(world.users, cases.owner[at])
     waiting["BT_ROW_ID"] = cases.row_id.take(pa.array(at))
-    log = Rows("S_DOCK_TXN_LOG", len(at), TXN_ID=first_number + np.arange(len(at)), OPERATION="U", ITEM_NAME="S_CASE")
+    log = Rows(
+        "S_DOCK_TXN_LOG", len(at), TXN_ID=first_number + np.arange(len(at)), OPERATION="U", ITEM_NAME="S_CASE"
+    )
     log["ROW_ID"] = waiting["BT_ROW_ID"]
     log["CREATED"] = np.full(len(at), LAST_DAY)
     return waiting, log

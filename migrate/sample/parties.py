@@ -55,7 +55,9 @@ def contact_rows(rng: np.random.Generator, people: People, users: pa.Array, kind
     rows["PREF_LANG_ID"] = choose(people.french, "FR", "EN")
     rows["PREF_COMM_METH_CD"] = choose(rng.random(count) < 0.8, "Email", "Phone")
     jobs = phrases("occupation")
-    rows["OCCUPATION"] = only(people.adult & (rng.random(count) < 0.6), picked(jobs, rng.integers(0, len(jobs), count)))
+    rows["OCCUPATION"] = only(
+        people.adult & (rng.random(count) < 0.6), picked(jobs, rng.integers(0, len(jobs), count))
+    )
     rows["CUST_STAT_CD"] = "Active"
     stamp(rows, rng, users, people.created, people.loaded)
     if kind == "Client":
@@ -75,7 +77,9 @@ def _names(rows: Rows, people: People) -> None:
 
 def _residence(rng: np.random.Generator, people: People) -> pa.Array:
     chance = rng.random(len(people))
-    here = choose(chance < 0.5, "Temporary Resident", choose(chance < 0.85, "Permanent Resident", "Protected Person"))
+    here = choose(
+        chance < 0.5, "Temporary Resident", choose(chance < 0.85, "Permanent Resident", "Protected Person")
+    )
     status = choose(people.abroad, "Foreign National", here)
     return choose(people.citizenship == citizenships().canada, "Citizen", status)
 
@@ -84,13 +88,17 @@ def _client_columns(rows: Rows, rng: np.random.Generator, people: People) -> Non
     count = len(people)
     rows["X_UCI_NUM"] = people.uci
     rows["X_UCI_STAT_CD"] = "Permanent"
-    rows["X_NAME_SRC_CD"] = choose(rng.random(count) < 0.8, "MRZ", choose(rng.random(count) < 0.8, "Document", "VIZ"))
+    rows["X_NAME_SRC_CD"] = choose(
+        rng.random(count) < 0.8, "MRZ", choose(rng.random(count) < 0.8, "Document", "VIZ")
+    )
     rows["X_SINGLE_NAME_FLG"] = choose(people.names.mononym, "Y", "N")
     rows["X_RESTRICTED_FLG"] = choose(rng.random(count) < 0.004, "Y", "N")
     rows["X_LEGAL_HOLD_FLG"] = choose(rng.random(count) < 0.002, "Y", "N")
     promoted = people.loaded & (rng.random(count) < 0.5)
     rows["X_PROMOTED_DT"] = when(promoted, ottawa(later(people.created, np.full(count, 12 * 3600))))
-    married = (people.role == SPOUSE) & (people.sex == FEMALE) & ~people.names.mononym & (rng.random(count) < 0.25)
+    married = (
+        (people.role == SPOUSE) & (people.sex == FEMALE) & ~people.names.mononym & (rng.random(count) < 0.25)
+    )
     pool = names()
     maiden = picked(pool.latin, pool.pick(people.culture, 0, rng.random(count)))
     rows["MAIDEN_NAME"] = only(married & (pool.size[people.culture, 0] > 0), maiden)
@@ -108,7 +116,12 @@ def extension_rows(rng: np.random.Generator, people: People, users: pa.Array) ->
     """S_CONTACT_X for two persons in five: biometrics and medical exam."""
     at = np.flatnonzero(rng.random(len(people)) < 0.4)
     count = len(at)
-    rows = Rows("S_CONTACT_X", count, ROW_ID=people.row_id.take(pa.array(at)), PAR_ROW_ID=people.row_id.take(pa.array(at)))
+    rows = Rows(
+        "S_CONTACT_X",
+        count,
+        ROW_ID=people.row_id.take(pa.array(at)),
+        PAR_ROW_ID=people.row_id.take(pa.array(at)),
+    )
     enrolled = later(people.since[at], rng.integers(1, 40, count) * DAY)
     taken = rng.random(count) < 0.8
     examined = rng.random(count) < 0.5
@@ -124,14 +137,18 @@ def extension_rows(rng: np.random.Generator, people: People, users: pa.Array) ->
     return rows
 
 
-def many_rows(rng: np.random.Generator, ids: RowIds, people: People, users: pa.Array, maiden: pa.Array) -> Rows:
+def many_rows(
+    rng: np.random.Generator, ids: RowIds, people: People, users: pa.Array, maiden: pa.Array
+) -> Rows:
     """S_CONTACT_XM: languages, second citizenships, other and former names."""
     count, known, pool = len(people), citizenships(), names()
     all_rows = Rows("S_CONTACT_XM", 0)
 
     def add(chosen: Bools, kind: str, name: str, **columns: pa.Array) -> None:
         at = np.flatnonzero(chosen)
-        rows = Rows("S_CONTACT_XM", len(at), PAR_ROW_ID=people.row_id.take(pa.array(at)), TYPE=kind, NAME=name)
+        rows = Rows(
+            "S_CONTACT_XM", len(at), PAR_ROW_ID=people.row_id.take(pa.array(at)), TYPE=kind, NAME=name
+        )
         for column, values in columns.items():
             rows[column] = values.take(pa.array(at))
         rows["ROW_ID"] = ids.take(len(at), people.loaded[at])
@@ -144,7 +161,9 @@ def many_rows(rng: np.random.Generator, ids: RowIds, people: People, users: pa.A
     granted = pa.array(midnight(between(rng, people.birth, people.since)))
     add(second, "CITIZENSHIP", "CITIZENSHIP-1", ATTRIB_03=picked(known.code, other), ATTRIB_12=granted)
     variant = rng.random(count) < 0.05
-    passport = in_language("IRCC_DOC_TYPE", pa.repeat("Passport", count), people.french & (rng.random(count) < 0.8))
+    passport = in_language(
+        "IRCC_DOC_TYPE", pa.repeat("Passport", count), people.french & (rng.random(count) < 0.8)
+    )
     number = join("AK", fixed_text(digits(rng.integers(0, 10**7, count), 7)))
     add(
         variant & ~people.names.mononym,
@@ -156,7 +175,14 @@ def many_rows(rng: np.random.Generator, ids: RowIds, people: People, users: pa.A
         ATTRIB_34=number,
         ATTRIB_08=pa.repeat("N", count),
     )
-    add(mask(pc.is_valid(maiden)), "NAME_FORMER", "FORMER-1", ATTRIB_01=maiden, ATTRIB_02=people.names.given, ATTRIB_03=passport)
+    add(
+        mask(pc.is_valid(maiden)),
+        "NAME_FORMER",
+        "FORMER-1",
+        ATTRIB_01=maiden,
+        ATTRIB_02=people.names.given,
+        ATTRIB_03=passport,
+    )
     return all_rows
 
 
@@ -189,9 +215,18 @@ def relation_rows(rng: np.random.Generator, ids: RowIds, people: People, users: 
 
 def deaths(rng: np.random.Generator, contacts: Rows, people: People, at: Ints) -> None:
     """Some of the oldest persons, without an open application, have died since."""
-    old = at[(people.role[at] == HEAD) & (people.birth[at] < np.datetime64("1950-01-01")) & (rng.random(len(at)) < 0.2)]
-    died = midnight(between(rng, np.maximum(people.created[old], people.since[old]) + np.timedelta64(400, "D"), np.full(len(old), LAST_DAY)))
+    old = at[
+        (people.role[at] == HEAD)
+        & (people.birth[at] < np.datetime64("1950-01-01"))
+        & (rng.random(len(at)) < 0.2)
+    ]
+    died = midnight(
+        between(
+            rng,
+            np.maximum(people.created[old], people.since[old]) + np.timedelta64(400, "D"),
+            np.full(len(old), LAST_DAY),
+        )
+    )
     died = np.where(died < LAST_DAY, died, NEVER)
     contacts.patch("DEATH_DT", old, died)
     contacts.patch("CUST_STAT_CD", old, choose(~np.isnat(died), "Deceased", "Active"))
-

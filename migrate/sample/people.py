@@ -51,7 +51,13 @@ class People:
 
 
 def make_people(
-    rng: np.random.Generator, ids: RowIds, count: int, first_number: int, block: int, *, canadian: bool = False
+    rng: np.random.Generator,
+    ids: RowIds,
+    count: int,
+    first_number: int,
+    block: int,
+    *,
+    canadian: bool = False,
 ) -> People:
     """``count`` persons, numbered from ``first_number`` over the whole sample; all ``canadian`` if wanted."""
     household, role, head = _households(rng, count)

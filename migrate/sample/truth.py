@@ -53,7 +53,9 @@ class Truth:
         """The roots of this entity that meet one of these ends as a whole."""
         lines = self.table()
         whole = pc.and_(
-            pc.and_(pc.equal(lines["entity"], entity), pc.is_in(lines["disposition"], pa.array(dispositions))),
+            pc.and_(
+                pc.equal(lines["entity"], entity), pc.is_in(lines["disposition"], pa.array(dispositions))
+            ),
             pc.is_in(lines["note"], pa.array(["entity", "held"])),
         )
         return pc.unique(lines["key"].filter(whole).combine_chunks())
@@ -68,7 +70,9 @@ class Truth:
             about = pc.and_(pc.equal(lines["entity"], entity), pc.is_in(lines["key"], gone))
             drop |= mask(about.combine_chunks()) & ~says_so
         set_aside = mask(pc.is_in(lines["disposition"].combine_chunks(), pa.array(["QUAR", "EXCL"])))
-        row = pc.binary_join_element_wise(lines["entity"], lines["table"], lines["row_id"], " ").combine_chunks()
+        row = pc.binary_join_element_wise(
+            lines["entity"], lines["table"], lines["row_id"], " "
+        ).combine_chunks()
         drop |= mask(pc.is_in(row, row.filter(pa.array(set_aside)))) & ~set_aside
         self._parts = [lines.filter(pa.array(~drop))]
 
@@ -87,14 +91,18 @@ class TruthFile:
             self._file.write((",".join(COLUMNS) + "\n").encode())
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self._file is not None:
             self._file.close()
 
     def write(self, truth: Truth) -> None:
         """Append the lines of one block."""
         lines = truth.table()
-        self.counts.update({entry["values"]: entry["counts"] for entry in pc.value_counts(lines["damage"]).to_pylist()})
+        self.counts.update(
+            {entry["values"]: entry["counts"] for entry in pc.value_counts(lines["damage"]).to_pylist()}
+        )
         if self._file is not None:
             options = pyarrow.csv.WriteOptions(include_header=False)
             pyarrow.csv.write_csv(lines, self._file, options)

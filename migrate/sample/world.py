@@ -83,7 +83,9 @@ def _people(rng: np.random.Generator, ids: RowIds, count: int, first_number: int
     return people
 
 
-def _seed(table: str, row_ids_: Iterable[str], rng: np.random.Generator, users: pa.Array, **columns: object) -> Rows:
+def _seed(
+    table: str, row_ids_: Iterable[str], rng: np.random.Generator, users: pa.Array, **columns: object
+) -> Rows:
     """Rows that came with the product: ROW_IDs that start with ``0-``, made by the administrator."""
     names = list(row_ids_)
     rows = Rows(table, len(names), ROW_ID=strings(names), **columns)
@@ -91,7 +93,9 @@ def _seed(table: str, row_ids_: Iterable[str], rng: np.random.Generator, users: 
     return rows
 
 
-def _offices(rng: np.random.Generator, ids: RowIds, users: pa.Array, made: list[Rows]) -> tuple[Rows, pa.Array]:
+def _offices(
+    rng: np.random.Generator, ids: RowIds, users: pa.Array, made: list[Rows]
+) -> tuple[Rows, pa.Array]:
     """S_BU: the default organisation and one unit for each office, with their S_PARTY rows."""
     codes = active("IRCC_OFFICE")
     unit_ids = ids.take(len(codes))
@@ -112,7 +116,9 @@ def _party(row_id: pa.Array, kind: str, name: pa.Array, rng: np.random.Generator
     return rows
 
 
-def _organisations(rng: np.random.Generator, ids: RowIds, users: pa.Array, made: list[Rows]) -> dict[str, pa.Array]:
+def _organisations(
+    rng: np.random.Generator, ids: RowIds, users: pa.Array, made: list[Rows]
+) -> dict[str, pa.Array]:
     """S_ORG_EXT with party, address and link rows; the ROW_IDs by type."""
     lines = data_rows("organisations")
     count = len(lines)
@@ -134,7 +140,9 @@ def _organisations(rng: np.random.Generator, ids: RowIds, users: pa.Array, made:
     rows["MAIN_EMAIL_ADDR"] = join("office", fixed_text(digits(np.arange(count) + 11, 3)), "@example.com")
     rows["PR_ADDR_ID"] = addresses["ROW_ID"]
     stamp(rows, rng, users, moments, entered)
-    links = Rows("S_CON_ADDR", count, ROW_ID=ids.take(count), ACCNT_ID=row_id, ADDR_PER_ID=addresses["ROW_ID"])
+    links = Rows(
+        "S_CON_ADDR", count, ROW_ID=ids.take(count), ACCNT_ID=row_id, ADDR_PER_ID=addresses["ROW_ID"]
+    )
     links["RELATION_TYPE_CD"] = "Mailing"
     links["ACTIVE_FLG"] = "Y"
     stamp(links, rng, users, moments, entered)
@@ -148,14 +156,16 @@ def _staff(
     """Employees with login and position; the administrator and the seed position; logins and positions."""
     count = len(staff)
     letters = fixed_text(((np.arange(count)[:, None] // [26, 1]) % 26 + ord("A")).astype(np.uint8))
-    logins = join(letters, fixed_text(digits(scatter(np.arange(count), 100_000) , 5)))
+    logins = join(letters, fixed_text(digits(scatter(np.arange(count), 100_000), 5)))
     persons = parties.contact_rows(rng, staff, users, "Employee")
     persons["JOB_TITLE"] = "Officer"
     persons["X_RESTRICTED_FLG"] = "N"
     made += [parties.party_rows(rng, staff, users), persons]
     made.append(contacts.add_contact_points(rng, ids, staff, users, persons))
 
-    user_rows = Rows("S_USER", count, ROW_ID=staff.row_id, PAR_ROW_ID=staff.row_id, LOGIN=logins, USER_FLG="Y")
+    user_rows = Rows(
+        "S_USER", count, ROW_ID=staff.row_id, PAR_ROW_ID=staff.row_id, LOGIN=logins, USER_FLG="Y"
+    )
     active_ = rng.random(count) < 0.9
     user_rows["STATUS_CD"] = choose(active_, "Active", "Inactive")
     user_rows["LOGIN_DOMAIN"] = "IRCC"
@@ -165,7 +175,9 @@ def _staff(
     positions = ids.take(count)
     names = join("Officer ", logins)
     seats = Rows("S_POSTN", count, ROW_ID=positions, PAR_ROW_ID=positions, PR_EMP_ID=staff.row_id, NAME=names)
-    seats["POSTN_TYPE_CD"] = choose(rng.random(count) < 0.8, "Officer", choose(rng.random(count) < 0.6, "Clerk", "Supervisor"))
+    seats["POSTN_TYPE_CD"] = choose(
+        rng.random(count) < 0.8, "Officer", choose(rng.random(count) < 0.6, "Clerk", "Supervisor")
+    )
     seats["PAR_POSTN_ID"] = SEED_POSITION
     stamp(seats, rng, users, staff.created, staff.loaded)
     persons["PR_POSTN_ID"] = positions
@@ -176,10 +188,48 @@ def _staff(
     made += [_party(positions, "Position", names, rng, users), user_rows, seats, held]
 
     one = [ADMINISTRATOR]
-    made.append(_seed("S_PARTY", [ADMINISTRATOR, SEED_POSITION], rng, users, PARTY_TYPE_CD=["Person", "Position"], PARTY_UID=[ADMINISTRATOR, SEED_POSITION], NAME=["Administrator, Siebel", "Siebel Administrator"], ROOT_PARTY_FLG="N"))
-    made.append(_seed("S_CONTACT", one, rng, users, PAR_ROW_ID=one, PERSON_UID=one, LAST_NAME=["Administrator"], FST_NAME=["Siebel"], CON_CD="Employee", EMP_FLG="Y", BU_ID=DEFAULT_OFFICE))
-    made.append(_seed("S_USER", one, rng, users, PAR_ROW_ID=one, LOGIN=["SADMIN"], STATUS_CD="Active", USER_FLG="Y"))
-    made.append(_seed("S_POSTN", [SEED_POSITION], rng, users, PAR_ROW_ID=[SEED_POSITION], NAME=["Siebel Administrator"], PR_EMP_ID=one, POSTN_TYPE_CD="System"))
+    made.append(
+        _seed(
+            "S_PARTY",
+            [ADMINISTRATOR, SEED_POSITION],
+            rng,
+            users,
+            PARTY_TYPE_CD=["Person", "Position"],
+            PARTY_UID=[ADMINISTRATOR, SEED_POSITION],
+            NAME=["Administrator, Siebel", "Siebel Administrator"],
+            ROOT_PARTY_FLG="N",
+        )
+    )
+    made.append(
+        _seed(
+            "S_CONTACT",
+            one,
+            rng,
+            users,
+            PAR_ROW_ID=one,
+            PERSON_UID=one,
+            LAST_NAME=["Administrator"],
+            FST_NAME=["Siebel"],
+            CON_CD="Employee",
+            EMP_FLG="Y",
+            BU_ID=DEFAULT_OFFICE,
+        )
+    )
+    made.append(
+        _seed("S_USER", one, rng, users, PAR_ROW_ID=one, LOGIN=["SADMIN"], STATUS_CD="Active", USER_FLG="Y")
+    )
+    made.append(
+        _seed(
+            "S_POSTN",
+            [SEED_POSITION],
+            rng,
+            users,
+            PAR_ROW_ID=[SEED_POSITION],
+            NAME=["Siebel Administrator"],
+            PR_EMP_ID=one,
+            POSTN_TYPE_CD="System",
+        )
+    )
     return logins, positions
 
 
@@ -195,7 +245,14 @@ def _representatives(
     root = parties.party_rows(rng, agents, users)
     root["PARTY_UID"] = join("P", fixed_text(digits(np.arange(count) + 100_000_001, 9)))
     bodies = active("IRCC_GOVERNING_BODY")
-    member = Rows("S_CONTACT_XM", count, ROW_ID=ids.take(count), PAR_ROW_ID=agents.row_id, TYPE="REP_MEMBER", NAME="REP_MEMBER-1")
+    member = Rows(
+        "S_CONTACT_XM",
+        count,
+        ROW_ID=ids.take(count),
+        PAR_ROW_ID=agents.row_id,
+        TYPE="REP_MEMBER",
+        NAME="REP_MEMBER-1",
+    )
     member["ATTRIB_03"] = picked(bodies, rng.integers(0, len(bodies), count))
     member["ATTRIB_34"] = join("R", fixed_text(digits(scatter(np.arange(count), 1_000_003), 7)))
     stamp(member, rng, users, agents.created, agents.loaded)
@@ -226,7 +283,9 @@ def _lists_of_values(ids: RowIds, rng: np.random.Generator, users: pa.Array) -> 
     rows["TRANSLATE_FLG"] = rows["MULTI_LINGUAL_FLG"]
     rows["ORDER_BY"] = pa.array([int(line["ORDER_BY"]) for line in lines])
     rows["PAR_ROW_ID"] = strings(
-        by_key[value_key(line["PARENT_TYPE"], line["PARENT_NAME"], line["LANG_ID"])] if line["PARENT_NAME"] else None
+        by_key[value_key(line["PARENT_TYPE"], line["PARENT_NAME"], line["LANG_ID"])]
+        if line["PARENT_NAME"]
+        else None
         for line in lines
     )
     count = len(lines)
@@ -241,7 +300,9 @@ def _repository(ids: RowIds, rng: np.random.Generator, users: pa.Array) -> list[
     """S_TABLE and S_COLUMN describe the legacy's own tables; S_SSA_ID holds the generator of ROW_IDs."""
     names = list(TABLES)
     table_id = dict(zip(names, ids.take(len(names)).to_pylist(), strict=True))
-    tables = _seed("S_TABLE", list(table_id.values()), rng, users, NAME=names, TYPE="Data (Public)", STAT_CD="Active")
+    tables = _seed(
+        "S_TABLE", list(table_id.values()), rng, users, NAME=names, TYPE="Data (Public)", STAT_CD="Active"
+    )
     tables["USER_NAME"] = strings(names)
     tables["DESC_TEXT"] = strings(table.meaning for table in TABLES.values())
     tables["REPOSITORY_ID"] = REPOSITORY
@@ -253,8 +314,11 @@ def _repository(ids: RowIds, rng: np.random.Generator, users: pa.Array) -> list[
     columns["TYPE"] = strings(_TYPE_NAMES[column.type[0]] for _, column in pairs)
     columns["LENGTH"] = pa.array([column.width for _, column in pairs], pa.int64())
     columns["NULLABLE"] = strings("N" if column.required else "Y" for _, column in pairs)
-    columns["PR_KEY"] = strings("Y" if column.name == "ROW_ID" and table.system else "N" for table, column in pairs)
+    columns["PR_KEY"] = strings(
+        "Y" if column.name == "ROW_ID" and table.system else "N" for table, column in pairs
+    )
     columns["FKEY_TBL_ID"] = strings(table_id.get(column.parent or "") for _, column in pairs)
-    generator = _seed("S_SSA_ID", ["0-SSA"], rng, users, CORP_PREFIX="1", NEXT_PREFIX="9ZZ", NEXT_SUFFIX="ZZZZZZ")
+    generator = _seed(
+        "S_SSA_ID", ["0-SSA"], rng, users, CORP_PREFIX="1", NEXT_PREFIX="9ZZ", NEXT_SUFFIX="ZZZZZZ"
+    )
     return [tables, columns, generator]
-

@@ -32,11 +32,17 @@ class Writer(ABC):
 
     def __init__(self, connection: sa.Connection, tables: sa.MetaData) -> None:
         self.connection = connection
+        self.metadata = tables
         self.tables = {table.name: table for table in tables.sorted_tables}
 
     @abstractmethod
     def write(self, rows: Rows) -> None:
         """Append these rows to their table."""
+
+    def finish(self) -> None:
+        """Make the indexes, when all rows are written; commit."""
+        _finish(self.connection, self.metadata)
+        self.connection.commit()
 
     def named(self, name: str) -> str:
         """The quoted name of a table, with its schema."""
@@ -68,7 +74,9 @@ class SqliteWriter(Writer):
         table = rows.table_of()
         columns = [_as_text(column).to_pylist() for column in table.columns]
         marks = ", ".join("?" * len(columns))
-        statement = f"INSERT INTO {self.named(rows.table.name)} ({self.quoted(table.column_names)}) VALUES ({marks})"
+        statement = (
+            f"INSERT INTO {self.named(rows.table.name)} ({self.quoted(table.column_names)}) VALUES ({marks})"
+        )
         driver: Any = self.connection.connection.driver_connection
         driver.executemany(statement, zip(*columns, strict=True))
 
@@ -118,7 +126,7 @@ _ONE_TRANSACTION = ("postgresql", "sqlite")
 
 @contextmanager
 def legacy_database(engine: sa.Engine, schema: str | None, replace: bool) -> Iterator[Writer]:
-    """Empty legacy tables to write to; on leaving, the indexes are made and everything is committed."""
+    """Empty legacy tables to write to; what is not finished on leaving is undone."""
     dialect = engine.dialect.name
     tables = metadata(None if dialect == "sqlite" else schema)
     try:
@@ -142,8 +150,6 @@ def legacy_database(engine: sa.Engine, schema: str | None, replace: bool) -> Ite
         try:
             _create(connection, tables, present, schema)
             yield WRITERS.get(dialect, PlainWriter)(connection, tables)
-            _finish(connection, tables)
-            connection.commit()
         except BaseException:
             connection.rollback()
             if dialect not in _ONE_TRANSACTION:
@@ -172,7 +178,9 @@ def _begin(connection: sa.Connection) -> None:
         connection.exec_driver_sql("SET LOCAL default_statistics_target = 20")
 
 
-def _create(connection: sa.Connection, tables: sa.MetaData, present: list[sa.Table], schema: str | None) -> None:
+def _create(
+    connection: sa.Connection, tables: sa.MetaData, present: list[sa.Table], schema: str | None
+) -> None:
     for table in present:
         connection.execute(DropTable(table))
     makes_schemas = connection.dialect.name in ("postgresql", "mssql")

@@ -67,13 +67,16 @@ def test_the_plain_writer_writes_the_same_rows(tmp_path: Path, monkeypatch: pyte
     make(f"sqlite:///{tmp_path / 'fast.db'}", CLIENTS, seed=4)
     monkeypatch.delitem(write.WRITERS, "sqlite")
     make(f"sqlite:///{tmp_path / 'plain.db'}", CLIENTS, seed=4)
-    assert fingerprints(f"sqlite:///{tmp_path / 'plain.db'}") == fingerprints(f"sqlite:///{tmp_path / 'fast.db'}")
+    assert fingerprints(f"sqlite:///{tmp_path / 'plain.db'}") == fingerprints(
+        f"sqlite:///{tmp_path / 'fast.db'}"
+    )
 
 
 def test_the_schema_is_made_where_it_is_named(postgres_url: str) -> None:
     """With its keys and its index for every reference, and not a single constraint on keys."""
     make(postgres_url, CLIENTS, schema="SIEBEL")
-    inspector = sa.inspect(sa.create_engine(postgres_url))
+    engine = sa.create_engine(postgres_url)
+    inspector = sa.inspect(engine)
     assert "S_CASE" in inspector.get_table_names("SIEBEL")
     assert inspector.get_table_names() == []
     indexes = {index["name"]: index for index in inspector.get_indexes("S_CONTACT_XM", "SIEBEL")}
@@ -82,6 +85,7 @@ def test_the_schema_is_made_where_it_is_named(postgres_url: str) -> None:
     assert not indexes["S_CONTACT_XM_F1"]["unique"]
     assert inspector.get_pk_constraint("S_CONTACT_XM", "SIEBEL")["constrained_columns"] == []
     assert inspector.get_foreign_keys("S_CONTACT_XM", "SIEBEL") == []
+    engine.dispose()
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgres", "mariadb"])

@@ -60,7 +60,9 @@ def inactive_decision(plant: Plant) -> None:
 def unknown_status(plant: Plant) -> None:
     """A status no list has: typo, free text."""
     at = plant.pick()
-    plant.set("STATUS_CD", at, strings(plant.cycle(["Opne", "Closd - see notes", "Ferme le dossier"], len(at))))
+    plant.set(
+        "STATUS_CD", at, strings(plant.cycle(["Opne", "Closd - see notes", "Ferme le dossier"], len(at)))
+    )
 
 
 @damage("L03", "S_CONTACT", rate=0.001, disposition=QUAR, scope=ENTITY)
@@ -170,7 +172,11 @@ def unknown_extension_of_case(plant: Plant) -> None:
 @damage("L09", "S_CONTACT", rate=0.004, disposition=LOAD)
 def obsolete_country(plant: Plant) -> None:
     """A country that is no more."""
-    codes = [line["NAME"] for line in data_rows("lov") if line["alpha3"] in ("SUN", "YUG", "CSK") and line["LANG_ID"] == "ENU"]
+    codes = [
+        line["NAME"]
+        for line in data_rows("lov")
+        if line["alpha3"] in ("SUN", "YUG", "CSK") and line["LANG_ID"] == "ENU"
+    ]
     at = plant.pick(plant.people.birth < np.datetime64("1990-01-01"))
     value = strings(plant.cycle(codes, len(at)))
     plant.rows.patch("NATIONALITY", at, value)
@@ -183,5 +189,3 @@ def country_with_blanks(plant: Plant) -> None:
     at = plant.pick()
     code = plant.rows["CITIZENSHIP_CD"].take(pa.array(at))
     plant.set("CITIZENSHIP_CD", at, choose(np.arange(len(at)) % 2 == 0, join(code, " "), join(" ", code)))
-
-

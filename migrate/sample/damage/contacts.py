@@ -54,7 +54,9 @@ def state_against_province(plant: Plant) -> None:
     """The code names one province, the name another."""
     at, keys = _single_addresses(plant, plant.has("STATE"))
     states = plant.rows["STATE"].take(pa.array(at)).to_pylist()
-    _plant_address(plant, "PROVINCE", at, keys, strings("Manitoba" if state != "MB" else "Ontario" for state in states))
+    _plant_address(
+        plant, "PROVINCE", at, keys, strings("Manitoba" if state != "MB" else "Ontario" for state in states)
+    )
 
 
 @damage("X02", "S_ADDR_PER", rate=0.006, disposition=FLAG)
@@ -68,7 +70,9 @@ def country_missing(plant: Plant) -> None:
 def malformed_postal_code(plant: Plant) -> None:
     """A Canadian postal code no letter would find."""
     at, keys = _single_addresses(plant, plant.has("ZIPCODE"))
-    _plant_address(plant, "ZIPCODE", at, keys, strings(plant.cycle(["K1A", "1234567", "ZZZ 9Z9", "A1A-B2B"], len(at))))
+    _plant_address(
+        plant, "ZIPCODE", at, keys, strings(plant.cycle(["K1A", "1234567", "ZZZ 9Z9", "A1A-B2B"], len(at)))
+    )
 
 
 @damage("X03", "S_PER_COMM_ADDR", rate=0.05, disposition=FLAG)
@@ -86,7 +90,9 @@ def address_of_somebody_else(plant: Plant) -> None:
     at = plant.pick(plant.where("RELATION_TYPE_CD", "Residential"))
     owner = plant.owner("S_CON_ADDR")
     household = plant.people.household[np.maximum(owner, 0)]
-    donors = np.flatnonzero((owner >= 0) & plant.where("RELATION_TYPE_CD", "Residential") & plant.ground.free_clients[owner])
+    donors = np.flatnonzero(
+        (owner >= 0) & plant.where("RELATION_TYPE_CD", "Residential") & plant.ground.free_clients[owner]
+    )
     chosen = donors[plant.rng.integers(0, len(donors), len(at))]
     stranger = household[chosen] != household[at]
     at, chosen = at[stranger], chosen[stranger]

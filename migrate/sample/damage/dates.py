@@ -115,5 +115,3 @@ def locked_in_after_decision(plant: Plant) -> None:
     """Locked in twenty days after the decision."""
     at = plant.pick(plant.has("X_DECISION_DT") & plant.has("X_LOCK_IN_DT"))
     plant.set("X_LOCK_IN_DT", at, midnight(plant.cases.decided[at] + np.timedelta64(20, "D")))
-
-

@@ -161,7 +161,9 @@ def differing_second_extension(plant: Plant) -> None:
 def missing_extension(plant: Plant) -> None:
     """Most persons have no extension row; ten of them are named here."""
     contacts = plant.block["S_CONTACT"]
-    none = np.flatnonzero(~np.isin(np.arange(len(plant.people)), plant.owner("S_CONTACT_X")) & plant.ground.free_clients)[:10]
+    none = np.flatnonzero(
+        ~np.isin(np.arange(len(plant.people)), plant.owner("S_CONTACT_X")) & plant.ground.free_clients
+    )[:10]
     plant.say(none, "ROW_ID", "no row in S_CONTACT_X", table=contacts.table.name)
 
 
@@ -186,7 +188,9 @@ def kinds_of_row_id(plant: Plant) -> None:
 @damage("K08", "S_CASE", rate=0.0, disposition=LOAD, claims=False)
 def count_that_does_not_grow(plant: Plant) -> None:
     """Loaded rows keep MODIFICATION_NUM 0; some are named."""
-    at = np.flatnonzero(plant.cases.loaded & np.asarray(pc.equal(plant.rows["MODIFICATION_NUM"], 0)) & plant.ground.free_cases)
+    at = np.flatnonzero(
+        plant.cases.loaded & np.asarray(pc.equal(plant.rows["MODIFICATION_NUM"], 0)) & plant.ground.free_cases
+    )
     plant.say(at[:10], "MODIFICATION_NUM")
 
 
@@ -317,7 +321,9 @@ def linked_to_itself(plant: Plant) -> None:
     """An application associated with itself."""
     at = plant.pick(_unlinked(plant))
     own = plant.rows["ROW_ID"].take(pa.array(at))
-    new = plant.copy("S_CASE_REL", np.zeros(len(at), np.int64), CASE_ID=own, REL_CASE_ID=own, REL_TYPE_CD="Family group")
+    new = plant.copy(
+        "S_CASE_REL", np.zeros(len(at), np.int64), CASE_ID=own, REL_CASE_ID=own, REL_TYPE_CD="Family group"
+    )
     row_id = plant.block["S_CASE_REL"]["ROW_ID"].take(pa.array(new))
     plant.line("S_CASE_REL", row_id, "REL_CASE_ID", "application_link", row_id)
 
@@ -329,7 +335,9 @@ def temporary_number_kept(plant: Plant) -> None:
     case = plant.clients_at("S_CASE_XM", at)
     number = join("X", plant.cases.number.take(pa.array(case)))
     empty: dict[str, None] = {"ATTRIB_04": None, "ATTRIB_05": None, "ATTRIB_12": None}
-    new = plant.copy("S_CASE_XM", at, TYPE="EXT_REF", NAME="TEMP-1", ATTRIB_03="TEMP_APP", ATTRIB_34=number, **empty)
+    new = plant.copy(
+        "S_CASE_XM", at, TYPE="EXT_REF", NAME="TEMP-1", ATTRIB_03="TEMP_APP", ATTRIB_34=number, **empty
+    )
     plant.say(new, "ATTRIB_34")
 
 
@@ -352,5 +360,3 @@ def open_in_two_groups(plant: Plant) -> None:
     lists[person, plant.cases.group[open_]] = True
     straddlers = np.flatnonzero(lists.sum(axis=1) > 1)
     plant.say(straddlers, "ROW_ID", "open applications in two client groups", table="S_CONTACT")
-
-

@@ -14,7 +14,9 @@ def _settled(plant: Plant) -> tuple[Bools, Ints]:
     """Invoices settled by exactly one payment, and the position of that payment."""
     payments = plant.block["S_SRC_PAYMENT"]
     invoices = plant.block["S_INVOICE"]
-    position = np.asarray(pc.fill_null(pc.index_in(payments["INVOICE_ID"], invoices["ROW_ID"]), -1).to_numpy())
+    position = np.asarray(
+        pc.fill_null(pc.index_in(payments["INVOICE_ID"], invoices["ROW_ID"]), -1).to_numpy()
+    )
     known = position >= 0
     count = np.bincount(position[known], minlength=len(invoices))
     payment = np.zeros(len(invoices), np.int64)
@@ -100,6 +102,12 @@ def _orphans(plant: Plant, number: str, letter: str) -> None:
     dead = plant.dead_ids(len(at))
     parent = pc.if_else(pa.array(np.arange(len(at)) % 2 == 0), dead, None)
     changes = {"INVOICE_ID": None, "X_RECEIPT_NUM": None} if table == "S_SRC_PAYMENT" else {}
-    new = plant.copy(table, at, X_CASE_ID=parent, **{number: join(plant.rows[number].take(pa.array(at)), letter)}, **changes)
+    new = plant.copy(
+        table,
+        at,
+        X_CASE_ID=parent,
+        **{number: join(plant.rows[number].take(pa.array(at)), letter)},
+        **changes,
+    )
     row_id = plant.rows["ROW_ID"].take(pa.array(new))
     plant.line(table, row_id, "X_CASE_ID", "application", pc.coalesce(parent, row_id))

@@ -38,7 +38,9 @@ def two_revisions(plant: Plant) -> None:
 def restricted_note_in_open_file(plant: Plant) -> None:
     """The note is restricted, its application is not."""
     at = plant.pick(~plant.cases.restricted[np.maximum(plant.owner("S_NOTE_CASE"), 0)])
-    plant.rows.patch("X_RESTR_CLASS_CD", at, strings(plant.cycle(["Partner", "Informant", "Security"], len(at))))
+    plant.rows.patch(
+        "X_RESTR_CLASS_CD", at, strings(plant.cycle(["Partner", "Informant", "Security"], len(at)))
+    )
     plant.set("X_RESTRICTED_FLG", at, "Y")
 
 
@@ -103,9 +105,13 @@ def open_without_next_activity(plant: Plant) -> None:
 def passed_and_expired(plant: Plant) -> None:
     """A passed assessment of an open application whose validity is over."""
     is_open = plant.cases.is_open[np.maximum(plant.owner("S_EVT_ACT"), 0)]
-    assessed = plant.where("TODO_CD", "MEDICAL", "BIOMETRIC", "ELIG", "CRIM") & plant.where("EVT_STAT_CD", "Passed", "Réussi")
+    assessed = plant.where("TODO_CD", "MEDICAL", "BIOMETRIC", "ELIG", "CRIM") & plant.where(
+        "EVT_STAT_CD", "Passed", "Réussi"
+    )
     at = plant.pick(is_open & assessed)
-    plant.set("X_VALID_UNTIL_DT", at, np.full(len(at), midnight(np.array([LAST_DAY - np.timedelta64(90, "D")]))[0]))
+    plant.set(
+        "X_VALID_UNTIL_DT", at, np.full(len(at), midnight(np.array([LAST_DAY - np.timedelta64(90, "D")]))[0])
+    )
 
 
 # -- retention -----------------------------------------------------------------------------------------
@@ -142,8 +148,19 @@ def audit_of_other_times(plant: Plant) -> None:
     ids = plant.cases.row_id.take(pa.array(case))
     turn = np.arange(len(case)) % 3
     source = plant.block["S_CASE"].take(case)
-    new = type(rows)("S_AUDIT_ITEM", len(case), ROW_ID=plant.block.ids.take(len(case)), BUSCOMP_NAME="HLS Case")
-    for column in ("CREATED", "CREATED_BY", "LAST_UPD", "LAST_UPD_BY", "MODIFICATION_NUM", "CONFLICT_ID", "DB_LAST_UPD", "DB_LAST_UPD_SRC"):
+    new = type(rows)(
+        "S_AUDIT_ITEM", len(case), ROW_ID=plant.block.ids.take(len(case)), BUSCOMP_NAME="HLS Case"
+    )
+    for column in (
+        "CREATED",
+        "CREATED_BY",
+        "LAST_UPD",
+        "LAST_UPD_BY",
+        "MODIFICATION_NUM",
+        "CONFLICT_ID",
+        "DB_LAST_UPD",
+        "DB_LAST_UPD_SRC",
+    ):
         new[column] = source[column]
     new["OPERATION_CD"] = "Modify"
     new["USER_ID"] = source["CREATED_BY"]

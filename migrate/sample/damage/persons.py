@@ -71,7 +71,9 @@ def filler_address(plant: Plant) -> None:
     links, addresses = plant.block["S_CON_ADDR"], plant.rows
     size = np.bincount(plant.people.household)[plant.people.household]
     owner = plant.owner("S_CON_ADDR")
-    alone = (size[owner] == 1) & links.where("RELATION_TYPE_CD", "Residential") & plant.ground.free_clients[owner]
+    alone = (
+        (size[owner] == 1) & links.where("RELATION_TYPE_CD", "Residential") & plant.ground.free_clients[owner]
+    )
     link = plant.rng.permutation(np.flatnonzero(alone))[: plant.number()]
     at = np.asarray(pc.index_in(links["ADDR_PER_ID"].take(pa.array(link)), addresses["ROW_ID"]).to_numpy())
     addresses.patch("ADDR", at, "x")
@@ -91,7 +93,11 @@ def partial_birth_date(plant: Plant) -> None:
     year_only = plant.rng.random(len(at)) < 0.6
     year = pc.strftime(pa.array(birth), format="%Y")
     month = pc.strftime(pa.array(birth), format="%Y-%m")
-    stand_in = np.where(year_only, birth.astype("datetime64[Y]").astype("datetime64[s]"), birth.astype("datetime64[M]").astype("datetime64[s]"))
+    stand_in = np.where(
+        year_only,
+        birth.astype("datetime64[Y]").astype("datetime64[s]"),
+        birth.astype("datetime64[M]").astype("datetime64[s]"),
+    )
     has_stand_in = np.arange(len(at)) % 3 == 0
     plant.rows.patch("BIRTH_DT", at, np.where(has_stand_in, stand_in, np.datetime64("NaT", "s")))
     plant.set("X_BIRTH_DT_TXT", at, choose(year_only, join(year, "-**-**"), join(month, "-**")))
@@ -183,12 +189,28 @@ def duplicate_person(plant: Plant) -> None:
     birth = plant.people.birth[at]
     month, day = (_part(birth, code) for code in ("%m", "%d"))
     year = pc.strftime(pa.array(birth), format="%Y")
-    swapped = join(year, "-", choose(day <= 12, two_digits(day), two_digits(month)), "-", choose(day <= 12, two_digits(month), two_digits(day)))
+    swapped = join(
+        year,
+        "-",
+        choose(day <= 12, two_digits(day), two_digits(month)),
+        "-",
+        choose(day <= 12, two_digits(month), two_digits(day)),
+    )
     swap = (np.arange(len(at)) % 2 == 0) & (day <= 12) & (month != day) & ~((day == 1) & (month == 1))
     rows = plant.rows.take(at)
     given = rows["FST_NAME"]
     initial = pc.utf8_slice_codeunits(given, 0, 1)
-    pointers = ("PR_PER_ADDR_ID", "PR_CON_ADDR_ID", "PR_PHONE_ID", "PR_EMAIL_ADDR_ID", "MAIDEN_NAME", "HOME_PH_NUM", "WORK_PH_NUM", "EMAIL_ADDR", "X_PROMOTED_DT")
+    pointers = (
+        "PR_PER_ADDR_ID",
+        "PR_CON_ADDR_ID",
+        "PR_PHONE_ID",
+        "PR_EMAIL_ADDR_ID",
+        "MAIDEN_NAME",
+        "HOME_PH_NUM",
+        "WORK_PH_NUM",
+        "EMAIL_ADDR",
+        "X_PROMOTED_DT",
+    )
     new_birth = choose(swap, swapped, iso_date(birth))
     ids = plant.block.ids.take(len(at))
     new = plant.copy(
@@ -252,7 +274,11 @@ def no_identifier(plant: Plant) -> None:
     )
     turn = np.arange(len(at)) % 3
     plant.rows.patch("X_UCI_STAT_CD", at, choose(turn == 2, "Temporary", "Permanent"))
-    plant.set("X_UCI_NUM", at, choose(turn == 2, temporary, choose(turn == 1, "00000000", pa.nulls(len(at), pa.string()))))
+    plant.set(
+        "X_UCI_NUM",
+        at,
+        choose(turn == 2, temporary, choose(turn == 1, "00000000", pa.nulls(len(at), pa.string()))),
+    )
 
 
 @damage("P11", "S_CONTACT", rate=0.05, disposition=LOAD, claims=False)
@@ -313,7 +339,9 @@ def client_who_works_here(plant: Plant) -> None:
     if plant.block.number:
         return
     at = plant.pick(~plant.people.names.mononym)
-    staff = next(rows for rows in plant.world.tables if rows.table.name == "S_CONTACT" and "JOB_TITLE" in rows)
+    staff = next(
+        rows for rows in plant.world.tables if rows.table.name == "S_CONTACT" and "JOB_TITLE" in rows
+    )
     same = staff.take(np.arange(len(at)) + 2)
     for column in ("FST_NAME", "X_LAST_NAME_UP", "X_FST_NAME_UP"):
         plant.rows.patch(column, at, same[column])
@@ -336,7 +364,10 @@ def authority_not_in_force(plant: Plant) -> None:
     turn = np.arange(len(at)) % 3
     status = choose(turn == 0, "Rejected", choose(turn == 1, "Cancelled", "Accepted"))
     start = plant.rows.times("EFFECTIVE_DT")[at]
-    ended = np.minimum(start + np.timedelta64(60, "D"), LAST_DAY.astype("datetime64[D]").astype("datetime64[s]") - np.timedelta64(1, "D"))
+    ended = np.minimum(
+        start + np.timedelta64(60, "D"),
+        LAST_DAY.astype("datetime64[D]").astype("datetime64[s]") - np.timedelta64(1, "D"),
+    )
     plant.rows.patch("END_DT", at, np.where(turn == 2, np.maximum(ended, start), np.datetime64("NaT", "s")))
     plant.block["S_CASE"].patch("PR_REP_CON_ID", plant.clients_at(plant.kind.table, at), None)
     plant.set("X_AUTH_STAT_CD", at, status)
@@ -351,7 +382,9 @@ def release_of_information_only(plant: Plant) -> None:
         "S_CASE_CON",
         first,
         CASE_ID=plant.rows["ROW_ID"].take(pa.array(at)),
-        CONTACT_ID=picked(plant.world.representatives, plant.rng.integers(0, len(plant.world.representatives), len(at))),
+        CONTACT_ID=picked(
+            plant.world.representatives, plant.rng.integers(0, len(plant.world.representatives), len(at))
+        ),
         RELATION_TYPE_CD="DESIGNEE",
         X_SEQ_NUM=91,
         X_ACCOMP_FLG=None,
@@ -389,7 +422,11 @@ def contradicting_relation(plant: Plant) -> None:
     there = {(a, b): number for number, (a, b) in enumerate(zip(one.tolist(), other.tolist(), strict=True))}
     partners = rows.where("RELATION_TYPE_CD", "SPOUSE", "CLP") & (people.head[one] == one)
     free = plant.ground.free_clients
-    found = [number for number in np.flatnonzero(partners & free[one] & free[other]).tolist() if (other[number], one[number]) in there]
+    found = [
+        number
+        for number in np.flatnonzero(partners & free[one] & free[other]).tolist()
+        if (other[number], one[number]) in there
+    ]
     at = np.array(found[: plant.number()], np.int64)
     back = np.array([there[other[number], one[number]] for number in at.tolist()], np.int64)
     free[one[at]] = False
@@ -409,8 +446,25 @@ def dependant_without_detail(plant: Plant) -> None:
     given = picked(pool.latin, pool.pick(plant.people.culture[applicant], 1, plant.rng.random(count)))
     family = plant.people.names.family.take(pa.array(applicant))
     contacts = plant.block["S_CONTACT"]
-    kept = {"ROW_ID", "CREATED", "CREATED_BY", "LAST_UPD", "LAST_UPD_BY", "MODIFICATION_NUM", "CONFLICT_ID", "DB_LAST_UPD", "DB_LAST_UPD_SRC", "BU_ID", "CON_CD", "EMP_FLG"}
-    empty = {column.name: None for column in contacts.table.columns if column.name in contacts and column.name not in kept}
+    kept = {
+        "ROW_ID",
+        "CREATED",
+        "CREATED_BY",
+        "LAST_UPD",
+        "LAST_UPD_BY",
+        "MODIFICATION_NUM",
+        "CONFLICT_ID",
+        "DB_LAST_UPD",
+        "DB_LAST_UPD_SRC",
+        "BU_ID",
+        "CON_CD",
+        "EMP_FLG",
+    }
+    empty = {
+        column.name: None
+        for column in contacts.table.columns
+        if column.name in contacts and column.name not in kept
+    }
     new = plant.copy("S_CONTACT", applicant, **empty)
     upper = pc.utf8_upper(family), pc.utf8_upper(given)
     for column, value in (
@@ -501,20 +555,33 @@ def wrong_check_digit(plant: Plant) -> None:
     line = plant.rows["X_MRZ_LINE2"].take(pa.array(at))
     digit = pc.utf8_slice_codeunits(line, 9, 10).cast(pa.int64())
     wrong = pa.array((digit.to_numpy() + 1) % 10).cast(pa.string())
-    plant.set("X_MRZ_LINE2", at, join(pc.utf8_slice_codeunits(line, 0, 9), wrong, pc.utf8_slice_codeunits(line, 10)))
+    plant.set(
+        "X_MRZ_LINE2", at, join(pc.utf8_slice_codeunits(line, 0, 9), wrong, pc.utf8_slice_codeunits(line, 10))
+    )
 
 
 @damage("P20", "S_CON_IDNTY_DOC", rate=0.001, disposition=FLAG)
 def unknown_country_in_zone(plant: Plant) -> None:
     """A country code no list has; all check digits fit."""
     at = plant.pick(plant.has("X_MRZ_LINE2"))
-    people, client, rows, where = plant.people, plant.clients_at(plant.kind.table, at), plant.rows, pa.array(at)
+    people, client, rows, where = (
+        plant.people,
+        plant.clients_at(plant.kind.table, at),
+        plant.rows,
+        pa.array(at),
+    )
     unknown = pa.repeat("QQQ", len(at))
     expires = rows.times("EXPIRATION_DT")[at]
     first = rows["X_MRZ_LINE1"].take(where)
-    rows.patch("X_MRZ_LINE1", at, join(pc.utf8_slice_codeunits(first, 0, 2), unknown, pc.utf8_slice_codeunits(first, 5)))
+    rows.patch(
+        "X_MRZ_LINE1",
+        at,
+        join(pc.utf8_slice_codeunits(first, 0, 2), unknown, pc.utf8_slice_codeunits(first, 5)),
+    )
     number = rows["IDENTITY_DOC_NUM"].take(where)
-    plant.set("X_MRZ_LINE2", at, data_line(number, unknown, people.birth[client], people.sex[client], expires))
+    plant.set(
+        "X_MRZ_LINE2", at, data_line(number, unknown, people.birth[client], people.sex[client], expires)
+    )
 
 
 @damage("P20", "S_CON_IDNTY_DOC", rate=0.001, disposition=FLAG)
@@ -528,5 +595,3 @@ def truncated_name_in_zone(plant: Plant) -> None:
     issuer = pc.utf8_slice_codeunits(rows["X_MRZ_LINE1"].take(where), 2, 5)
     family = latin_capitals(rows["X_FAMILY_NAME_DOC"].take(where))
     plant.set("X_MRZ_LINE1", at, name_line(issuer, family, latin_capitals(given)))
-
-

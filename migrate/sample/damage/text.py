@@ -73,14 +73,19 @@ def lost_characters(plant: Plant) -> None:
 @damage("T03", "S_CONTACT", rate=0.003, disposition=LOAD)
 def decomposed_accents(plant: Plant) -> None:
     """Accents as separate characters."""
-    at = plant.pick(matches(plant.rows["LAST_NAME"], ACCENTED) & mask(pc.less(pc.utf8_length(plant.rows["LAST_NAME"]), 30)))
+    at = plant.pick(
+        matches(plant.rows["LAST_NAME"], ACCENTED)
+        & mask(pc.less(pc.utf8_length(plant.rows["LAST_NAME"]), 30))
+    )
     _change(plant, "LAST_NAME", at, lambda name: unicodedata.normalize("NFD", name))
 
 
 @damage("T03", "S_CONTACT", rate=0.002, disposition=LOAD)
 def invisible_characters(plant: Plant) -> None:
     """No-break blanks, zero-width and direction marks."""
-    at = plant.pick(matches(plant.rows["FST_NAME"], " ") & mask(pc.less(pc.utf8_length(plant.rows["FST_NAME"]), 40)))
+    at = plant.pick(
+        matches(plant.rows["FST_NAME"], " ") & mask(pc.less(pc.utf8_length(plant.rows["FST_NAME"]), 40))
+    )
     blanks = iter(plant.cycle(["\u00a0", "\u200b ", "\u200e "], len(at)))
     _change(plant, "FST_NAME", at, lambda name: name.replace(" ", next(blanks)))
 
@@ -99,7 +104,11 @@ def blanks_around(plant: Plant) -> None:
     at = plant.pick(mask(pc.less(pc.utf8_length(plant.rows["LAST_NAME"]), 45)))
     name = plant.rows["LAST_NAME"].take(pa.array(at))
     turn = np.arange(len(at)) % 3
-    plant.set("LAST_NAME", at, choose(turn == 0, join(name, " "), choose(turn == 1, join(" ", name), join(" ", name, "  "))))
+    plant.set(
+        "LAST_NAME",
+        at,
+        choose(turn == 0, join(name, " "), choose(turn == 1, join(" ", name), join(" ", name, "  "))),
+    )
 
 
 @damage("T04", "S_CONTACT", rate=0.002, disposition=CONV)
@@ -112,7 +121,9 @@ def only_blanks(plant: Plant) -> None:
 def name_cut_at_width(plant: Plant) -> None:
     """A family name of exactly fifty characters, cut in the middle, with more bytes than characters."""
     at = plant.pick()
-    long = join(plant.rows["LAST_NAME"].take(pa.array(at)), "-Échaňové-Ñuñezovská-Dąbrowskiewicz-Großmannová-Ångström")
+    long = join(
+        plant.rows["LAST_NAME"].take(pa.array(at)), "-Échaňové-Ñuñezovská-Dąbrowskiewicz-Großmannová-Ångström"
+    )
     plant.rows.patch("X_LAST_NAME_UP", at, pc.utf8_slice_codeunits(pc.utf8_upper(long), 0, 50))
     plant.set("LAST_NAME", at, pc.utf8_slice_codeunits(long, 0, 50))
 
@@ -150,9 +161,9 @@ AWKWARD_NOTES = [
     "<p>Client <b>called</b> &amp; asked for an update.</p><script>alert(1)</script>",
     "From: officer@example.org\nTo: client@example.org\nSubject: Re: status\n\nThank you.",
     "column\tcolumn\tcolumn\r\nvalue\tvalue\tvalue",
-    'NULL',
+    "NULL",
     "\\N",
-    '5 * 3 "quoted" and \'quoted\', 50 % ; done',
+    "5 * 3 \"quoted\" and 'quoted', 50 % ; done",
 ]
 
 
