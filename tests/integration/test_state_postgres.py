@@ -69,6 +69,10 @@ def test_the_ledger_refuses_to_be_changed(platform: PostgresPlatform, statement:
         platform.ask(statement.format("migration.ledger"))
 
 
+_LOCKING = """
+SELECT pid FROM pg_locks JOIN pg_stat_activity USING (pid)
+WHERE locktype = 'advisory' AND application_name LIKE '% lease'
+"""
 _COPY_LAST = """
 INSERT INTO migration.ledger SELECT 5, at, actor, kind, run, entity, slice, batch, tally, digest, hash, hash
 FROM migration.ledger WHERE seq = 4
@@ -125,14 +129,10 @@ def test_two_legacy_systems_may_be_moved_at_once(platform: PostgresPlatform) -> 
 
 def test_a_holder_whose_session_the_server_ended_takes_it_up_again(platform: PostgresPlatform) -> None:
     with platform.state.lease(beat=0.1) as lease:
-        platform.ask(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE '% lease'"
-        )
+        former = platform.ask(_LOCKING)
+        platform.ask("SELECT pg_terminate_backend(:pid)", pid=former[0][0])
         deadline = time.monotonic() + 20
-        while not platform.ask(
-            "SELECT 1 FROM pg_locks JOIN pg_stat_activity USING (pid) "
-            "WHERE locktype = 'advisory' AND application_name LIKE '% lease'"
-        ):
+        while platform.ask(_LOCKING) in ([], former):
             assert time.monotonic() < deadline
             time.sleep(0.05)
         assert not lease.lost
