@@ -118,7 +118,8 @@ class Cases:
 
     @property
     def is_open(self) -> Bools:
-        return self.outcome == OPEN
+        """Which applications are not decided yet."""
+        return np.equal(self.outcome, OPEN)
 
     def last_moment(self) -> Times:
         """After this moment nobody works on the application."""

@@ -26,12 +26,13 @@ def office_moment(rng: np.random.Generator, days: Times) -> Times:
     """A moment in office hours of each of these days, in UTC seconds."""
     midnight = days.astype("datetime64[D]").astype("datetime64[s]")
     second = 13 * 3600 + rng.integers(0, 9 * 3600, len(days))
-    return midnight + second.astype("timedelta64[s]")
+    return later(midnight, second)
 
 
 def later(moments: Times, seconds: Ints) -> Times:
     """These moments some seconds later."""
-    return moments + seconds.astype("timedelta64[s]")
+    result: Times = np.add(moments, seconds.astype("timedelta64[s]"))
+    return result
 
 
 def midnight(moments: Times) -> Times:

@@ -65,11 +65,14 @@ class NamePool:
     size: Ints
 
     def culture(self, name: str) -> int:
+        """The position of a culture."""
         return self.cultures.index(name)
 
     def pick(self, culture: Ints, part: Ints | int, chance: Floats) -> Ints:
         """Positions in the pool; the names at the head of a list are the more frequent ones."""
-        return self.start[culture, part] + (self.size[culture, part] * chance**1.4).astype(np.int64)
+        steps = (self.size[culture, part] * chance**1.4).astype(np.int64)
+        chosen: Ints = np.add(self.start[culture, part], steps)
+        return chosen
 
 
 @cache

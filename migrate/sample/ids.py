@@ -80,13 +80,13 @@ def scatter(numbers: Ints, size: int) -> Ints:
 def base36(numbers: Ints, width: int) -> Chars:
     """The numbers in base 36, ``width`` characters each, as a matrix of ASCII codes."""
     powers = 36 ** np.arange(width - 1, -1, -1, dtype=np.int64)
-    return _ALPHABET[numbers[:, None] // powers % 36]
+    return np.take(_ALPHABET, numbers[:, None] // powers % 36)
 
 
 def digits(numbers: Ints, width: int) -> Chars:
     """The numbers in base 10, with leading zeros, as a matrix of ASCII codes."""
     powers = 10 ** np.arange(width - 1, -1, -1, dtype=np.int64)
-    return _ALPHABET[numbers[:, None] // powers % 10]
+    return np.take(_ALPHABET, numbers[:, None] // powers % 10)
 
 
 def fixed_text(characters: Chars) -> pa.Array:
@@ -112,7 +112,7 @@ def check_digits(characters: Chars) -> Chars:
     """The ICAO 9303 check digit of each row, as one column of ASCII codes: weights 7, 3, 1, modulo 10."""
     weights = np.resize(np.array([7, 3, 1]), characters.shape[1])
     sums = (_VALUES[characters] * weights).sum(axis=1)
-    return (sums % 10 + ord("0")).astype(np.uint8)[:, None]
+    return np.asarray(sums % 10 + ord("0"), np.uint8).reshape(-1, 1)
 
 
 def passport_line(number: Chars, nationality: Chars, birth: Chars, sex: Chars, expiry: Chars) -> pa.Array:

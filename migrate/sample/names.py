@@ -34,6 +34,7 @@ class Names:
 
     @property
     def mononym(self) -> Bools:
+        """Who has a single name."""
         return mask(pc.is_null(self.given))
 
 
@@ -58,7 +59,7 @@ def make_names(rng: np.random.Generator, household: Ints, role: Ints, culture: I
 
     def use(kind: str, values: pa.Array) -> Bools:
         nonlocal family
-        chosen = structure == kind
+        chosen: Bools = np.equal(structure, kind)
         family = choose(chosen, values, family)
         composed[chosen] = True
         return chosen

@@ -47,7 +47,8 @@ class People:
 
     @property
     def adult(self) -> Bools:
-        return self.role != CHILD
+        """Heads of households and their partners."""
+        return np.not_equal(self.role, CHILD)
 
 
 def make_people(

@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO
+from typing import BinaryIO, Self
 
 import numpy as np
 import pyarrow as pa
@@ -85,7 +85,7 @@ class TruthFile:
         self._file: BinaryIO | None = None
         self.counts: Counter[str] = Counter()
 
-    def __enter__(self) -> TruthFile:
+    def __enter__(self) -> Self:
         if self._path is not None:
             self._file = self._path.open("wb")
             self._file.write((",".join(COLUMNS) + "\n").encode())

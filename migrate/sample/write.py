@@ -58,10 +58,12 @@ class PostgresWriter(Writer):
     """COPY of CSV that Arrow writes; frozen, since the table was made in the same transaction."""
 
     def write(self, rows: Rows) -> None:
+        """One COPY."""
         table = rows.table_of()
         text = io.BytesIO()
         pyarrow.csv.write_csv(table, text, pyarrow.csv.WriteOptions(include_header=False))
-        statement = f"COPY {self.named(rows.table.name)} ({self.quoted(table.column_names)}) FROM STDIN (FORMAT csv, FREEZE)"
+        into = f"{self.named(rows.table.name)} ({self.quoted(table.column_names)})"
+        statement = f"COPY {into} FROM STDIN (FORMAT csv, FREEZE)"
         driver: Any = self.connection.connection.driver_connection
         with driver.cursor() as cursor, cursor.copy(statement) as copy:
             copy.write(text.getbuffer())
@@ -71,6 +73,7 @@ class SqliteWriter(Writer):
     """``executemany``; times and decimals as the text that SQLAlchemy's own types would write."""
 
     def write(self, rows: Rows) -> None:
+        """One ``executemany``."""
         table = rows.table_of()
         columns = [_as_text(column).to_pylist() for column in table.columns]
         marks = ", ".join("?" * len(columns))
@@ -96,6 +99,7 @@ class OdbcWriter(Writer):
         self._connection_string = arguments[0]
 
     def write(self, rows: Rows) -> None:
+        """Arrays of 2,000 parameters."""
         from arrow_odbc import insert_into_table
 
         insert_into_table(
@@ -110,6 +114,7 @@ class PlainWriter(Writer):
     """``executemany`` through SQLAlchemy: works everywhere, fast nowhere."""
 
     def write(self, rows: Rows) -> None:
+        """Batches of 5,000 rows."""
         statement = sa.insert(self.tables[rows.table.name])
         for batch in rows.table_of().to_batches(max_chunksize=5_000):
             self.connection.execute(statement, batch.to_pylist())
@@ -135,7 +140,7 @@ def legacy_database(engine: sa.Engine, schema: str | None, replace: bool) -> Ite
         raise Unreachable(
             "cannot connect to the database for the sample",
             why=type(error.orig).__name__ if error.orig else "no answer",
-            remedy="check that the server runs and that the URL names an existing database and a role that may create tables",
+            remedy="check that the server runs, and that the URL names a database and a role that may create tables",
         ) from None
     with connection:
         present = _present(connection, tables, schema)

@@ -58,8 +58,19 @@ def test_every_reference_has_its_parent(frames: dict[str, pd.DataFrame]) -> None
 
 def test_row_ids_are_unique_in_the_whole_database(frames: dict[str, pd.DataFrame]) -> None:
     """Only the 1:1 tables of one party share a ROW_ID."""
-    shared = {"S_CONTACT", "S_CONTACT_X", "S_ORG_EXT", "S_BU", "S_USER", "S_POSTN", "S_CASE_X", "S_DOCK_TXN_LOG"}
-    ids = pd.concat([frame["ROW_ID"] for name, frame in frames.items() if "ROW_ID" in frame and name not in shared])
+    shared = {
+        "S_CONTACT",
+        "S_CONTACT_X",
+        "S_ORG_EXT",
+        "S_BU",
+        "S_USER",
+        "S_POSTN",
+        "S_CASE_X",
+        "S_DOCK_TXN_LOG",
+    }
+    ids = pd.concat(
+        [frame["ROW_ID"] for name, frame in frames.items() if "ROW_ID" in frame and name not in shared]
+    )
     assert ids.is_unique
 
 
@@ -105,7 +116,9 @@ def test_codes_are_in_their_lists_in_the_form_their_column_stores(frames: dict[s
 
 def test_categories_belong_to_the_line_of_business(frames: dict[str, pd.DataFrame]) -> None:
     """A category is a child of its line of business."""
-    pairs = {(line["PARENT_NAME"], line["NAME"]) for line in data.rows("lov") if line["TYPE"] == "IRCC_CATEGORY"}
+    pairs = {
+        (line["PARENT_NAME"], line["NAME"]) for line in data.rows("lov") if line["TYPE"] == "IRCC_CATEGORY"
+    }
     cases = frames["S_CASE"]
     assert set(zip(cases["X_LOB_CD"], cases["X_CATEGORY_CD"], strict=True)) <= pairs
 
@@ -125,7 +138,9 @@ def test_application_numbers_have_their_form(frames: dict[str, pd.DataFrame]) ->
 def test_row_ids_have_the_legacy_form(frames: dict[str, pd.DataFrame]) -> None:
     """Prefix and suffix, or three parts, at most 15 characters."""
     form = r"[0-9A-Z]{1,2}[-+][0-9A-Z]{1,7}([-+][0-9A-Z]{1,7})?"
-    assert all(frame["ROW_ID"].dropna().str.fullmatch(form).all() for frame in frames.values() if "ROW_ID" in frame)
+    assert all(
+        frame["ROW_ID"].dropna().str.fullmatch(form).all() for frame in frames.values() if "ROW_ID" in frame
+    )
 
 
 def test_dates_of_an_application_are_in_order(frames: dict[str, pd.DataFrame]) -> None:
@@ -139,11 +154,15 @@ def test_dates_of_an_application_are_in_order(frames: dict[str, pd.DataFrame]) -
     assert (locked["X_LOCK_IN_DT"] <= locked["X_DECISION_DT"]).all()
 
 
-def test_persons_are_born_before_their_first_application_and_die_after_birth(frames: dict[str, pd.DataFrame]) -> None:
+def test_persons_are_born_before_their_first_application_and_die_after_birth(
+    frames: dict[str, pd.DataFrame],
+) -> None:
     """No impossible life."""
     people = frames["S_CONTACT"].set_index("ROW_ID")
     cases = frames["S_CASE"]
-    assert (people["BIRTH_DT"].reindex(cases["APPLICANT_ID"]).to_numpy() < cases["X_RECEIVED_DT"].to_numpy()).all()
+    assert (
+        people["BIRTH_DT"].reindex(cases["APPLICANT_ID"]).to_numpy() < cases["X_RECEIVED_DT"].to_numpy()
+    ).all()
     dead = people[people["DEATH_DT"].notna()]
     assert (dead["BIRTH_DT"] < dead["DEATH_DT"]).all()
     assert people["BIRTH_DT"].min() > pd.Timestamp("1900-01-01")
@@ -170,7 +189,9 @@ def test_no_wall_time_falls_into_a_change_of_the_clocks(frames: dict[str, pd.Dat
                 frame[column.name].dropna().dt.tz_localize("America/Toronto")
 
 
-def test_every_application_has_one_principal_applicant_and_counts_its_persons(frames: dict[str, pd.DataFrame]) -> None:
+def test_every_application_has_one_principal_applicant_and_counts_its_persons(
+    frames: dict[str, pd.DataFrame],
+) -> None:
     """The PA row is the applicant; X_NUM_CLIENTS counts S_CASE_CON."""
     cases, roles = frames["S_CASE"].set_index("ROW_ID"), frames["S_CASE_CON"]
     principal = roles.query("RELATION_TYPE_CD == 'PA'").set_index("CASE_ID")["CONTACT_ID"]
@@ -179,7 +200,9 @@ def test_every_application_has_one_principal_applicant_and_counts_its_persons(fr
     assert (roles.groupby("CASE_ID").size().reindex(cases.index) == cases["X_NUM_CLIENTS"]).all()
 
 
-def test_the_representative_in_force_is_the_one_the_application_names(frames: dict[str, pd.DataFrame]) -> None:
+def test_the_representative_in_force_is_the_one_the_application_names(
+    frames: dict[str, pd.DataFrame],
+) -> None:
     """PR_REP_CON_ID agrees with the accepted IMM5476 row."""
     cases = frames["S_CASE"].set_index("ROW_ID")["PR_REP_CON_ID"].dropna()
     rows = frames["S_CASE_CON"].query("RELATION_TYPE_CD == 'REP'").set_index("CASE_ID")["CONTACT_ID"]
@@ -193,7 +216,9 @@ def test_the_identifier_copied_at_intake_is_the_applicants(frames: dict[str, pd.
     assert (identifiers.reindex(cases["APPLICANT_ID"]).to_numpy() == cases["X_UCI_SNAP"].to_numpy()).all()
 
 
-def test_paid_invoices_are_settled_to_the_cent_and_open_ones_not_at_all(frames: dict[str, pd.DataFrame]) -> None:
+def test_paid_invoices_are_settled_to_the_cent_and_open_ones_not_at_all(
+    frames: dict[str, pd.DataFrame],
+) -> None:
     """Payments and refunds add up to the total."""
     invoices = frames["S_INVOICE"].set_index("ROW_ID")
     sums = frames["S_SRC_PAYMENT"].groupby("INVOICE_ID")["PAY_AMT"].sum().reindex(invoices.index)
@@ -201,14 +226,18 @@ def test_paid_invoices_are_settled_to_the_cent_and_open_ones_not_at_all(frames: 
     assert (sums[paid] == invoices["TTL_INVC_AMT"][paid]).all()
     assert sums[~paid].isna().all()
     refunds = frames["S_SRC_PAYMENT"].query("PAY_TYPE_CD == 'Refund'")
-    assert len(refunds) and refunds["X_REFUND_OF_ID"].notna().all() and (refunds["PAY_AMT"] < 0).all()
+    assert len(refunds)
+    assert refunds["X_REFUND_OF_ID"].notna().all()
+    assert (refunds["PAY_AMT"] < 0).all()
 
 
 def test_phone_numbers_are_valid_in_the_legacy_form(frames: dict[str, pd.DataFrame]) -> None:
     """Domestic: digits only; international: plus, country code, digits."""
     numbers = frames["S_PER_COMM_ADDR"].query("COMM_MEDIUM_CD == 'Phone'")["ADDR"]
     assert numbers.str.fullmatch(r"\d{10}|\+\d{8,15}").all()
-    invalid = [number for number in numbers if not phonenumbers.is_valid_number(phonenumbers.parse(number, "CA"))]
+    invalid = [
+        number for number in numbers if not phonenumbers.is_valid_number(phonenumbers.parse(number, "CA"))
+    ]
     assert invalid == []
 
 
@@ -254,13 +283,17 @@ def test_closed_applications_have_a_decision_and_its_event(frames: dict[str, pd.
     assert set(final.reindex(closed["ROW_ID"])) == {"Complete", "Terminé"}
 
 
-def test_open_applications_have_an_owner_a_due_date_and_a_next_activity(frames: dict[str, pd.DataFrame]) -> None:
+def test_open_applications_have_an_owner_a_due_date_and_a_next_activity(
+    frames: dict[str, pd.DataFrame],
+) -> None:
     """Nobody's file is forgotten."""
     cases = frames["S_CASE"]
     open_ = cases[cases["CLOSED_DT"].isna()]
     assert len(open_) > 50
     assert open_[["OWNER_PER_ID", "DUE_DT"]].notna().all(axis=None)
-    pending = frames["S_EVT_ACT"].query("EVT_STAT_CD in ['Not Started', 'In Progress', 'Non commencé', 'En cours']")
+    pending = frames["S_EVT_ACT"].query(
+        "EVT_STAT_CD in ['Not Started', 'In Progress', 'Non commencé', 'En cours']"
+    )
     assert set(open_["ROW_ID"]) <= set(pending[pending["TODO_DUE_DT"].notna()]["CASE_ID"])
 
 
@@ -286,7 +319,14 @@ def test_nothing_happened_after_the_last_day_and_stamps_are_in_order(frames: dic
 def test_volumes_follow_the_application(block: Block) -> None:
     """Rows per application are those of real life, within a tenth or so."""
     cases = len(block["S_CASE"])
-    expected = {"S_CASE_CON": 1.7, "S_EVT_ACT": 12, "S_NOTE_CASE": 4, "S_CASE_ATT": 5, "S_INVOICE": 1, "S_SRC_PAYMENT": 1.1}
+    expected = {
+        "S_CASE_CON": 1.7,
+        "S_EVT_ACT": 12,
+        "S_NOTE_CASE": 4,
+        "S_CASE_ATT": 5,
+        "S_INVOICE": 1,
+        "S_SRC_PAYMENT": 1.1,
+    }
     measured = {table: len(block[table]) / cases for table in expected}
     assert measured == pytest.approx(expected, rel=0.3)
 

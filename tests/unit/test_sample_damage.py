@@ -82,21 +82,32 @@ def test_damage_that_decides_never_stacks(truth: list[Line]) -> None:
 def test_roots_that_are_not_loaded_have_no_other_line(truth: list[Line]) -> None:
     """A quarantined, held or excluded root says only that."""
     gone = {(line["entity"], line["key"]) for line in truth if line["note"] in ("entity", "held")}
-    others = [line for line in truth if (line["entity"], line["key"]) in gone and line["note"] not in ("entity", "held")]
+    others = [
+        line
+        for line in truth
+        if (line["entity"], line["key"]) in gone and line["note"] not in ("entity", "held")
+    ]
     assert others == []
 
 
 def test_what_hangs_on_a_quarantined_client_is_held(truth: list[Line], legacy: sqlite3.Connection) -> None:
     """Applications, family links and links between applications have their lines."""
+
     def whole(entity: str) -> set[str]:
-        return {line["key"] for line in truth if line["entity"] == entity and line["note"] in ("entity", "held")}
+        return {
+            line["key"] for line in truth if line["entity"] == entity and line["note"] in ("entity", "held")
+        }
 
     clients, applications = whole("client"), whole("application")
     for row_id, applicant in legacy.execute('SELECT "ROW_ID", "APPLICANT_ID" FROM "S_CASE"'):
         assert applicant not in clients or row_id in applications
-    for case, contact in legacy.execute('SELECT "CASE_ID", "CONTACT_ID" FROM "S_CASE_CON" WHERE "RELATION_TYPE_CD" <> \'REP\''):
+    for case, contact in legacy.execute(
+        'SELECT "CASE_ID", "CONTACT_ID" FROM "S_CASE_CON" WHERE "RELATION_TYPE_CD" <> \'REP\''
+    ):
         assert contact not in clients or case in applications or _is_representative(legacy, contact)
-    for row_id, one, other in legacy.execute('SELECT "ROW_ID", "CONTACT_ID", "REL_CONTACT_ID" FROM "S_CONTACT_REL"'):
+    for row_id, one, other in legacy.execute(
+        'SELECT "ROW_ID", "CONTACT_ID", "REL_CONTACT_ID" FROM "S_CONTACT_REL"'
+    ):
         assert not {one, other} & clients or row_id in whole("relation")
     for row_id, one, other in legacy.execute('SELECT "ROW_ID", "CASE_ID", "REL_CASE_ID" FROM "S_CASE_REL"'):
         assert not {one, other} & applications or row_id in whole("application_link")
@@ -182,19 +193,25 @@ def test_only_contested_identifiers_are_shared(truth: list[Line], legacy: sqlite
 
 
 @pytest.mark.parametrize(("table", "column"), [("S_CONTACT", "LAST_NAME"), ("S_NOTE_CASE", "NOTE")])
-def test_mojibake_can_be_repaired_for_sure(truth: list[Line], legacy: sqlite3.Connection, table: str, column: str) -> None:
+def test_mojibake_can_be_repaired_for_sure(
+    truth: list[Line], legacy: sqlite3.Connection, table: str, column: str
+) -> None:
     """T01 is what ftfy undoes without a doubt."""
     ids = [line["row_id"] for line in truth if line["damage"] == "T01" and line["table"] == table]
     assert len(ids) >= 3
     for row_id in ids:
-        (value,) = legacy.execute(f'SELECT "{column}" FROM "{table}" WHERE "ROW_ID" = ?', (row_id,)).fetchone()
+        (value,) = legacy.execute(
+            f'SELECT "{column}" FROM "{table}" WHERE "ROW_ID" = ?', (row_id,)
+        ).fetchone()
         repaired = ftfy.fix_encoding(value)
         assert repaired != value
         assert ftfy.fix_encoding(repaired) == repaired
         assert not ftfy.badness.is_bad(repaired)
 
 
-def test_the_summary_counts_what_was_written(summary: Summary, truth: list[Line], legacy: sqlite3.Connection) -> None:
+def test_the_summary_counts_what_was_written(
+    summary: Summary, truth: list[Line], legacy: sqlite3.Connection
+) -> None:
     """Rows by table and lines by damage."""
     assert summary.damage == Counter(line["damage"] for line in truth)
     counted = {table: legacy.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0] for table in TABLES}

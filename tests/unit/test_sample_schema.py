@@ -1,7 +1,7 @@
 """The legacy schema as text and as statements; for SQL Server and Oracle the statements are all that can be tested.
 
-Some tables of every kind of column are in `tests/golden/sample/<dialect>.sql`. Write them anew with GOLDEN=write after a
-change that is meant, and read the difference.
+Some tables of every kind of column are in `tests/golden/sample/<dialect>.sql`. Write them anew with GOLDEN=write after
+a change that is meant, and read the difference.
 """
 
 import os
@@ -60,8 +60,16 @@ def test_every_list_of_values_is_in_the_data() -> None:
 
 def test_lists_of_values_have_both_languages_and_fit_their_columns() -> None:
     """Every value in English and in French, no display text over 30 characters."""
-    english = {(line["TYPE"], line["NAME"], line["PARENT_NAME"]) for line in data.rows("lov") if line["LANG_ID"] == "ENU"}
-    french = {(line["TYPE"], line["NAME"], line["PARENT_NAME"]) for line in data.rows("lov") if line["LANG_ID"] == "FRA"}
+    english = {
+        (line["TYPE"], line["NAME"], line["PARENT_NAME"])
+        for line in data.rows("lov")
+        if line["LANG_ID"] == "ENU"
+    }
+    french = {
+        (line["TYPE"], line["NAME"], line["PARENT_NAME"])
+        for line in data.rows("lov")
+        if line["LANG_ID"] == "FRA"
+    }
     assert english == french
     assert max(len(line["VAL"]) for line in data.rows("lov")) <= 30
 

@@ -1,6 +1,9 @@
 """The damage that real data carries, planted on purpose: one small function for each kind.
 
-    persons   names, birth dates, identifiers, merges, staff, representatives, family, documents
+    persons   fillers for names, birth dates
+    identity  duplicates, identifiers, merges
+    family    staff, representatives, family links, dependants
+    passports documents in two tables, machine-readable zones
     text      encodings, blanks, widths, split notes, awkward but legal values
     codes     lists of values, flags, reused attributes, unknown types, obsolete countries
     dates     placeholders, load dates, changes of the clocks, misplaced times, broken order
@@ -15,12 +18,24 @@ To add one, write a function under ``@damage`` in the file it belongs to; ``plan
 from __future__ import annotations
 
 from migrate.sample.block import Block
-from migrate.sample.damage import codes, contacts, dates, keys, money, papers, persons, text
+from migrate.sample.damage import (
+    codes,
+    contacts,
+    dates,
+    family,
+    identity,
+    keys,
+    money,
+    papers,
+    passports,
+    persons,
+    text,
+)
 from migrate.sample.damage.consequences import add_consequences
 from migrate.sample.damage.plant import REGISTRY, Ground, Plant
 from migrate.sample.truth import Truth
 
-FILES = (persons, text, codes, dates, keys, contacts, money, papers)
+FILES = (persons, identity, family, passports, text, codes, dates, keys, contacts, money, papers)
 _ORDER = {file.__name__: number for number, file in enumerate(FILES)}
 
 

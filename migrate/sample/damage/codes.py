@@ -1,4 +1,4 @@
-"""Damage of codes: display texts, inactive and unknown values, flags, reused attributes, unknown types, old countries."""
+"""Damage of codes: display texts, inactive and unknown values, flags, reused attributes, unknown types, countries."""
 
 from __future__ import annotations
 

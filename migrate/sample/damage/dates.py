@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from migrate.sample.clock import midnight
+from migrate.sample.clock import later, midnight
 from migrate.sample.damage.plant import CONV, FLAG, LOAD, Plant, damage
 from migrate.sample.frame import Bools, Ints, Times
 
@@ -62,7 +62,8 @@ def near_midnight(plant: Plant) -> None:
 def _shifted(moments: Times) -> Times:
     """Midnight in Ottawa written as if it were UTC: four hours late in summer, five in winter."""
     month = moments.astype("datetime64[M]").astype(np.int64) % 12 + 1
-    return moments + np.where((month >= 5) & (month <= 9), 4 * 3600, 5 * 3600).astype("timedelta64[s]")
+    seconds = np.where((month >= 5) & (month <= 9), 4 * 3600, 5 * 3600)
+    return later(moments, seconds)
 
 
 def _clear_season(moments: Times) -> Bools:

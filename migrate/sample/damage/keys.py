@@ -18,7 +18,7 @@ from migrate.sample.damage.plant import (
     damage,
     matches,
 )
-from migrate.sample.frame import Bools, Ints, choose, join, picked, strings
+from migrate.sample.frame import Bools, Ints, choose, join, mask, picked, strings
 
 NO_MATCH = ["No Match Row Id", "NoMatchRowId"]
 
@@ -301,7 +301,7 @@ def _unlinked(plant: Plant) -> Bools:
     """Applications no other one refers to, and that refer to none."""
     cases, links = plant.block["S_CASE"], plant.block["S_CASE_REL"]
     named = pa.concat_arrays([cases["PAR_CASE_ID"], links["CASE_ID"], links["REL_CASE_ID"]])
-    return ~cases.filled("PAR_CASE_ID") & ~np.asarray(pc.is_in(cases["ROW_ID"], named.drop_null()))
+    return ~cases.filled("PAR_CASE_ID") & ~mask(pc.is_in(cases["ROW_ID"], named.drop_null()))
 
 
 @damage("K14", "S_CASE", rate=0.0004, disposition=FLAG)

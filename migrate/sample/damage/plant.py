@@ -5,8 +5,8 @@ changes them, and says so:
 
     @damage("P18", "S_CONTACT", rate=0.01, disposition=LOAD)
     def drifted_shadow_name(plant: Plant) -> None:
-        at = plant.pick(plant.clients)
-        plant.set("X_LAST_NAME_UP", at, "…")
+        at = plant.pick()
+        plant.set("X_LAST_NAME_UP", at, "ANOTHER NAME")
 
 ``pick`` takes at most one row of an aggregate, and afterwards no other damage touches that aggregate, so that no
 disposition hides another. Persons of some citizenships are picked more often (``data/citizenships.csv``). The
@@ -23,7 +23,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from migrate.sample.block import Block
+from migrate.sample.block import CLIENTS, Block
 from migrate.sample.data import citizenships
 from migrate.sample.frame import Bools, Ints, Rows, mask
 from migrate.sample.truth import Truth
@@ -32,6 +32,7 @@ LOAD, CONV, FLAG, QUAR, EXCL, MERGED = "LOAD", "CONV", "FLAG", "QUAR", "EXCL", "
 OUT_OF_SCOPE = "OUT_OF_SCOPE"
 ENTITY, ROW = "entity", "row"
 AT_LEAST = 3
+_SPARE_NUMBERS = 20_000_000
 
 CLIENT_TABLES = {
     "S_PARTY": "ROW_ID",
@@ -83,7 +84,7 @@ REGISTRY: list[Damage] = []
 
 
 def damage(
-    id: str,
+    name: str,
     table: str,
     *,
     rate: float,
@@ -95,7 +96,7 @@ def damage(
     """Register a damage. ``claims=False`` lets other damage fall on the same aggregate, in other columns."""
 
     def register(function: Callable[[Plant], None]) -> Callable[[Plant], None]:
-        REGISTRY.append(Damage(id, table, rate, disposition, scope, claims, first, function))
+        REGISTRY.append(Damage(name, table, rate, disposition, scope, claims, first, function))
         return function
 
     return register
@@ -164,8 +165,9 @@ class Plant:
     def pick(self, eligible: Bools | None = None, *, share: float = 1.0, claim_client: bool = False) -> Ints:
         """Rows of the damage's table to plant in, one for an aggregate; they are claimed.
 
-        ``eligible`` may stop before rows that other damage has added: those are left alone. ``share`` is this variant's part of the damage's rate; ``claim_client`` also closes the applications of
-        a client that will not be loaded.
+        ``eligible`` may stop before rows that other damage has added: those are left alone. ``share`` is this
+        variant's part of the damage's rate. ``claim_client`` also closes the applications of a client that will
+        not be loaded.
         """
         table = self.kind.table
         owner, is_client = self.owner(table), table in CLIENT_TABLES
@@ -255,6 +257,10 @@ class Plant:
         """ROW_IDs that no row has: of rows that were deleted long ago."""
         return self.block.ids.take(count)
 
+    def spare(self, count: int, series: int) -> Ints:
+        """Running numbers for identifiers that no clean row uses; ``series`` 0 to 9 keeps damages apart."""
+        return _SPARE_NUMBERS + (self.block.number * 10 + series) * CLIENTS + np.arange(count)
+
     def of_client(self, table: str, at: Ints) -> Bools:
         """Which rows of a client table belong to these clients."""
         return np.isin(self.owner(table), at)
@@ -272,7 +278,7 @@ class Plant:
         return self.rows.filled(column)
 
     def forget_document_dates(self, clients: Ints) -> None:
-        """Take birth dates and machine-readable zones off the documents of these clients, so that nothing contradicts."""
+        """Take birth dates and machine-readable zones off these clients' documents, so that nothing contradicts."""
         documents = self.block["S_CON_IDNTY_DOC"]
         at = np.flatnonzero(self.of_client("S_CON_IDNTY_DOC", clients))
         for column in ("X_BIRTH_DT_DOC_TXT", "X_MRZ_LINE1", "X_MRZ_LINE2"):
