@@ -23,7 +23,7 @@ def place(kind: str) -> Place:
 @pytest.mark.parametrize(
     ("kind", "error", "expected", "word"),
     [
-        ("mssql", Error("28000", f"[28000] Login failed: {SECRET} (18456) (SQLDriverConnect)"), Unreachable, "password"),
+        ("mssql", Error("28000", f"[28000] Login: {SECRET} (18456) (SQLDriverConnect)"), Unreachable, "password"),
         ("mssql", Error("42000", f"[42000] No {SECRET} (4060) (SQLDriverConnect)"), Unreachable, "no such database"),
         ("mssql", Error("42000", "[42000] Failed (3952) (SQLExecDirectW)"), Unreachable, "snapshot isolation"),
         ("mssql", Error("40001", "[40001] deadlock victim (1205) (SQLExecDirectW)"), Transient, ""),
