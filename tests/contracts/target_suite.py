@@ -231,6 +231,19 @@ class TargetSuite:
         on.things(a=A)
         assert {line.rule for line in state.quarantine()} == {"orphan"}
 
+    def test_loose_rows_that_name_no_parent_stand_under_the_empty_key(self, on: Bench) -> None:
+        loose = Slice(ENTITY, 50, SliceKind.LOOSE, (KeyRange(),), "PART")
+        made = outcome({"x": Rejected(("orphan",))})
+        nobody = pa.nulls(1, pa.string())
+        nameless = replace(
+            made,
+            keys=made.keys.set_column(0, "key", nobody),
+            quarantine=made.quarantine.set_column(0, "key", nobody),
+        )
+        tally = on.platform.target.write(on.run, loose, 0, KeyRange(), nameless, 1)
+        assert (tally.read, tally.rejected) == (1, 1)
+        assert [line.key for line in on.platform.state.quarantine()] == [""]
+
     def test_a_complaint_that_comes_back_is_open_again(self, on: Bench) -> None:
         on.things(a=Rejected())
         on.things(a=A)

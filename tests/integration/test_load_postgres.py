@@ -204,6 +204,27 @@ def test_a_frozen_holder_is_replaced_and_writes_nothing_when_it_wakes_up(platfor
     assert set(platform.content()["thing"]) == {thing_id("b")}
 
 
+def test_a_lease_that_passes_on_in_the_middle_of_a_batch_stops_its_commit(platform: PostgresPlatform) -> None:
+    """The number is read once more under the ledger's lock, after all rows were written."""
+    state = platform.state
+    with bench(platform) as on, state.writer(on.run) as connection, connection.cursor() as cursor:
+        opened = state.open_batch(cursor, on.run, on.piece, 0, on.piece.ranges[0], outcome({"a": A}))
+        platform.ask("UPDATE migration.lease SET fence = fence + 1, holder = 'the next'")
+        with pytest.raises(Busy, match="the next"):
+            state.close_batch(cursor, opened, Tally(read=1, created=1))
+        connection.rollback()
+
+
+def test_a_tally_that_loses_an_entity_stops_the_commit(platform: PostgresPlatform) -> None:
+    state = platform.state
+    with bench(platform) as on, state.writer(on.run) as connection, connection.cursor() as cursor:
+        made = outcome({"a": A, "b": Thing()})
+        opened = state.open_batch(cursor, on.run, on.piece, 0, on.piece.ranges[0], made)
+        with pytest.raises(Defect, match="read 2, created 1"):
+            state.close_batch(cursor, opened, Tally(read=2, created=1))
+        connection.rollback()
+
+
 def test_a_lost_connection_is_worth_another_try_and_the_try_succeeds(platform: PostgresPlatform) -> None:
     with bench(platform) as on:
         on.things(a=A)
