@@ -92,7 +92,8 @@ class Catalogue:
             self._collations = {}
             if self._dialect.collations is not None:
                 with self._engine.connect() as connection:
-                    rows = connection.exec_driver_sql(self._dialect.collations).all()
+                    statement = sa.text(self._dialect.collations)
+                    rows = connection.execute(statement, {"schema": self._schema}).all()
                 self._collations = {(table.upper(), column.upper()): name for table, column, name in rows}
         return self._collations
 

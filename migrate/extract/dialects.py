@@ -56,7 +56,7 @@ class Dialect:
     as_of:      every read names the token of its snapshot (flashback) instead of relying on the transaction.
     keys, keys_at_once:  how key lists are bound, and how many keys a statement takes.
     text_parameters:     the fast way binds text only, so that numbers are converted by the server.
-    collations: statement with the rows (table, column, collation); None where all text compares alike.
+    collations: statement with the rows (table, column, collation) of `:schema`; None where all text compares alike.
     collation:  always compare text keys by this one.   binary: collations that compare byte by byte (patterns).
     driver_bounds: the driver, not the server, ends a statement that takes too long.
     can_write:  statement that gives the number of rights to write; None: the connection cannot write at all.
@@ -153,7 +153,8 @@ POSTGRESQL = Dialect(
     collations=(
         "SELECT c.relname, a.attname, CASE WHEN l.collname = 'default' THEN d.datcollate ELSE l.collname END"
         " FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_collation l ON l.oid = a.attcollation"
-        " JOIN pg_database d ON d.datname = current_database() WHERE a.attnum > 0 AND pg_table_is_visible(c.oid)"
+        " JOIN pg_database d ON d.datname = current_database() JOIN pg_namespace n ON n.oid = c.relnamespace"
+        " WHERE a.attnum > 0 AND n.nspname = COALESCE(CAST(:schema AS text), current_schema())"
     ),
     binary=("C", "POSIX", "ucs_basic", "C.*"),
     can_write=(
@@ -188,7 +189,7 @@ MARIADB = Dialect(
     keys_at_once=5_000,
     text_parameters=True,
     collations="SELECT table_name, column_name, collation_name FROM information_schema.columns"
-    " WHERE table_schema = DATABASE() AND collation_name IS NOT NULL",
+    " WHERE table_schema = COALESCE(:schema, DATABASE()) AND collation_name IS NOT NULL",
     binary=("binary", "*_bin"),
     can_write=(
         "SELECT COUNT(*) FROM (SELECT privilege_type FROM information_schema.user_privileges UNION ALL"
@@ -244,7 +245,7 @@ SQL_SERVER = Dialect(
     text_parameters=True,
     collations=(
         "SELECT table_name, column_name, collation_name FROM information_schema.columns"
-        " WHERE collation_name IS NOT NULL"
+        " WHERE table_schema = COALESCE(:schema, SCHEMA_NAME()) AND collation_name IS NOT NULL"
     ),
     binary=("*_BIN", "*_BIN2"),
     driver_bounds=True,

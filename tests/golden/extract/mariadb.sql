@@ -29,7 +29,7 @@ SELECT @@character_set_connection;
 SELECT COUNT(*) FROM (SELECT privilege_type FROM information_schema.user_privileges UNION ALL SELECT privilege_type FROM information_schema.schema_privileges WHERE DATABASE() LIKE table_schema UNION ALL SELECT privilege_type FROM information_schema.table_privileges WHERE table_schema = DATABASE()) AS p WHERE privilege_type IN ('INSERT', 'UPDATE', 'DELETE', 'DROP', 'ALTER', 'CREATE');
 
 -- examine
-SELECT table_name, column_name, collation_name FROM information_schema.columns WHERE table_schema = DATABASE() AND collation_name IS NOT NULL;
+SELECT table_name, column_name, collation_name FROM information_schema.columns WHERE table_schema = COALESCE(:schema, DATABASE()) AND collation_name IS NOT NULL;
 
 -- count
 SELECT count(*) AS count_1

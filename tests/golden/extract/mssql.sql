@@ -26,7 +26,7 @@ SELECT CONVERT(NVARCHAR(128), DATABASEPROPERTYEX(DB_NAME(), 'Collation'));
 SELECT COUNT(*) FROM (SELECT QUOTENAME(SCHEMA_NAME(schema_id)) + '.' + QUOTENAME(name) AS name FROM sys.tables) AS t WHERE HAS_PERMS_BY_NAME(t.name, 'OBJECT', 'INSERT') = 1 OR HAS_PERMS_BY_NAME(t.name, 'OBJECT', 'UPDATE') = 1 OR HAS_PERMS_BY_NAME(t.name, 'OBJECT', 'DELETE') = 1;
 
 -- examine
-SELECT table_name, column_name, collation_name FROM information_schema.columns WHERE collation_name IS NOT NULL;
+SELECT table_name, column_name, collation_name FROM information_schema.columns WHERE table_schema = COALESCE(:schema, SCHEMA_NAME()) AND collation_name IS NOT NULL;
 
 -- count
 SELECT count(*) AS count_1

@@ -32,7 +32,7 @@ SHOW server_encoding;
 SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND has_table_privilege(c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE');
 
 -- examine
-SELECT c.relname, a.attname, CASE WHEN l.collname = 'default' THEN d.datcollate ELSE l.collname END FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_collation l ON l.oid = a.attcollation JOIN pg_database d ON d.datname = current_database() WHERE a.attnum > 0 AND pg_table_is_visible(c.oid);
+SELECT c.relname, a.attname, CASE WHEN l.collname = 'default' THEN d.datcollate ELSE l.collname END FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_collation l ON l.oid = a.attcollation JOIN pg_database d ON d.datname = current_database() JOIN pg_namespace n ON n.oid = c.relnamespace WHERE a.attnum > 0 AND n.nspname = COALESCE(CAST(:schema AS text), current_schema());
 
 -- count
 SELECT count(*) AS count_1
