@@ -11,6 +11,7 @@ def check(mapping: Mapping, scope: Scope, notes: Notes) -> None:
     """Note what is wrong between the parts of a mapping; it may have been read in part only."""
     _check_rule_names(mapping, notes)
     _check_naturals(mapping, notes)
+    _check_references(mapping, notes)
     _check_drops(mapping, scope, notes)
     _check_row_references(mapping, notes)
 
@@ -30,6 +31,15 @@ def _check_naturals(mapping: Mapping, notes: Notes) -> None:
             for column in (value for value in call.options.values() if isinstance(value, Column)):
                 what = f"natural {natural.name}: step {call.name} looks at the column {column}"
                 notes.add(natural.line, what, "use steps that need no other column")
+
+
+def _check_references(mapping: Mapping, notes: Notes) -> None:
+    """What a batch refers to is asked for before its rows are joined, so that steps on a key see no other column."""
+    for field in (field for table in mapping.tables or () for field in table.fields or () if field.ref):
+        for call in field.steps:
+            for column in (value for value in call.options.values() if isinstance(value, Column)):
+                what = f"field {field.column}: step {call.name} looks at the column {column}"
+                notes.add(field.line, what, "use steps that need no other column on a key with `ref`")
 
 
 def _check_drops(mapping: Mapping, scope: Scope, notes: Notes) -> None:

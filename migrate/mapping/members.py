@@ -6,7 +6,16 @@ from dataclasses import replace
 from migrate.mapping.calls import call_of
 from migrate.mapping.conditions import condition_on
 from migrate.mapping.document import Node, shown
-from migrate.mapping.nouns import Dropped, Exclusion, Member, MemberColumn, Natural, NaturalKind, Orphans
+from migrate.mapping.nouns import (
+    Dropped,
+    Exclusion,
+    Member,
+    MemberColumn,
+    Natural,
+    NaturalKind,
+    Orphans,
+    Variant,
+)
 from migrate.mapping.reading import (
     Place,
     choice,
@@ -131,21 +140,45 @@ def merged(at: Place, scope: Scope) -> MemberColumn:
 
 
 def natural(at: Place, scope: Scope) -> Natural:
-    """`name: {from:, do:, variant:}` or `name: {pointer:}`"""
+    """`name: {from:, do:, unordered:, variant:}` or `name: {pointer:}`"""
     at = at.about(f"natural {at.name}")
     name = own_name(at, "natural key")
     rows = scope.rows_of(scope.own.root)
     with at.keys() as take:
         if "pointer" in take:
             return Natural(name, NaturalKind.POINTER, (take("pointer", identifier),), line=at.line)
-        return Natural(
+        natural = Natural(
             name,
             NaturalKind.UNIQUE,
             columns=take("from", many(identifier)),
             steps=take("do", many(call_of(scope.vocabulary.steps, "step", rows)), ()),
-            variant=take("variant", identifier, None),
+            unordered=take("unordered", flag, False),
+            variant=take("variant", lambda place: _variant(place, scope), None),
             line=at.line,
         )
+    if natural.unordered and natural.columns and len(natural.columns) != 2:
+        at.note(f"`unordered` is said of {len(natural.columns)} columns", "only a pair has two orders")
+    if natural.variant and natural.variant.turned and not natural.unordered:
+        at.note("`turned` is said of a key that has one order", "add `unordered: true`, or remove it")
+    return natural
+
+
+def _variant(at: Place, scope: Scope) -> Variant:
+    """`COLUMN`, or `{from: COLUMN, code: list, turned: list}`"""
+    if not isinstance(at.node.value, dict):
+        return Variant(identifier(at))
+    with at.keys() as take:
+        return Variant(
+            take("from", identifier),
+            take("code", lambda place: _code_list(place, scope)),
+            take("turned", lambda place: _code_list(place, scope), None),
+        )
+
+
+def _code_list(at: Place, scope: Scope) -> str:
+    found = name(at)
+    scope.code_lists.setdefault(found, []).append((at, None))
+    return found
 
 
 def dropped(at: Place, scope: Scope) -> tuple[Dropped, ...]:

@@ -286,14 +286,37 @@ class NaturalKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Variant:
+    """What several roots may have alike without contesting a natural key.
+
+    code, turned: code lists that tell the column's value from the side of an unordered pair's first value: `code` for
+                  rows that name the pair in order, `turned` for those that name it the other way round.
+    """
+
+    column: str
+    code: str | None = None
+    turned: str | None = None
+
+    @property
+    def lists(self) -> tuple[str, ...]:
+        """The code lists for both ways round."""
+        return (self.code, self.turned or self.code) if self.code else ()
+
+
+@dataclass(frozen=True, slots=True)
 class Natural:
-    """A natural key of the root, normalised by steps; surveyed over all roots before the first batch."""
+    """A natural key of the root, normalised by steps; surveyed over all roots before the first batch.
+
+    columns:   several are joined with '|' after the steps.
+    unordered: two columns whose values make one key whichever of them comes first.
+    """
 
     name: str
     kind: NaturalKind
-    columns: tuple[str, ...]  # several are joined with '|' after the steps
+    columns: tuple[str, ...]
     steps: tuple[Call, ...] = ()
-    variant: str | None = None
+    unordered: bool = False
+    variant: Variant | None = None
     line: int = 0
 
 

@@ -70,7 +70,7 @@ def uses(mapping: Mapping, judges: Dict[str, Word]) -> Iterator[Use]:
         yield from (Use(own.member, column) for column in natural.columns)
         yield from own.of_calls(natural.steps)
         if natural.variant and natural.kind is NaturalKind.UNIQUE:
-            yield Use(own.member, natural.variant)
+            yield Use(own.member, natural.variant.column)
     if mapping.merged:
         yield Use(mapping.merged.member, mapping.merged.column)
     for rule in mapping.rules:

@@ -86,7 +86,16 @@ def _tables() -> Schema:
 
 
 def _natural() -> Schema:
-    unique = _keys({"from!": _many(IDENTIFIER), "do": _many(STEP), "variant": IDENTIFIER})
+    variant = _keys({"from!": IDENTIFIER, "code!": NAME, "turned": NAME})
+    unordered = _said("A-B and B-A are one key.", {"type": "boolean"})
+    unique = _keys(
+        {
+            "from!": _many(IDENTIFIER),
+            "do": _many(STEP),
+            "unordered": unordered,
+            "variant": {"anyOf": [IDENTIFIER, variant]},
+        }
+    )
     return {"anyOf": [unique, _keys({"pointer!": IDENTIFIER})]}
 
 
@@ -140,7 +149,6 @@ def _field() -> Schema:
             "ref": _said("Another entity: the value is its legacy key.", NAME),
             "row": _said("A label of this mapping: the value is the ROW_ID of one of its rows.", TEXT),
             "reject": _said("Rules on the value that quarantine.", _many(RULE)),
-            "hold": _said("Rules on the value that hold the entity.", _many(RULE)),
             "flag": _said("Rules on the value that leave a quality mark.", _many(RULE)),
             "else": _said("What happens to a value that cannot be converted.", ways),
             "when": _said("Where it does not hold the column is empty.", CONDITION),

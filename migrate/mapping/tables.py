@@ -180,7 +180,7 @@ def field_of(at: Place, rows: RowScope) -> Field:
             ref=ref,
             row=row,
             rules=tuple(
-                (call, Consequence(key)) for key in (REJECT, HOLD, FLAG) for call in take(key, many(rule), ())
+                (call, Consequence(key)) for key in (REJECT, FLAG) for call in take(key, many(rule), ())
             ),
             otherwise=Consequence(take("else", choice(*_ways(ref, row)), HOLD if ref else REJECT)),
             when=take("when", condition_on(rows), None),

@@ -20,6 +20,7 @@ from migrate.mapping.nouns import (
     Orphans,
     Scalar,
     Test,
+    Variant,
 )
 
 _AFFIRMED = {
@@ -151,7 +152,15 @@ def of_natural(natural: Natural) -> str:
     if natural.kind is NaturalKind.POINTER:
         return f"pointer {made}"
     steps = "".join(f" > {of_call(step)}" for step in natural.steps)
-    return f"{made}{steps}" + (f", variant {natural.variant}" if natural.variant else "")
+    order = " in any order" if natural.unordered else ""
+    return f"{made}{order}{steps}" + (f", variant {_of_variant(natural.variant)}" if natural.variant else "")
+
+
+def _of_variant(variant: Variant) -> str:
+    if variant.code is None:
+        return variant.column
+    turned = f", {variant.turned} when turned round" if variant.turned else ""
+    return f"{variant.column} (code {variant.code}{turned})"
 
 
 def of_join(join: Join) -> str:

@@ -26,7 +26,7 @@ from migrate.transform import library  # noqa: F401  fills the registries
 from migrate.transform.conditions import blank, holds
 from migrate.transform.fields import Columns
 from migrate.transform.judgements import Judgements, Place
-from migrate.transform.judges import Offence, natural_values, twins
+from migrate.transform.judges import Offence, natural_values, twins, variants
 from migrate.transform.registry import JUDGES, STEPS
 from migrate.transform.rows import Frames, MemberRows, Rows, among, one_piece
 from migrate.transform.series import arrow, series
@@ -76,7 +76,8 @@ def references(mapping: Mapping, batch: Batch) -> dict[str, pa.Array]:
 
 def survey_columns(mapping: Mapping) -> tuple[str, ...]:
     """The root's columns that `naturals` needs: the keys, their variants, and what tells which roots count."""
-    wanted = [c for key in mapping.naturals for c in (*key.columns, *([key.variant] if key.variant else []))]
+    wanted = [c for key in mapping.naturals for c in key.columns]
+    wanted += [key.variant.column for key in mapping.naturals if key.variant]
     for test in comparisons(mapping.root.where):
         wanted += [column.name for column in (test.column, test.operand) if isinstance(column, Column)]
     return tuple(dict.fromkeys(wanted))
@@ -91,8 +92,11 @@ def naturals(mapping: Mapping, rows: pa.Table) -> Iterator[tuple[str, pa.Table]]
         rows, own = rows.filter(mask), own.filter(mask)
     for key in mapping.naturals:
         values = natural_values(key, rows)
-        variant = one_piece(rows.column(key.variant)) if key.variant else own
-        yield key.name, pa.table({"key": own, "value": values, "variant": variant})
+        variant = variants(key, rows, mapping.codes)
+        yield (
+            key.name,
+            pa.table({"key": own, "value": values, "variant": own if variant is None else variant}),
+        )
 
 
 def agreements(mapping: Mapping) -> tuple[tuple[str, str, str], ...]:
@@ -115,8 +119,8 @@ def _gather(mapping: Mapping, batch: Batch, lookup: Lookup) -> tuple[Frames, Jud
     orphans: list[tuple[Member, pa.Table, pa.Array]] = []
     for member in mapping.members:
         table = batch.tables[member.name]
+        table, entity = _owned(frames, member, table)
         pointer = one_piece(table.column(member.by))
-        entity = _entity(frames, member, pointer)
         rows = MemberRows(table, entity)
         if member.where is not None:
             frames.members[member.name] = rows
@@ -137,11 +141,32 @@ def _gather_root(mapping: Mapping, rows: pa.Table, lookup: Lookup | None = None)
     return Frames(mapping, lookup or _UNTIMED, keys, len(keys), {mapping.root.name: MemberRows(rows, entity)})
 
 
-def _entity(frames: Frames, member: Member, pointer: pa.Array) -> pa.Array:
+def _owned(frames: Frames, member: Member, rows: pa.Table) -> tuple[pa.Table, pa.Array]:
+    """The rows of a member with the index of their entity; a row that several entities reach stands there for each."""
+    pointer = one_piece(rows.column(member.by))
     if member.via is None:
-        return pc.index_in(pointer, value_set=frames.keys)
+        return rows, pc.index_in(pointer, value_set=frames.keys)
     parents = frames.members[member.via.member]
-    return parents.entity.take(pc.index_in(pointer, value_set=parents.column(member.via.column)))
+    value = parents.column(member.via.column)
+    entity = parents.entity.take(pc.index_in(pointer, value_set=value))
+    first = pc.index_in(value, value_set=value)
+    shared = pc.not_equal(parents.entity.take(first), parents.entity)
+    if not shared.true_count:
+        return rows, entity
+    further = (
+        pa.table({"value": value, "entity": parents.entity})
+        .filter(shared)
+        .group_by(["value", "entity"])
+        .aggregate([])
+    )
+    positions = pa.table({"value": pointer, "position": np.arange(len(rows))})
+    more = further.join(positions, "value", join_type="inner").sort_by(
+        [("position", "ascending"), ("entity", "ascending")]
+    )
+    return (
+        pa.concat_tables([rows, rows.take(more["position"])]).combine_chunks(),
+        pa.concat_arrays([entity, one_piece(more["entity"])]),
+    )
 
 
 def _with_orphans(
@@ -422,7 +447,9 @@ class _Work:
     def _hold_followers(self) -> None:
         """Entities that point at one of their own kind in this batch wait with it, and so do those that point at them."""
         for links in self.own_kind:
-            target = pc.index_in(one_piece(links["key"]), value_set=self.frames.keys.slice(0, self.frames.roots))
+            target = pc.index_in(
+                one_piece(links["key"]), value_set=self.frames.keys.slice(0, self.frames.roots)
+            )
             links = links.append_column("target", target).filter(target.is_valid())
             while True:
                 shown = self._dispositions() == Disposition.ACCEPTED
@@ -434,7 +461,11 @@ class _Work:
                 entity_of = one_piece(late["_entity"])
                 place = Place(self.mapping.root.name, self.mapping.root.table, None)
                 self.judgements.hold(
-                    entity_of, place, self.frames.keys.take(entity_of), self.mapping.entity, one_piece(late["key"])
+                    entity_of,
+                    place,
+                    self.frames.keys.take(entity_of),
+                    self.mapping.entity,
+                    one_piece(late["key"]),
                 )
 
     def _dispositions(self) -> np.ndarray:

@@ -17,6 +17,7 @@ All steps here work from either side: on the text with `stand_in: BIRTH_DT`, or 
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -125,22 +126,53 @@ def birth_precision(
     en="Two records of this birth date disagree. Both are kept; a person must decide.",
     fr="Deux mentions de cette date de naissance se contredisent. Les deux sont gardées ; à une personne de trancher.",
 )
-def birth_disagrees(values: pd.Series, *, other: pd.Series, of: pd.Series | None = None) -> pd.Series:
+def birth_disagrees(
+    values: pd.Series, *, other: pd.Series, text: pd.Series | None = None, of: pd.Series | None = None
+) -> pd.Series:
     """Two birth dates that cannot both be true: `flag: [{birth_disagrees: {other: X_BIRTH_DT_TXT}}]`.
 
     Each may be a text with unknown parts, a date or a timestamp. Only parts that both know are compared, so a stand-in
     1985-01-01 agrees with `1985-**-**`, and 1985-06-12 with `1985-06-**`. What is unreadable is not judged. `of` names
-    the source column when the value itself is no longer a date, for example a year.
+    the source column when the value itself is no longer a date, for example a year; `text` the text beside `other`,
+    which governs where it has unknown parts.
 
     >>> stamps = column(datetime(1985, 1, 1), datetime(1985, 6, 12), datetime(1984, 6, 12), kind=STAMP)
     >>> cells(birth_disagrees(stamps, other=column("1985-**-**", "1985-12-06", None)))
     [False, True, False]
     """
-    left, right = parts_of(values if of is None else of), parts_of(other)
+    left, right = parts_of(values if of is None else of), governing(other, text)
     differ = np.zeros(len(values), np.bool_)
     for ours, theirs in zip(left.three, right.three, strict=True):
         differ |= (ours != theirs) & (ours > 0) & (theirs > 0)
     return offences(differ, values)
+
+
+@rule(
+    en="This birth date cannot be true: it lies in the future, or too many years back.",
+    fr="Cette date de naissance ne peut être vraie : elle est dans le futur ou remonte à trop d'années.",
+)
+def impossible_birth(
+    values: pd.Series,
+    *,
+    as_of: datetime,
+    years: int = 130,
+    of: pd.Series | None = None,
+    text: pd.Series | None = None,
+) -> pd.Series:
+    """Birth dates after the day of the run, or more than `years` before it: `reject: [impossible_birth]`.
+
+    Of an incomplete date only its known parts are judged: `2091-**-**` cannot be true either. `of` names the source
+    column when the value itself is a part of the date, `text` the text beside it.
+
+    >>> births = column("2091-**-**", "2026-06-**", "2026-01-**", "1895-12-31", "1896-01-01", None)
+    >>> cells(impossible_birth(births, as_of=datetime(2026, 1, 1)))
+    [True, True, False, True, False, False]
+    """
+    parts = governing(values if of is None else of, text)
+    earliest = _as_number(*(np.where(part > 0, part, 1) for part in parts.three))
+    latest = _as_number(*(np.where(part > 0, part, 99) for part in parts.three))
+    today = as_of.year * 10_000 + as_of.month * 100 + as_of.day
+    return offences((parts.year > 0) & ((earliest > today) | (latest < today - years * 10_000)), values)
 
 
 @rule(
@@ -227,6 +259,11 @@ def _governing(values: pd.Series, stand_in: pd.Series | None, beside: pd.Series 
     return recorded.unless(there & ~recorded.starred & ~recorded.refused, parts_of(dates))
 
 
+def governing(values: pd.Series, beside: pd.Series | None) -> Parts:
+    """The parts of a birth date that count, with the text beside it, if there is one."""
+    return _governing(values, None, beside)
+
+
 def parts_of(values: pd.Series) -> Parts:
     """The parts of dates, timestamps, or texts with `*` for what is unknown."""
     array = arrow(values)
@@ -278,6 +315,12 @@ _SHAPE = r"^(?:\d{4}|\*{4})-(?:\d{2}|\*{2})-(?:\d{2}|\*{2})$"
 def _part(parts: Parts, which: int, values: pd.Series) -> Converted:
     numbers = parts.three[which]
     return converted(pa.array(numbers.astype(np.int64), mask=numbers == 0), pa.array(parts.refused), values)
+
+
+def _as_number(year: npt.NDArray[Any], month: npt.NDArray[Any], day: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Dates as numbers in their order: 19850612."""
+    number: npt.NDArray[Any] = year * 10_000 + month * 100 + day
+    return number
 
 
 def _days_since_1970(parts: Parts) -> npt.NDArray[np.int32]:

@@ -4,6 +4,7 @@ A judge is a pure function `(frames, *, options) -> Offence`, registered with `@
 `rules`. What the offence leads to (reject, hold, flag) is the mapping's word, not the judge's.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated
@@ -13,10 +14,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from migrate.canonical import row_hashes
-from migrate.mapping.nouns import Column, Condition, MemberColumn, Natural
+from migrate.mapping.nouns import CodeList, Column, Condition, MemberColumn, Natural
 from migrate.mapping.vocabulary import Of
-from migrate.transform.conditions import blank, holds
-from migrate.transform.fields import differs
+from migrate.transform.conditions import as_text, blank, holds
+from migrate.transform.fields import crosswalk_of, differs
 from migrate.transform.registry import STEPS, judge
 from migrate.transform.rows import Frames, among, one_piece
 from migrate.transform.series import arrow, series
@@ -108,6 +109,27 @@ def absent(
     there = among(frames, root.entity, values, among_rows, holds(where, frames.rows(among_rows.member)))
     offends = pc.and_(pc.and_not(pointer, there), holds(when, root))
     return Offence(frames.mapping.root.name, offends, column.name)
+
+
+@judge
+def unmatched(
+    frames: Frames, *, of: Member, column: Annotated[str, Of("of")], among_rows: MemberColumn,
+    when: OnRows | None = None, where: Annotated[Condition, Of("among_rows")] | None = None,
+) -> Offence:  # fmt: skip
+    """Rows whose value none of the entity's rows of another member has, although there are such rows.
+
+    `{unmatched: {of: S_CONTACT, column: HOME_PH_NUM, among_rows: S_PER_COMM_ADDR.ADDR}}`: the same fact in two places,
+    told differently. `where` limits the rows to compare with, `when` the judged ones; a blank value is not judged, nor
+    is one of an entity without rows to compare with.
+    """
+    rows = frames.rows(of)
+    others = frames.members[among_rows.member].filter(holds(where, frames.rows(among_rows.member)))
+    values = others.column(among_rows.column)
+    has_others = pc.is_in(rows.entity, value_set=pc.unique(others.entity.filter(pc.invert(blank(values)))))
+    own = rows.own.column(column)
+    there = among(frames, rows.entity, own, among_rows, holds(where, frames.rows(among_rows.member)))
+    judged = pc.and_(pc.and_(has_others, pc.invert(blank(own))), holds(when, rows))
+    return Offence(of, pc.and_not(judged, there), column)
 
 
 @judge
@@ -214,14 +236,41 @@ def disagrees(
 
 
 def natural_values(key: Natural, table: pa.Table) -> pa.Array:
-    """The normalised natural key of root rows: steps on each column, joined with '|'; null when any part is null or blank."""
+    """The normalised natural key of root rows: steps on each column, joined with '|'; null when any part is null or blank.
+
+    A pair is joined in the order of its values, so that A-B and B-A are one.
+    """
+    parts = _parts(key, table)
+    if key.unordered:
+        turned = pc.fill_null(pc.greater(*parts), False)
+        parts = [pc.if_else(turned, parts[1], parts[0]), pc.if_else(turned, parts[0], parts[1])]
+    return parts[0] if len(parts) == 1 else pc.binary_join_element_wise(*parts, "|")
+
+
+def variants(key: Natural, table: pa.Table, codes: Mapping[str, CodeList]) -> pa.Array | None:
+    """What rightful owners of one natural key have alike; None where the key allows one owner only.
+
+    Through code lists it is told from the side of the pair's first value: rows that name the pair the other way round
+    are read by the second list. Values that no list knows stand for themselves.
+    """
+    if key.variant is None:
+        return None
+    values = one_piece(table.column(key.variant.column))
+    if key.variant.code is None:
+        return values
+    turned = pc.fill_null(pc.greater(*_parts(key, table)), False)
+    straight, inverse = (crosswalk_of(codes[name])(as_text(values), None) for name in key.variant.lists)
+    return pc.coalesce(pc.if_else(turned, inverse, straight), values)
+
+
+def _parts(key: Natural, table: pa.Table) -> list[pa.Array]:
     parts = []
     for name in key.columns:
         values = one_piece(table.column(name))
         for call in key.steps:
             values = _step(call.name, values, **call.options)
         parts.append(pc.if_else(blank(values), pa.scalar(None, values.type), values))
-    return parts[0] if len(parts) == 1 else pc.binary_join_element_wise(*parts, "|")
+    return parts
 
 
 def twins(frames: Frames, member: str, content: tuple[str, ...]) -> tuple[pa.Array, pa.Array]:
@@ -272,4 +321,6 @@ __all__ = [
     "rows",
     "twins",
     "unbalanced",
+    "unmatched",
+    "variants",
 ]

@@ -21,7 +21,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from migrate.transform.births import parts_of
+from migrate.transform.births import governing, parts_of
 from migrate.transform.icao9303 import FILLER, Zone, two_digits, wrong_digits
 from migrate.transform.registry import Reverse, rule, step
 from migrate.transform.series import TEXT, Converted, converted, offences, text
@@ -139,19 +139,25 @@ def mrz_number_differs(
     fr="La date de naissance des lignes lisibles par machine diffère de celle au dossier.",
 )
 def mrz_birth_differs(
-    values: pd.Series, *, line2: pd.Series, birth: pd.Series, line3: pd.Series | None = None
+    values: pd.Series,
+    *,
+    line2: pd.Series,
+    birth: pd.Series,
+    text: pd.Series | None = None,
+    line3: pd.Series | None = None,
 ) -> pd.Series:
     """A birth date that is not that of a column (date, or text with `*`).
 
     `flag: [{mrz_birth_differs: {line2: X_MRZ_LINE2, birth: X_BIRTH_DT_DOC_TXT}}]`.
 
-    Two digits of the year, month and day, each only where both sides know it.
+    Two digits of the year, month and day, each only where both sides know it. `text` names the text beside a date
+    column, which governs where it has unknown parts.
 
     >>> line1, line2 = column("P<UTO".ljust(44, "<")), column("L898902C36UTO7408122F1204159ZE184226B<<<<<10")
     >>> cells(mrz_birth_differs(line1, line2=line2, birth=column("1974-08-**")))
     [False]
     """
-    known = parts_of(birth)
+    known = governing(birth, text)
     differs = np.zeros(len(values), np.bool_)
     zone = Zone(values, line2, line3)
     for layout, rows, lines in zone.parts:
