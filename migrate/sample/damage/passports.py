@@ -12,6 +12,7 @@ from migrate.sample.damage.plant import (
     LOAD,
     Plant,
     damage,
+    matches,
 )
 from migrate.sample.data import citizenships
 from migrate.sample.documents import data_line, document_numbers, name_line
@@ -99,12 +100,20 @@ def unknown_country_in_zone(plant: Plant) -> None:
     )
 
 
+@damage("P20", "S_CON_IDNTY_DOC", rate=0.0, disposition=FLAG, first=True)
+def long_name_in_zone(plant: Plant) -> None:
+    """A name the zone has to cut; made so by the generator."""
+    at = np.flatnonzero(matches(plant.rows["X_MRZ_LINE1"], "[^<]$"))
+    plant.ground.free_clients[plant.clients_at(plant.kind.table, at)] = False
+    plant.say(at, "X_MRZ_LINE1", "a long name")
+
+
 @damage("P20", "S_CON_IDNTY_DOC", rate=0.001, disposition=FLAG)
 def truncated_name_in_zone(plant: Plant) -> None:
     """Given names so long that the zone cuts them."""
     at = plant.pick(plant.has("X_MRZ_LINE1") & plant.has("X_GIVEN_NAME_DOC"))
     rows, where = plant.rows, pa.array(at)
-    given = join(rows["X_GIVEN_NAME_DOC"].take(where), " Maximiliana Bartholomea Constantina Wilhelmina")
+    given = join(rows["X_GIVEN_NAME_DOC"].take(where), " Maximilianabartholomeaconstantinawilhelmina")
     given = pc.utf8_rtrim(pc.utf8_slice_codeunits(given, 0, 48), " ")
     rows.patch("X_GIVEN_NAME_DOC", at, given)
     issuer = pc.utf8_slice_codeunits(rows["X_MRZ_LINE1"].take(where), 2, 5)

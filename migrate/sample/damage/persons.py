@@ -33,6 +33,9 @@ def filler_given_name(plant: Plant) -> None:
     plant.set("FST_NAME", filler, strings(plant.cycle(FILLERS, len(filler))))
     plant.set("FST_NAME", twice, rows["LAST_NAME"].take(pa.array(twice)), disposition=FLAG)
     rows["X_FST_NAME_UP"] = pc.utf8_upper(rows["FST_NAME"])
+    namesakes = np.setdiff1d(np.flatnonzero(np.asarray(pc.equal(rows["FST_NAME"], rows["LAST_NAME"]))), twice)
+    plant.ground.free_clients[namesakes] = False
+    plant.say(namesakes, "FST_NAME", "named so by the family", disposition=FLAG)
 
 
 @damage("P02", "S_CONTACT", rate=0.005, disposition=FLAG)
