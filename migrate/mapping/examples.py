@@ -120,7 +120,9 @@ def _examples(at: Place, names: _Names) -> list[Example]:
     if not isinstance(at.node.value, list):
         at.note("the file is no list of examples", "begin each with `- example: <what it shows>`")
         return []
-    examples = [item.attempt(lambda place: _example(place, names)) for item in at.items()]
+    defaults = _defaults(at, names)
+    items = (item for item in at.items() if not _is_defaults(item))
+    examples = [item.attempt(lambda place: _example(place, names, defaults)) for item in items]
     found: dict[str, int] = {}
     for example in (example for example in examples if example and example.name):
         if first := found.get(example.name):
@@ -131,14 +133,32 @@ def _examples(at: Place, names: _Names) -> list[Example]:
     return [example for example in examples if example]
 
 
-def _example(at: Place, names: _Names) -> Example:
+def _is_defaults(at: Place) -> bool:
+    return isinstance(at.node.value, dict) and "defaults" in at.node.value
+
+
+def _defaults(at: Place, names: _Names) -> dict[str, Dict[str, Cell]]:
+    """`- defaults: {member: {COLUMN: value}}`: cells of every given row of a member that does not write the column."""
+    found: dict[str, Dict[str, Cell]] = {}
+    for item in (item for item in at.items() if _is_defaults(item)):
+        with item.about("defaults").keys() as take:
+            for entry in take("defaults", lambda place: place.entries(), []):
+                if _known(entry, entry.name, names.members, "member", "members"):
+                    row = entry.attempt(_row(entry.name, names.read_from(entry.name)))
+                    found[entry.name] = {**found.get(entry.name, {}), **(row.cells if row else {})}
+    return found
+
+
+def _example(at: Place, names: _Names, defaults: Dict[str, Dict[str, Cell]]) -> Example:
     title = mapping_of(at).get("example")
     if title and isinstance(title.value, str):
         at = at.about(f"example {shown(title.value)}")
     with at.keys() as take:
         return Example(
             name=take("example", text),
-            given=take("given", lambda p: _tables(p, names.members, "member", names.read_from)),
+            given=_filled(
+                take("given", lambda p: _tables(p, names.members, "member", names.read_from)), defaults
+            ),
             expect=take("expect", lambda p: _tables(p, names.expected, "table", names.columns_of)),
             known=take("known", lambda p: _lists(p, names.entities, "entity", "entities"), {}),
             contested=take(
@@ -148,6 +168,15 @@ def _example(at: Place, names: _Names) -> Example:
             file=at.notes.file,
             line=at.line,
         )
+
+
+def _filled(
+    given: Dict[str, tuple[Row, ...]] | None, defaults: Dict[str, Dict[str, Cell]]
+) -> dict[str, tuple[Row, ...]]:
+    return {
+        member: tuple(Row({**defaults.get(member, {}), **row.cells}, row.line) for row in rows)
+        for member, rows in (given or {}).items()
+    }
 
 
 def _tables(

@@ -108,28 +108,20 @@ def test_nothing_happens_that_the_truth_does_not_name(story: Story, entity: str)
 
 
 def _ends_so(line: dict[str, str], ends: Ends) -> bool:
-    row, key = (line["table"], line["row_id"]), line["key"]
-    fate = ends.roots.get(key)
-    match line["disposition"], line["note"]:
-        case "QUAR", "entity":
-            return fate == "rejected"
-        case "QUAR", "held":
-            return fate == "held"
-        case "QUAR", _:
-            return row in ends.quarantined
-        case "EXCL", "entity":
-            return fate == "excluded"
-        case "EXCL", _:
-            return row in ends.excluded
-        case "MERGED", survivor:
-            return any(survivor in pair for pair in ends.merged)
-        case "CONV", _:
-            return row in ends.converted and row not in ends.flagged
-        case "FLAG", _:
-            return row in ends.flagged
-        case "LOAD", _:
-            return fate == "accepted" and row not in ends.quarantined | ends.excluded
-    raise AssertionError(f"a disposition that nobody knows: {line['disposition']}")
+    row, note = (line["table"], line["row_id"]), line["note"]
+    fate = ends.roots.get(line["key"])
+    aside = row in ends.quarantined | ends.excluded
+    whole = {("QUAR", "entity"): "rejected", ("QUAR", "held"): "held", ("EXCL", "entity"): "excluded"}
+    if wanted := whole.get((line["disposition"], note)):
+        return fate == wanted
+    return {
+        "QUAR": row in ends.quarantined,
+        "EXCL": row in ends.excluded,
+        "MERGED": any(note in pair for pair in ends.merged),
+        "CONV": row in ends.converted and row not in ends.flagged,
+        "FLAG": row in ends.flagged,
+        "LOAD": fate == "accepted" and not aside,
+    }[line["disposition"]]
 
 
 def _surplus(lines: list[dict[str, str]], ends: Ends) -> Iterator[str]:
