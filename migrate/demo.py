@@ -100,7 +100,7 @@ class Demo:
 
     def stop(self) -> None:
         """Stop the embedded server; its data stays, and any command starts it again."""
-        self.project.state().close()
+        self.project.close()
         self.project.stop_platform()
 
     def _clear(self) -> None:

@@ -1,20 +1,22 @@
 """The books of a run: a row per entity, and in plain words what is beside them."""
 
+from __future__ import annotations
+
 from typing import TYPE_CHECKING
 
-from migrate.cli.documents import BooksDocument, RunDocument
 from migrate.cli.output import instant
 from migrate.cli.session import Session
 from migrate.model import Tally
 
 if TYPE_CHECKING:
+    from migrate.cli.documents import BooksDocument, RunDocument
     from migrate.run import RunSummary
 
 COUNTS = ("read", "created", "updated", "unchanged", "merged", "deleted", "rejected", "held", "excluded")
 _ALWAYS = ("read", "created", "unchanged", "rejected")
 
 
-def run_document(summary: "RunSummary") -> RunDocument:
+def run_document(summary: RunSummary) -> RunDocument:
     """What `migrate run --json` prints."""
     low, high = summary.window
     total = sum(summary.entities.values(), Tally())
@@ -35,7 +37,7 @@ def run_document(summary: "RunSummary") -> RunDocument:
     }
 
 
-def show(session: Session, summary: "RunSummary") -> None:
+def show(session: Session, summary: RunSummary) -> None:
     """The books on stdout: a row per entity, and in words what is beside them."""
     total = sum(summary.entities.values(), Tally())
     shown = [name for name in COUNTS if name in _ALWAYS or getattr(total, name)]
@@ -85,12 +87,12 @@ def _words(total: Tally) -> list[str]:
     books = "every entity read is accounted for" if total.balanced else "NOT EVERY ENTITY IS ACCOUNTED FOR"
     lines = [f"{total.rows_read:,} legacy rows read, {total.rows_written:,} platform rows written; {books}"]
     beside = (
-        (total.converted, "values converted by a rule, the original kept"),
-        (total.flagged, "values loaded with a flag and an open work item"),
-        (total.set_aside, "member rows set aside in quarantine, their entity loaded without them"),
-        (total.stubs, "stand-ins made for users that no longer exist"),
+        (total.converted, "converted by a rule, the original kept"),
+        (total.flagged, "loaded with a flag and an open work item"),
+        (total.set_aside, "member rows in quarantine, their entity loaded without them"),
+        (total.stubs, "stand-ins for users that no longer exist"),
     )
-    return lines + [f"{count:,} {what}" for count, what in beside if count]
+    return lines + [f"{what}: {count:,}" for count, what in beside if count]
 
 
 def _listed(names: list[str], word: str) -> str:

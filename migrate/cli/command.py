@@ -64,7 +64,8 @@ def command(
     def declare(function: Callable[..., int | None]) -> Command:
         @wraps(function)
         def run(*, project: Path | None, as_json: bool, debug: bool, **options: Any) -> int | None:
-            return function(Session(project, as_json=as_json, debug=debug), **options)
+            with Session(project, as_json=as_json, debug=debug) as session:
+                return function(session, **options)
 
         made = click.command(name, cls=Command, examples=examples, exits=exits)(run)
         if parent is not None:

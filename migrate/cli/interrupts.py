@@ -30,6 +30,10 @@ class Interrupted(KeyboardInterrupt):
         return 128 + self.number
 
 
+class ReaderGone(BaseException):
+    """Who read our output (`| head`) has closed it: nobody is left to tell anything."""
+
+
 @contextmanager
 def interruptible() -> Iterator[None]:
     """Within the block the first INT or TERM raises Interrupted; a second one ends the process at once."""

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from migrate.cli.interrupts import ReaderGone
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -136,7 +138,11 @@ def _plain(value: object) -> object:
 def _console(*, stderr: bool) -> "Console":
     from rich.console import Console
 
-    console = Console(stderr=stderr, highlight=False)
+    class Pipe(Console):
+        def on_broken_pipe(self) -> None:
+            raise ReaderGone
+
+    console = Pipe(stderr=stderr, highlight=False)
     if not console.is_terminal:
         console.width = WIDTH
     return console

@@ -1,15 +1,17 @@
 """A plan as a table and as a document."""
 
+from __future__ import annotations
+
 from typing import TYPE_CHECKING
 
-from migrate.cli.documents import EntityPlanDocument, PlanDocument
 from migrate.cli.session import Session
 
 if TYPE_CHECKING:
+    from migrate.cli.documents import EntityPlanDocument, PlanDocument
     from migrate.plan import EntityPlan, Plan
 
 
-def show(session: Session, plan: "Plan") -> None:
+def show(session: Session, plan: Plan) -> None:
     """The plan on stdout."""
     lines = [_line(entity) for entity in plan.entities]
     document: PlanDocument = {
@@ -29,7 +31,7 @@ def show(session: Session, plan: "Plan") -> None:
     session.say("rows are counted at the source; a table that two entities read counts twice")
 
 
-def _line(entity: "EntityPlan") -> EntityPlanDocument:
+def _line(entity: EntityPlan) -> EntityPlanDocument:
     slices = [piece for stage in entity.stages for piece in stage.slices]
     return {
         "entity": entity.entity,

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 import click
 
-from migrate.cli.interrupts import Interrupted, interruptible
+from migrate.cli.interrupts import Interrupted, ReaderGone, interruptible
 
 COMMANDS: Mapping[str, str] = {
     "init": "init",
@@ -66,6 +66,19 @@ class Root(click.Group):
         command: click.Command = module.command
         return command
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; click would take a closed pipe for an error."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise ReaderGone from None
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """What a newcomer types first, tab completion, exit codes."""
+        for title, lines in EPILOG.items():
+            with formatter.section(title):
+                formatter.write_dl(lines)
+
     def main(self, args: Sequence[str] | None = None, *rest: Any, **options: Any) -> NoReturn:
         """Run the command of these arguments and leave; the only way out of the program."""
         words = list(sys.argv[1:] if args is None else args)
@@ -76,7 +89,7 @@ class Root(click.Group):
             _leave(result if isinstance(result, int) else 0)
         except click.exceptions.Exit as stop:
             _leave(stop.exit_code)
-        except BrokenPipeError:
+        except ReaderGone:
             _leave_without_reader()
         except (KeyboardInterrupt, click.Abort) as stop:
             _leave(_interrupted(stop))
@@ -119,7 +132,8 @@ def _leave_without_reader() -> NoReturn:
 
 
 def _interrupted(stop: BaseException) -> int:
-    code = stop.exit_code if isinstance(stop, Interrupted) else 130
+    cause = stop.__cause__ or stop  # click has made an Abort of it
+    code = cause.exit_code if isinstance(cause, Interrupted) else 130
     click.echo("interrupted; what was committed stays, the same command goes on from there", err=True)
     return code
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from migrate.cli.output import Output
 
@@ -29,6 +29,13 @@ class Session:
 
     def __post_init__(self) -> None:
         self.output = Output(as_json=self.as_json)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if "project" in self.__dict__:
+            self.project.close()
 
     @cached_property
     def project(self) -> "Project":

@@ -11,7 +11,21 @@ Everything heavy is imported when it is asked for. What can go wrong: InvalidInp
 file and line), Unreachable, Drift, Busy.
 """
 
-from migrate.project.project import Project, vocabulary, writable_url
-from migrate.project.secrets import Readers, Secret
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from migrate.project.project import Project, vocabulary, writable_url
+    from migrate.project.secrets import Readers, Secret
 
 __all__ = ["Project", "Readers", "Secret", "vocabulary", "writable_url"]
+
+_HOME = {"Readers": "secrets", "Secret": "secrets"}
+
+
+def __getattr__(name: str) -> object:
+    """Imports the settings' reader only when a project is opened, not for the names of an error's place."""
+    if name not in __all__:
+        raise AttributeError(name)
+    from importlib import import_module
+
+    return getattr(import_module(f"migrate.project.{_HOME.get(name, 'project')}"), name)

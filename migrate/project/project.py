@@ -120,7 +120,9 @@ class Project:
         from migrate.extract import connect
 
         url = self.legacy_url()
-        schema = None if url.get_backend_name() == "sqlite" else self.settings.legacy.schema_name  # it has none
+        schema = (
+            None if url.get_backend_name() == "sqlite" else self.settings.legacy.schema_name
+        )  # it has none
         return connect(url.render_as_string(hide_password=False), schema)
 
     # --- mappings
@@ -195,9 +197,9 @@ class Project:
         """What a run of these entities (none: all) would read; writes nothing."""
         from migrate.run import make_plan
 
-        source = self.source()
+        mappings, source = self.mappings(entities), self.source()
         try:
-            return make_plan(source, self.mappings(entities), batch_rows=self.settings.run.batch_rows)
+            return make_plan(source, mappings, batch_rows=self.settings.run.batch_rows)
         finally:
             source.close()
 
@@ -213,7 +215,7 @@ class Project:
         finally:
             target.close()
             source.close()
-            self.state().close()
+            self.close()
 
     @contextmanager
     def open_run(self, mode: str = "full", entities: tuple[str, ...] = ()) -> "Iterator[Run]":
@@ -247,6 +249,11 @@ class Project:
                 yield run
             finally:
                 run.close()
+
+    def close(self) -> None:
+        """Let go of what reading the state has kept open."""
+        if "_state" in self.__dict__:
+            self._state.close()
 
     # --- inside
 

@@ -22,7 +22,9 @@ Readers = Mapping[str, Callable[[str], str]]
 
 _USERINFO = re.compile(r"[a-zA-Z][\w+.-]*://[^/@]*:[^@]+@")
 _ANY_USERINFO = re.compile(r"([a-zA-Z][\w+.-]*://)[^/@\s]*:[^\s]*@")
-_ANY_OPTION = re.compile(r"(?i)\b(pwd|pass(?:word|wd|phrase)?|sslpassword|secret|token)(=|%3D)[^\s&;'\"]+")
+_ANY_OPTION = re.compile(
+    r"(?i)((?:\b|%3B)(?:pwd|pass(?:word|wd|phrase)?|sslpassword|secret|token))(=|%3D)[^\s&;'\"]+"
+)
 _SECRET_NAME = re.compile(r"pass(word|wd|phrase)?|pwd|secret|token|key", re.IGNORECASE)
 _HARMLESS = frozenset({"sslkey", "sslrootcert", "sslcert", "keepalives", "keepalives_idle"})
 _ODBC_SECRET = re.compile(r"(?:^|;)\s*(pwd|password)\s*=\s*[^;\s]", re.IGNORECASE)

@@ -1,4 +1,4 @@
-"""Settings: what migrate.toml may say, and that every mistake is told at once, with its line, and without its secrets."""
+"""Settings: what migrate.toml may say; every mistake is told at once, with its line, and without secrets."""
 
 import doctest
 from datetime import timedelta

@@ -1,12 +1,18 @@
 """`migrate crosswalk`: which platform row is this legacy row, and the other way round."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import click
 
 from migrate.cli.command import command as declare
-from migrate.cli.documents import CrosswalkDocument, CrosswalkLine
 from migrate.cli.output import instant
 from migrate.cli.session import Session
 from migrate.errors import InvalidInput, Mistake
+
+if TYPE_CHECKING:
+    from migrate.cli.documents import CrosswalkDocument, CrosswalkLine
 
 EXAMPLES = (
     ("migrate crosswalk client 1-2AB", "a legacy key: ids, merges, causes, runs"),
@@ -18,9 +24,9 @@ EXAMPLES = (
 @click.argument("entity")
 @click.argument("key")
 def command(session: Session, entity: str, key: str) -> int:
-    """Trace a legacy key or platform id of ENTITY: the chain of merges, causes, runs.
+    """Trace a legacy key or platform id.
 
-    Exits with 1 when nothing is known of it.
+    Shows the chain of ids and merges with their causes and runs. Exits with 1 when nothing is known of it.
     """
     known = session.project.mappings().order
     if entity not in known:

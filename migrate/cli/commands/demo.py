@@ -1,5 +1,7 @@
 """`migrate demo`: the whole journey with a sample database."""
 
+from __future__ import annotations
+
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,10 +11,10 @@ import click
 from migrate.cli import books
 from migrate.cli.command import command as declare
 from migrate.cli.commands.status import counts
-from migrate.cli.documents import DemoDocument, QuarantineCount
 from migrate.cli.session import Session
 
 if TYPE_CHECKING:
+    from migrate.cli.documents import DemoDocument, QuarantineCount
     from migrate.demo import Demo
     from migrate.run import RunSummary
 
@@ -37,7 +39,9 @@ EXAMPLES = (
 )
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed makes the same rows.")
 def command(session: Session, directory: Path, clients: int, seed: int) -> int:
-    """Show the whole journey: a legacy database like GCMS, a full load, its books, and a second load.
+    """Show the whole journey with a sample database.
+
+    A legacy database like GCMS, a full load as a Prefect flow, its books, its quarantine, a second load.
 
     Needs nothing but this program: the legacy database is a file, the platform an embedded PostgreSQL. Everything
     stays in DIR; calling it again begins anew.
@@ -70,8 +74,8 @@ def command(session: Session, directory: Path, clients: int, seed: int) -> int:
 
 
 def _travel(
-    session: Session, demo: "Demo", tell: "_Steps"
-) -> tuple["RunSummary", "RunSummary", list[QuarantineCount]]:
+    session: Session, demo: Demo, tell: _Steps
+) -> tuple[RunSummary, RunSummary, list[QuarantineCount]]:
     """The stations between the folder and the farewell."""
     tell.step("A legacy database like GCMS", "invented persons in Siebel tables, with the dirt of real life")
     with session.bar("sample", demo.clients, unit="clients") as bar:
@@ -109,7 +113,7 @@ def _travel(
     return first, second, quarantine
 
 
-def _farewell(session: Session, demo: "Demo", directory: Path, seconds: float) -> None:
+def _farewell(session: Session, demo: Demo, directory: Path, seconds: float) -> None:
     from migrate.demo import DATABASE, TRUTH
 
     session.say(f"\nDone in {seconds:,.0f} s. The embedded server is stopped; any command starts it again.")

@@ -1,8 +1,14 @@
 """`migrate doctor`: what is missing before a run."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from migrate.cli.command import command as declare
-from migrate.cli.documents import DoctorDocument, PointDocument
 from migrate.cli.session import Session
+
+if TYPE_CHECKING:
+    from migrate.cli.documents import DoctorDocument, PointDocument
 
 EXAMPLES = (
     ("migrate doctor", "examine everything that a run needs"),
@@ -13,9 +19,11 @@ _MARKS = {"ok": "ok     ", "warning": "WARNING", "failure": "FAILURE"}
 
 @declare("doctor", examples=EXAMPLES, exits=(4,))
 def command(session: Session) -> int:
-    """Examine drivers, connections, rights, schemas, clocks, time zones, character sets and disk.
+    """Examine everything that a run needs.
 
-    Writes nothing. Each point is ok, a warning or a failure with its remedy. Exits with 4 when there is a failure.
+    Drivers, connections, rights, schemas, clocks, time zones, character sets, disk. Writes nothing.
+
+    Each point is ok, a warning or a failure with its remedy. Exits with 4 when there is a failure.
     """
     from migrate.project.examination import examine
 

@@ -1,5 +1,7 @@
 """`migrate ledger`: the journal of everything that was done, and whether somebody tampered with it."""
 
+from __future__ import annotations
+
 import re
 from typing import TYPE_CHECKING
 
@@ -7,11 +9,11 @@ import click
 
 from migrate.cli.command import command as declare
 from migrate.cli.command import group
-from migrate.cli.documents import EntryDocument, LedgerDocument, VerifyDocument
 from migrate.cli.output import instant
 from migrate.cli.session import Session
 
 if TYPE_CHECKING:
+    from migrate.cli.documents import EntryDocument, LedgerDocument, VerifyDocument
     from migrate.state.ledger import Entry
 
 EXAMPLES_SHOW = (
@@ -35,7 +37,7 @@ def command() -> None:
     "--last", type=click.IntRange(min=1), default=20, show_default=True, help="So many entries at most."
 )
 def show(session: Session, run: int | None, last: int) -> None:
-    """Show entries of the journal: runs, batches with their tallies, decisions."""
+    """Show entries of the journal."""
     found = session.project.state().ledger(run, None if run is not None else last)[-last:]
     document: LedgerDocument = {"entries": [_document(entry) for entry in found]}
     session.document(document)
@@ -46,11 +48,17 @@ def show(session: Session, run: int | None, last: int) -> None:
 
 @declare("verify", examples=EXAMPLES_VERIFY, exits=(1, 4, 6), parent=command)
 @click.option(
-    "--head", metavar="SEQ:HASH", help="A head that was recorded elsewhere: shows a tail that was cut off."
+    "--head",
+    callback=lambda *given: _head(given[2]),
+    metavar="SEQ:HASH",
+    help="A head that was recorded elsewhere: shows a tail that was cut off.",
 )
-def verify(session: Session, head: str | None) -> int:
-    """Check the hash chain of the journal; exits with 1 where it is broken."""
-    found = session.project.state().verify_ledger(_head(head))
+def verify(session: Session, head: tuple[int, str] | None) -> int:
+    """Check the hash chain of the journal.
+
+    Exits with 1 where it is broken.
+    """
+    found = session.project.state().verify_ledger(head)
     code = 0 if found.broken is None else 1
     document: VerifyDocument = {
         "entries": found.entries,
@@ -77,23 +85,23 @@ def _head(text: str | None) -> tuple[int, str] | None:
         return None
     found = re.fullmatch(r"(\d{1,18}):([0-9a-f]{64})", text.strip())
     if not found:
-        raise click.BadParameter("takes SEQ:HASH, as `migrate ledger verify` prints it", param_hint="--head")
+        raise click.BadParameter("takes SEQ:HASH, as `migrate ledger verify` prints it")
     return int(found[1]), found[2]
 
 
-def _what(entry: "Entry") -> str:
+def _what(entry: Entry) -> str:
     """Kind, run, entity."""
     run = "" if entry.run is None else f" {entry.run}"
     return f"{entry.kind}{run}" + (f" {entry.entity}" if entry.entity else "")
 
 
-def _counts(entry: "Entry") -> str:
+def _counts(entry: Entry) -> str:
     """The counts of a batch in entities; the totals at the end of a run stand in `migrate status`."""
     told = (entry.tally or {}).items()
     return ", ".join(f"{n} {v:,}" for n, v in told if isinstance(v, int) and not n.startswith("rows_"))
 
 
-def _document(entry: "Entry") -> EntryDocument:
+def _document(entry: Entry) -> EntryDocument:
     return {
         "seq": entry.seq,
         "at": instant(entry.at),

@@ -1,23 +1,28 @@
 """`migrate mapping`: the mapping files, checked, shown, accounted for."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Iterable
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 
 import click
 
 from migrate.cli.command import command as declare
 from migrate.cli.command import group
-from migrate.cli.documents import (
-    CoverageDocument,
-    MappingCheckDocument,
-    MappingLine,
-    MappingShowDocument,
-    MistakeDocument,
-)
 from migrate.cli.session import Session
 from migrate.errors import InvalidInput, Mistake
-from migrate.mapping.nouns import Mapping
+
+if TYPE_CHECKING:
+    from migrate.cli.documents import (
+        CoverageDocument,
+        MappingCheckDocument,
+        MappingLine,
+        MappingShowDocument,
+        MistakeDocument,
+    )
+    from migrate.mapping.nouns import Mapping
 
 EXAMPLES_CHECK = (("migrate mapping check", "every mistake of every file at once, then the examples"),)
 EXAMPLES_SHOW = (
@@ -41,7 +46,7 @@ def command() -> None:
 @declare("check", examples=EXAMPLES_CHECK, parent=command)
 @click.option("--no-examples", is_flag=True, help="Only read and check the files; do not run their examples.")
 def check(session: Session, no_examples: bool) -> int:
-    """Check all mapping files and run the examples beside them.
+    """Check all mapping files and run their examples.
 
     Every mistake of all files is listed at once, with file, line and way out. Touches no database.
     """
@@ -70,7 +75,7 @@ def check(session: Session, no_examples: bool) -> int:
 @declare("show", examples=EXAMPLES_SHOW, parent=command)
 @click.argument("entity", required=False)
 def show(session: Session, entity: str | None) -> None:
-    """Show a mapping as it was understood; without ENTITY, all of them in a few figures."""
+    """Show a mapping as it was understood; all in a few figures."""
     from migrate.mapping import describe
 
     project = session.project
@@ -89,9 +94,10 @@ def show(session: Session, entity: str | None) -> None:
 @declare("coverage", examples=EXAMPLES_COVERAGE, exits=(1, 4), parent=command)
 @click.option("--table", metavar="T", help="Only the columns of this table, one by one.")
 def coverage(session: Session, table: str | None) -> int:
-    """Account for every column of every source table that the mappings read.
+    """Account for every source column.
 
-    Needs the legacy database. Exits with 1 when a column is neither mapped, derived nor dropped with a reason.
+    Every column of every table that the mappings read is mapped, derived or dropped with a reason.
+    Exits with 1 when one is not. Needs the legacy database.
     """
     from migrate.mapping import coverage as account
 
@@ -143,7 +149,10 @@ def coverage(session: Session, table: str | None) -> int:
 
 @declare("schema", examples=EXAMPLES_SCHEMA, parent=command)
 def schema(session: Session) -> None:
-    """Print the JSON schema of a mapping file, for completion and checks in an editor. Needs no project."""
+    """Print the JSON schema of a mapping file, for editors.
+
+    An editor completes and checks mappings with it. Needs no project.
+    """
     from migrate.mapping import schema as schema_of
     from migrate.project import vocabulary
 

@@ -17,6 +17,9 @@ EXAMPLES = (
     "--entity", "entities", multiple=True, metavar="E", help="Only this entity; may be given several times."
 )
 def command(session: Session, entities: tuple[str, ...]) -> None:
-    """Show what a run would do: slices and estimated rows. Writes nothing."""
+    """Show what a run would do; write nothing.
+
+    Entities in the order of loading, with their rows at the source, batches and slices.
+    """
     show(session, session.project.plan(entities))
     session.then("migrate run --mode full")

@@ -25,7 +25,7 @@ def command() -> None:
 @declare("upgrade", examples=EXAMPLES, exits=(4, 6), parent=command)
 @click.option("--dry-run", is_flag=True, help="Say which revisions would run; write nothing.")
 def upgrade(session: Session, dry_run: bool) -> None:
-    """Create or upgrade the platform schema, its code tables and the state.
+    """Create or upgrade the platform schema and the state.
 
     Each schema is upgraded in one transaction; a second call writes nothing.
     """

@@ -1,17 +1,19 @@
 """`migrate quarantine`: rows that were not loaded, and why."""
 
+from __future__ import annotations
+
 from typing import TYPE_CHECKING
 
 import click
 
 from migrate.cli.command import command as declare
 from migrate.cli.command import group
-from migrate.cli.documents import QuarantineDocument, QuarantineRow
 from migrate.cli.output import instant
 from migrate.cli.reasons import reason
 from migrate.cli.session import Session
 
 if TYPE_CHECKING:
+    from migrate.cli.documents import QuarantineDocument, QuarantineRow
     from migrate.state.complaints import Complaint
 
 EXAMPLES_LIST = (
@@ -29,7 +31,7 @@ EXAMPLES_SHOW = (
 
 @group("quarantine")
 def command() -> None:
-    """See the rows that were rejected, held or set aside."""
+    """See what was rejected, held or set aside."""
 
 
 @declare("list", examples=EXAMPLES_LIST, exits=(1, 4, 6), parent=command)
@@ -69,7 +71,7 @@ def list_(
 )
 @click.option("--reason", "why", default="", metavar="TEXT", help="Why the values have to be seen.")
 def show(session: Session, entity: str, key: str, unmask: bool, why: str) -> int:
-    """Show why ENTITY KEY, or a row of it, was not loaded; its values stay masked."""
+    """Show why an entity was not loaded, values masked."""
     found = session.project.state().quarantine(entity=entity, key=key, values=unmask, reason=why)
     rows = [_row(complaint) for complaint in found]
     document: QuarantineDocument = {"rows": rows}
@@ -125,7 +127,7 @@ def _value(row: QuarantineRow, *, unmask: bool) -> str:
     return "none was kept" if row["value"] is None else row["value"]
 
 
-def _row(complaint: "Complaint") -> QuarantineRow:
+def _row(complaint: Complaint) -> QuarantineRow:
     english, french = reason(complaint.rule)
     waits = f"{complaint.needs_entity} {complaint.needs_key}" if complaint.needs_key else None
     return {

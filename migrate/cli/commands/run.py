@@ -43,7 +43,7 @@ EXAMPLES = (
 def command(
     session: Session, mode: str, entities: tuple[str, ...], workers: int | None, dry_run: bool
 ) -> int:
-    """Move entities from the legacy system to the platform, and close the books.
+    """Move entities to the platform and close the books.
 
     A run that was interrupted is resumed. A run with nothing to do writes nothing. Exits with 1 when rows are in
     quarantine or held.

@@ -1,13 +1,18 @@
 """`migrate sample`: a legacy database like GCMS, with invented persons and real-life dirt."""
 
+from __future__ import annotations
+
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from migrate.cli.command import command as declare
 from migrate.cli.command import group
-from migrate.cli.documents import SampleDocument
 from migrate.cli.session import Session
+
+if TYPE_CHECKING:
+    from migrate.cli.documents import SampleDocument
 
 EXAMPLES = (
     ("migrate sample make sqlite:///legacy.db", "2,000 clients in a file"),
@@ -52,7 +57,9 @@ def make(
     replace: bool,
     dry_run: bool,
 ) -> None:
-    """Make the sample in the database at URL: an SQLAlchemy URL without a password, env:NAME or file:PATH.
+    """Make the sample in a database.
+
+    URL is an SQLAlchemy URL without a password, env:NAME or file:PATH; default: the project's legacy database.
 
     All persons are invented. Tables that are there already are refused, unless --replace is given.
     """

@@ -1,14 +1,16 @@
 """`migrate status`: where things stand."""
 
+from __future__ import annotations
+
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from migrate.cli.command import command as declare
-from migrate.cli.documents import QuarantineCount, RunLineDocument, StatusDocument
 from migrate.cli.output import instant
 from migrate.cli.session import Session
 
 if TYPE_CHECKING:
+    from migrate.cli.documents import QuarantineCount, RunLineDocument, StatusDocument
     from migrate.state.tracing import RunLine, Status
 
 EXAMPLES = (
@@ -19,7 +21,7 @@ EXAMPLES = (
 
 @declare("status", examples=EXAMPLES, exits=(4, 6))
 def command(session: Session) -> None:
-    """Show where things stand: entities, last runs, quarantine, lease."""
+    """Show where things stand: entities, runs, quarantine, lease."""
     status = session.project.state().status()
     document = _document(session.project.name, status)
     session.document(document)
@@ -31,7 +33,7 @@ def command(session: Session) -> None:
     _advise(session, status)
 
 
-def _show(session: Session, status: "Status", document: StatusDocument) -> None:
+def _show(session: Session, status: Status, document: StatusDocument) -> None:
     dispositions = sorted({name for found in status.entities.values() for name in found})
     entities = [
         [entity, *(found.get(name, 0) for name in dispositions)] for entity, found in status.entities.items()
@@ -58,7 +60,7 @@ def _show(session: Session, status: "Status", document: StatusDocument) -> None:
     session.say(f"ledger: {document['ledger']['seq']:,} entries, head {document['ledger']['hash'][:16]}…")
 
 
-def _advise(session: Session, status: "Status") -> None:
+def _advise(session: Session, status: Status) -> None:
     if status.runs[0].status in ("interrupted", "failed"):
         session.then("migrate run --mode full   goes on where the last run stopped")
     elif status.quarantine:
@@ -67,7 +69,7 @@ def _advise(session: Session, status: "Status") -> None:
         session.then("migrate ledger verify")
 
 
-def _document(project: str, status: "Status") -> StatusDocument:
+def _document(project: str, status: Status) -> StatusDocument:
     holder = status.lease if status.lease and status.lease.released is None else None
     return {
         "project": project,
@@ -88,7 +90,7 @@ def _document(project: str, status: "Status") -> StatusDocument:
     }
 
 
-def counts(status: "Status") -> list[QuarantineCount]:
+def counts(status: Status) -> list[QuarantineCount]:
     """The open quarantine lines by entity and rule."""
     return [
         {"entity": entity, "state": state, "scope": scope, "rule": rule, "lines": lines, "keys": keys}
@@ -96,7 +98,7 @@ def counts(status: "Status") -> list[QuarantineCount]:
     ]
 
 
-def _run(line: "RunLine") -> RunLineDocument:
+def _run(line: RunLine) -> RunLineDocument:
     def told(moment: datetime | None) -> str | None:
         return instant(moment) if moment else None
 

@@ -15,7 +15,7 @@ EXAMPLES = (
 @declare("transforms", examples=EXAMPLES)
 @click.argument("name", default="", metavar="[NAME]")
 def command(session: Session, name: str) -> None:
-    """List the steps, rules and judges that a mapping may name.
+    """List the words of mappings: steps, rules, judges.
 
     A step converts a column, a rule judges a value, a judge judges an entity as a whole. Needs no project.
     """
