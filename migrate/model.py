@@ -44,7 +44,7 @@ class Slice:
 
     entity:  name of the Mapping.
     number:  position within the entity's plan, from 0; with the entity it names the Slice in ledger and log.
-    ranges:  one key range per Batch; for LOOSE slices, ranges of the member's pointer column.
+    ranges:  one key range per Batch; for LOOSE slices, of the member's pointer (`via`) or of its own key.
     member:  only for LOOSE slices: the member whose rows are read.
     """
 

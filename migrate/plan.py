@@ -85,7 +85,7 @@ def entity_plan(
 
     rows:           source rows by member name, the root among them.
     borders:        root keys between batches.
-    loose_borders:  for every member in `loose_members`, borders of its pointer column.
+    loose_borders:  for every member in `loose_members`, borders of its pointer column (`via`) or of its own key.
     """
     numbers = iter(range(1_000_000_000))
     batches = ranges(borders)

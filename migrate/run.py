@@ -23,7 +23,7 @@ from migrate.errors import Drift, Transient
 from migrate.extract.batches import read_batch, read_keys, read_loose, read_survey
 from migrate.extract.nouns import Reader, Source, SourceTable
 from migrate.load.target import Target
-from migrate.mapping.nouns import Mapping, NaturalKind
+from migrate.mapping.nouns import Mapping, Member, NaturalKind, Orphans
 from migrate.model import Batch, KeyRange, Layout, Lookup, Outcome, Slice, SliceKind, Tally
 from migrate.pipeline import Line, move
 from migrate.plan import EntityPlan, Plan, Stage, entity_plan, keys_per_batch, loose_members
@@ -103,16 +103,25 @@ def _entity_plan(
     count: Callable[[str], int],
     batch_rows: int,
 ) -> EntityPlan:
+    roots = count(mapping.root.table)
     rows = {name: count(member.table) for name, member in mapping.by_name.items()}
-    roots = rows[mapping.root.name]
+    for member in mapping.members:
+        if member.orphans is Orphans.IGNORE:  # read by the keys of the roots, about a row each
+            rows[member.name] = min(rows[member.name], roots)
     per_batch = keys_per_batch(roots, sum(rows.values()), batch_rows)
     nullable = {(m.table, m.by) for m in mapping.members if catalogue[m.table].columns[m.by].nullable}
     loose = {
-        member.name: source.boundaries(member.table, member.by, batch_rows) if member.via is not None else []
-        for member in loose_members(mapping, nullable)
+        member.name: _loose_borders(source, member, batch_rows) for member in loose_members(mapping, nullable)
     }
     borders = source.boundaries(mapping.root.table, mapping.root.key, per_batch)
     return entity_plan(mapping, rows, borders, loose, per_batch)
+
+
+def _loose_borders(source: Source, member: Member, batch_rows: int) -> list[str]:
+    """Of the pointer for second-level members; otherwise of the keys of the rows that have no pointer."""
+    if member.via is not None:
+        return source.boundaries(member.table, member.by, batch_rows)
+    return source.boundaries(member.table, member.key, batch_rows, without=member.by)
 
 
 @dataclass(frozen=True, slots=True)
