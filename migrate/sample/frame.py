@@ -1,6 +1,6 @@
 """Rows in the making: Arrow columns of one length that can be set, patched, extended and cut.
 
-In: Arrow arrays, numpy arrays, or one value for all rows. Out: ``table()``, an Arrow table with exactly the
+In: Arrow arrays, numpy arrays, or one value for all rows. Out: ``to_arrow()``, an Arrow table with exactly the
 columns that were set, in the order of the schema and in the types of ``arrow_type``. Columns nobody set are
 left out, so that the database fills its default or NULL.
 
@@ -115,7 +115,7 @@ class Rows:
         self._columns = {name: values.filter(pa.array(keep)) for name, values in self._columns.items()}
         self.length = int(keep.sum())
 
-    def table_of(self) -> pa.Table:
+    def to_arrow(self) -> pa.Table:
         """The columns that were set, in the order of the schema."""
         names = [column.name for column in self.table.columns if column.name in self._columns]
         return pa.table({name: self._columns[name] for name in names})

@@ -5,8 +5,8 @@ One ``Writer`` per kind of database, each by the fastest sane way: COPY into Pos
 everywhere else. Where the database can, everything is one transaction; elsewhere the tables that were made are
 dropped again when the making fails.
 
-What can go wrong: tables that are already there (``Refused``, nothing touched), no connection or right
-(``Unreachable``).
+What can go wrong: tables that are already there (``Refused``, nothing touched); no connection, or no right to
+create tables (``Unreachable``).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from __future__ import annotations
 import io
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pyarrow as pa
@@ -59,7 +59,7 @@ class PostgresWriter(Writer):
 
     def write(self, rows: Rows) -> None:
         """One COPY."""
-        table = rows.table_of()
+        table = rows.to_arrow()
         text = io.BytesIO()
         pyarrow.csv.write_csv(table, text, pyarrow.csv.WriteOptions(include_header=False))
         into = f"{self.named(rows.table.name)} ({self.quoted(table.column_names)})"
@@ -74,7 +74,7 @@ class SqliteWriter(Writer):
 
     def write(self, rows: Rows) -> None:
         """One ``executemany``."""
-        table = rows.table_of()
+        table = rows.to_arrow()
         columns = [_as_text(column).to_pylist() for column in table.columns]
         marks = ", ".join("?" * len(columns))
         statement = (
@@ -103,7 +103,7 @@ class OdbcWriter(Writer):
         from arrow_odbc import insert_into_table
 
         insert_into_table(
-            reader=rows.table_of().to_reader(max_chunksize=2_000),
+            reader=rows.to_arrow().to_reader(max_chunksize=2_000),
             chunk_size=2_000,
             table=self.named(rows.table.name),
             connection_string=self._connection_string,
@@ -116,7 +116,7 @@ class PlainWriter(Writer):
     def write(self, rows: Rows) -> None:
         """Batches of 5,000 rows."""
         statement = sa.insert(self.tables[rows.table.name])
-        for batch in rows.table_of().to_batches(max_chunksize=5_000):
+        for batch in rows.to_arrow().to_batches(max_chunksize=5_000):
             self.connection.execute(statement, batch.to_pylist())
 
 
@@ -155,12 +155,25 @@ def legacy_database(engine: sa.Engine, schema: str | None, replace: bool) -> Ite
         try:
             _create(connection, tables, present, schema)
             yield WRITERS.get(dialect, PlainWriter)(connection, tables)
+        except sa.exc.DBAPIError as error:
+            _undo(connection, tables)
+            raise Unreachable(
+                "the database refused a statement while the sample was made; nothing of it was kept",
+                why=type(error.orig).__name__ if error.orig else "",
+                remedy="check that the role may create tables and indexes there, and that there is room on the disk",
+            ) from None
         except BaseException:
-            connection.rollback()
-            if dialect not in _ONE_TRANSACTION:
-                tables.drop_all(connection)
-                connection.commit()
+            _undo(connection, tables)
             raise
+
+
+def _undo(connection: sa.Connection, tables: sa.MetaData) -> None:
+    """Back to how it was; where the database cannot roll tables back, they are dropped."""
+    with suppress(sa.exc.DBAPIError):
+        connection.rollback()
+        if connection.dialect.name not in _ONE_TRANSACTION:
+            tables.drop_all(connection)
+            connection.commit()
 
 
 def _present(connection: sa.Connection, tables: sa.MetaData, schema: str | None) -> list[sa.Table]:

@@ -132,6 +132,15 @@ def test_a_database_that_does_not_answer_is_named_unreachable() -> None:
     assert "secret" not in str(caught.value)
 
 
+def test_a_missing_right_is_named(tmp_path: Path) -> None:
+    """A database that may only be read."""
+    file = tmp_path / "legacy.db"
+    file.touch()
+    with pytest.raises(Unreachable, match="refused"):
+        make(f"sqlite:///file:{file}?mode=ro&uri=true", CLIENTS)
+    assert file.stat().st_size == 0
+
+
 def test_progress_is_told_block_by_block(new_database: NewDatabase) -> None:
     """Clients made and clients wanted, up to the end."""
     told: list[tuple[int, int]] = []

@@ -16,7 +16,7 @@ from migrate.sample.damage.plant import (
     damage,
 )
 from migrate.sample.data import names
-from migrate.sample.frame import Ints, choose, join, picked
+from migrate.sample.frame import Ints, choose, join, mask, picked
 
 
 @damage("P14", "S_CONTACT", rate=0.0, disposition=LOAD)
@@ -131,6 +131,8 @@ def dependant_without_detail(plant: Plant) -> None:
     pool = names()
     given = picked(pool.latin, pool.pick(plant.people.culture[applicant], 1, plant.rng.random(count)))
     family = plant.people.names.family.take(pa.array(applicant))
+    alike = mask(pc.equal(given, family))
+    given = choose(alike, pc.utf8_slice_codeunits(given, 0, 3), given)
     contacts = plant.block["S_CONTACT"]
     kept = {
         "ROW_ID",
