@@ -1,17 +1,20 @@
 """Read a Batch: the rows of whole entities, root and members, each table by one key range or by key lists.
 
 Rows of every table come sorted by the pointer and then by their own key, byte by byte, so that the same data gives
-the same Batch from every database. No row comes twice within a table of a Batch.
+the same Batch from every database. No row comes twice within a table of a Batch. Keys and pointers come as text, also
+where the source keeps numbers.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from migrate.canonical import key_text
 from migrate.errors import Defect
 from migrate.extract.nouns import Reader
 from migrate.mapping.nouns import Mapping, Member, Orphans
+from migrate.mapping.reads import keys as keys_of
 from migrate.model import Batch, KeyRange, Slice
 
 
@@ -23,7 +26,7 @@ def read_batch(reader: Reader, mapping: Mapping, slice: Slice, within: KeyRange)
     """
     root = mapping.root
     roots = reader.rows(root.table, mapping.reads[root.name], root.by, within)
-    keys = roots.column(root.key).combine_chunks()
+    keys = key_text(roots.column(root.key).combine_chunks())
 
     def rows(member: Member) -> pa.Table:
         if member is root:
@@ -49,7 +52,7 @@ def read_survey(reader: Reader, mapping: Mapping, columns: tuple[str, ...], with
     """The root's key and the given columns of the roots in the range, sorted by key."""
     root = mapping.root
     names = tuple(dict.fromkeys((root.by, *columns)))
-    return _sorted(reader.rows(root.table, names, root.by, within), root)
+    return _sorted(reader.rows(root.table, names, root.by, within), root, keys_of(mapping)[root.name])
 
 
 def read_loose(reader: Reader, mapping: Mapping, slice: Slice, within: KeyRange) -> Batch:  # noqa: A002  # the noun's name
@@ -63,7 +66,7 @@ def read_loose(reader: Reader, mapping: Mapping, slice: Slice, within: KeyRange)
     exists are read with their parent, even when that is itself an orphan.
     """
     member = mapping.member(_loose_member(slice))
-    columns = mapping.reads[member.name]
+    columns, keys = mapping.reads[member.name], keys_of(mapping)
     empty = {name: _empty(reader, mapping, name) for name in mapping.by_name}
     if member.via is None:
         parts = list(reader.rows_without(member.table, columns, member.by, key=member.key, within=within))
@@ -71,19 +74,22 @@ def read_loose(reader: Reader, mapping: Mapping, slice: Slice, within: KeyRange)
         parts = [_without_parent(reader, mapping, member, within)]
         if within.low is None:
             parts += reader.rows_without(member.table, columns, member.by)
-    tables = empty | {member.name: _sorted(pa.concat_tables([empty[member.name], *parts]), member)}
+    rows = pa.concat_tables([empty[member.name], *parts])
+    tables = {name: _as_text(none, keys[name]) for name, none in empty.items()}
+    tables[member.name] = _sorted(rows, member, keys[member.name])
     for child in _parents_first(mapping):
         if child.via is not None and child.name != member.name and tables[child.via.member].num_rows:
             rows = reader.rows_by_keys(
                 child.table, mapping.reads[child.name], child.by, _pointers(tables, child)
             )
-            tables[child.name] = _sorted(rows, child)
+            tables[child.name] = _sorted(rows, child, keys[child.name])
     return Batch(mapping.entity, slice, within, tables)
 
 
 def _tables(reader: Reader, mapping: Mapping, rows_of: Callable[[Member], pa.Table]) -> dict[str, pa.Table]:
     """Root and members: `rows_of` reads those that point at the root, the others are read by what these point at."""
     tables: dict[str, pa.Table] = {}
+    keys = keys_of(mapping)
     for member in _parents_first(mapping):
         if member.via is None:
             rows = rows_of(member)
@@ -91,7 +97,7 @@ def _tables(reader: Reader, mapping: Mapping, rows_of: Callable[[Member], pa.Tab
             rows = reader.rows_by_keys(
                 member.table, mapping.reads[member.name], member.by, _pointers(tables, member)
             )
-        tables[member.name] = _sorted(rows, member)
+        tables[member.name] = _sorted(rows, member, keys[member.name])
     return tables
 
 
@@ -103,8 +109,9 @@ def _without_parent(reader: Reader, mapping: Mapping, member: Member, within: Ke
     there = reader.rows(
         parent.table, (member.via.column,), member.via.column, within, like=(member.table, member.by)
     ).column(member.via.column)
-    dead = own.filter(pc.invert(pc.is_in(own, value_set=there.combine_chunks())))
-    return reader.rows_by_keys(member.table, mapping.reads[member.name], member.by, dead.combine_chunks())
+    own, there = key_text(own.combine_chunks()), key_text(there.combine_chunks())
+    dead = own.filter(pc.invert(pc.is_in(own, value_set=there)))
+    return reader.rows_by_keys(member.table, mapping.reads[member.name], member.by, dead)
 
 
 def _pointers(tables: dict[str, pa.Table], member: Member) -> pa.Array:
@@ -126,11 +133,20 @@ def _parents_first(mapping: Mapping) -> Iterator[Member]:
         waiting = [member for member in waiting if member.name not in done]
 
 
-def _sorted(rows: pa.Table, member: Member) -> pa.Table:
-    """By pointer, then by own key; rows that a range reads by an index are mostly in order already."""
+def _sorted(rows: pa.Table, member: Member, keys: Collection[str]) -> pa.Table:
+    """By pointer, then by own key, which are text; rows that a range reads by an index are mostly in order already."""
+    rows = _as_text(rows, keys)
     names = [name for name in dict.fromkeys((member.by, member.key)) if name in rows.column_names]
     order = pc.sort_indices(rows, sort_keys=[(name, "ascending") for name in names]) if names else None
     return rows if order is None else rows.take(order)
+
+
+def _as_text(rows: pa.Table, keys: Collection[str]) -> pa.Table:
+    """The same rows with their keys as text; these very rows where they are text already."""
+    for at, name in enumerate(rows.column_names):
+        if name in keys and not pa.types.is_string(rows.schema.field(at).type):
+            rows = rows.set_column(at, name, key_text(rows.column(at)))
+    return rows
 
 
 def _loose_member(slice: Slice) -> str:  # noqa: A002  # the noun's name

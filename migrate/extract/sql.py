@@ -16,11 +16,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import sqlalchemy as sa
 
-from migrate.errors import MigrateError, Transient
+from migrate.errors import Drift, MigrateError, Transient
 from migrate.extract.catalogue import Catalogue
 from migrate.extract.dialects import Fast, dialect_of
 from migrate.extract.engine import fill, make_engine, odbc_string, read_url
-from migrate.extract.nouns import Examination, Reader, SourceTable
+from migrate.extract.nouns import Examination, Reader, SourceColumn, SourceTable
 from migrate.extract.statements import Statements
 from migrate.extract.trouble import cause_of, explained, of_driver, place_of
 from migrate.extract.types import conform, schema_of
@@ -204,8 +204,7 @@ class SqlReader:
         """See `Reader`."""
         found = self._source.table(table)
         names = list(dict.fromkeys([*columns, by]))
-        kind = found.column(by).type
-        wanted = keys.drop_null().unique().cast(kind)
+        wanted = _keys(keys.drop_null().unique(), table, found.column(by))
         empty = schema_of([(name, found.column(name)) for name in names]).empty_table()
         chunks = _chunks(wanted.sort(), self._source.dialect.keys_at_once)
         reads = (self._statements.rows_by_keys(found, names, by, chunk) for chunk in chunks)
@@ -259,6 +258,17 @@ class SqlReader:
             raise Transient(
                 f"{table.name} has to be read through the plain cursor: open a new snapshot"
             ) from None
+
+
+def _keys(keys: pa.Array, table: str, column: SourceColumn) -> pa.Array:
+    """Keys in the type of the column that they are looked for in."""
+    try:
+        return keys.cast(column.type)
+    except pa.ArrowInvalid:
+        raise Drift(
+            f"{table}.{column.name} holds numbers, and what points at it holds text that is no number",
+            remedy="read this member by a column that holds keys of the one it is found through",
+        ) from None
 
 
 def _naive_utc(moment: Any) -> datetime:

@@ -1,7 +1,7 @@
-"""Which columns of which members a mapping needs, and which of them go to the platform.
+"""Which columns of which members a mapping needs, which of them go to the platform, and which are keys.
 
 `reads` is what the extract asks the source for; `mapped` is the part of it whose values are carried over, the rest
-serves keys, conditions and rules.
+serves keys, conditions and rules; `keys` is the part that the extract hands on as text, whatever the source keeps.
 """
 
 from collections.abc import Iterator
@@ -57,6 +57,31 @@ def mapped(mapping: Mapping, root: str) -> set[tuple[str, str]]:
             if column.alias in members and not (table.each and column == Column(EACH)):
                 carried.add((members[column.alias], column.name))
     return carried
+
+
+def keys(mapping: Mapping) -> dict[str, set[str]]:
+    """Member (root first) -> its columns that name rows or point at rows: of this entity or, by `ref`, of another."""
+    found = {member.name: {member.key, member.by} for member in mapping.by_name.values()}
+    vias = [member.via for member in mapping.members if member.via]
+    for pointed in (*vias, *([mapping.merged] if mapping.merged else ())):
+        found[pointed.member].add(pointed.column)
+    for natural in mapping.naturals:
+        if natural.kind is NaturalKind.POINTER:
+            found[mapping.root.name] |= set(natural.columns)
+    for table in mapping.tables:
+        members: dict[str | None, str] = {None: table.member, ROOT: mapping.root.name}
+        members |= {join.alias: join.member for join in table.joins}
+        found[table.member] |= {join.on for join in table.joins if join.on}
+        each = [entry.column for entry in table.each]
+        for field in table.fields:
+            if field.ref or field.row:
+                columns = [
+                    c for source in field.sources for c in (each if source == Column(EACH) else [source])
+                ]
+                for column in columns:
+                    if column.alias in members:
+                        found[members[column.alias]].add(column.name)
+    return found
 
 
 def uses(mapping: Mapping, judges: Dict[str, Word]) -> Iterator[Use]:
