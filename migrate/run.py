@@ -14,12 +14,12 @@ that calls `start` with the same mappings goes on where a killed one stopped.
 import time
 from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Mapping as Dict
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 
-from migrate.errors import Drift, Transient
+from migrate.errors import Drift, MigrateError, Transient
 from migrate.extract.batches import read_batch, read_keys, read_loose, read_survey
 from migrate.extract.nouns import Reader, Source, SourceTable
 from migrate.load.target import Target
@@ -80,20 +80,25 @@ def make_plan(source: Source, mappings: Dict[str, Mapping], *, batch_rows: int) 
 
 def check_columns(mappings: Iterable[Mapping], catalogue: dict[str, SourceTable]) -> None:
     """Every column that the mappings read exists at the source; otherwise Drift, naming all that do not."""
-    missing = []
-    for mapping in mappings:
-        for member in mapping.by_name.values():
-            table = catalogue.get(member.table)
-            if table is None:
-                missing.append(f"{member.table} (table), read by {mapping.file or mapping.entity}")
-            else:
-                missing += [f"{member.table}.{column}, read by {mapping.file or mapping.entity}" for column in mapping.reads[member.name] if column not in table.columns]  # fmt: skip
+    missing = sorted({lost for mapping in mappings for lost in _missing(mapping, catalogue)})
     if missing:
         raise Drift(
-            f"the source does not have what the mappings read: {'; '.join(sorted(set(missing)))}",
+            f"the source does not have what the mappings read: {'; '.join(missing)}",
             why="the schema has changed, or the role may not see it",
             remedy="correct the mappings, or ask for SELECT on the tables; `migrate mapping coverage` compares both",
         )
+
+
+def _missing(mapping: Mapping, catalogue: dict[str, SourceTable]) -> Iterator[str]:
+    read_by = f"read by {mapping.file or mapping.entity}"
+    for member in mapping.by_name.values():
+        table = catalogue.get(member.table)
+        if table is None:
+            yield f"{member.table} (table), {read_by}"
+            continue
+        for column in mapping.reads[member.name]:
+            if column not in table.columns:
+                yield f"{member.table}.{column}, {read_by}"
 
 
 def _entity_plan(
@@ -170,11 +175,14 @@ def _tables(mappings: Dict[str, Mapping]) -> tuple[str, ...]:
 class Run:
     """A run that is under way. `move` may be called from several threads, and from other processes that made their own
     Run of the same number.
+
+    shared:  where another process opened the run, the token of its snapshot (`share`), if it has one.
     """
 
     parts: Parts
     opened: OpenRun
     resumed: bool = False
+    shared: str | None = None
     _left: dict[tuple[str, int], tuple[int, ...]] = field(init=False, repr=False)
     _slices: list[Slice] = field(init=False, repr=False)
     _readers: "_Readers" = field(init=False, repr=False)
@@ -185,7 +193,7 @@ class Run:
         pending = self.parts.state.pending(self.opened)
         self._slices = [piece for piece, _ in pending]
         self._left = {(piece.entity, piece.number): positions for piece, positions in pending}
-        self._readers = _Readers(self.parts.source)
+        self._readers = _Readers(self.parts.source, self.shared)
 
     @property
     def id(self) -> int:
@@ -255,6 +263,10 @@ class Run:
             str(self.id), self.opened.mode, (self.opened.low, self.opened.high), totals, seconds
         )
 
+    def share(self) -> str | None:
+        """A token of this run's snapshot for the Runs of other processes; None where the database has no such thing."""
+        return self._readers.share()
+
     def close(self) -> None:
         """Let go of the source."""
         self._readers.close()
@@ -317,10 +329,13 @@ class Run:
 
 
 class _Readers:
-    """Readers that are kept from slice to slice while their snapshot is young: one per thread that reads."""
+    """Readers that are kept from slice to slice while their snapshot is young: one per thread that reads.
 
-    def __init__(self, source: Source) -> None:
-        self._source = source
+    shared:  token of a snapshot that another process holds open: the first readers here see the same instant.
+    """
+
+    def __init__(self, source: Source, shared: str | None = None) -> None:
+        self._source, self._shared = source, shared
         self._idle: list[tuple[Reader, ExitStack]] = []  # append and pop are atomic
 
     @contextmanager
@@ -346,4 +361,13 @@ class _Readers:
                 return reader, stack
             stack.close()
         stack = ExitStack()
+        if self._shared is not None:
+            with suppress(MigrateError):  # it has ended: from now on the newest is what everybody reads
+                return stack.enter_context(self._source.snapshot(self._shared)), stack
+            self._shared = None
         return stack.enter_context(self._source.snapshot()), stack
+
+    def share(self) -> str | None:
+        """A token with which other processes see what the next reader here sees, while that is young."""
+        with self.reader() as reader:
+            return reader.shared

@@ -24,6 +24,7 @@ from migrate.mapping.examples import Cell, Row
 from migrate.mapping.load import EXAMPLES
 from migrate.mapping.nouns import Field, Mapping, NaturalKind, TableMap
 from migrate.mapping.reads import CONFLICT
+from migrate.mapping.reads import keys as keys_of
 from migrate.mapping.scope import ROOT
 from migrate.model import Batch, KeyRange, Layout, Lookup, Outcome, Slice, SliceKind
 from migrate.transform.apply import agreements, apply, naturals, references
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
 _TIME = re.compile(r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d(\.\d{1,6})?)?)?")
 _STAMP, _NUMBER = pa.timestamp("us"), pa.decimal128(22, 7)
 _OF_TIME = ("migrate.transform.dates", "migrate.transform.births")  # families whose steps take times
+
+Surveyed = Dict[tuple[str, str], pa.Array]
+"""(entity, natural key) -> contested values, or keys in circles."""
 
 Types = Dict[tuple[str, str], pa.DataType]
 """(member, column) -> type."""
@@ -92,8 +96,12 @@ def _types(mapping: Mapping, examples: list[Example], layout: Layout) -> Types:
     plain: set[tuple[str, str]] = set()
     for at, is_time in _uses(mapping, layout):
         (timed if is_time else plain).add(at)
-    columns = ((member, column) for member, its in mapping.reads.items() for column in its)
-    return {at: _type(cells.get(at, []), timed=at in timed, plain=at in plain) for at in columns}
+    keys = {(member, column) for member, its in keys_of(mapping).items() for column in its}
+    columns = [(member, column) for member, its in mapping.reads.items() for column in its]
+    return {
+        at: pa.string() if at in keys else _type(cells.get(at, []), timed=at in timed, plain=at in plain)
+        for at in columns
+    }
 
 
 def _type(cells: list[Cell], *, timed: bool, plain: bool) -> pa.DataType:
@@ -150,32 +158,44 @@ def _lookup(mapping: Mapping, example: Example, batch: Batch) -> Lookup:
         entity: pa.array(example.known[entity], pa.string()) if entity in example.known else keys
         for entity, keys in references(mapping, batch).items()
     }
-    nothing = pa.table({"key": pa.array([], pa.string()), "value": pa.array([], pa.string())})
+    contested, looped = _survey(mapping, example, batch)
     return Lookup(
         datetime.combine(example.as_of, datetime.min.time()),
         known,
-        {
-            (mapping.entity, n.name): pa.array(example.contested.get(n.name, ()), pa.string())
-            for n in mapping.naturals
-        },
-        {(entity, name): nothing for entity, name, _ in agreements(mapping)},
-        _looped(mapping, batch),
+        contested,
+        {(entity, name): _natural(example, f"{entity}.{name}") for entity, name, _ in agreements(mapping)},
+        looped,
     )
 
 
-def _looped(mapping: Mapping, batch: Batch) -> dict[tuple[str, str], pa.Array]:
-    """The circles among the given roots."""
-    pointers = {n.name for n in mapping.naturals if n.kind is NaturalKind.POINTER}
-    if not pointers:
-        return {}
-    from migrate.state.keys import circles  # late: few mappings have pointers
+def _natural(example: Example, name: str) -> pa.Table:
+    values = example.natural.get(name, {})
+    return pa.table({"key": pa.array(values, pa.string()), "value": pa.array(values.values(), pa.string())})
 
-    looped = {}
-    for name, roots in naturals(mapping, batch.tables[mapping.root.name]):
-        if name in pointers:
-            pointing = roots.filter(roots["value"].is_valid()).combine_chunks()
-            looped[mapping.entity, name] = circles(*(pointing[c].combine_chunks() for c in ("key", "value")))
-    return looped
+
+def _survey(mapping: Mapping, example: Example, batch: Batch) -> tuple[Surveyed, Surveyed]:
+    """What a survey of the given roots finds: contested values, those that the example says among them, and circles."""
+    contested: dict[tuple[str, str], pa.Array] = {}
+    looped: dict[tuple[str, str], pa.Array] = {}
+    kinds = {natural.name: natural.kind for natural in mapping.naturals}
+    for name, roots in naturals(mapping, batch.tables[mapping.root.name]) if kinds else ():
+        claims = roots.filter(roots["value"].is_valid()).combine_chunks()
+        if kinds[name] is NaturalKind.POINTER:
+            from migrate.state.keys import circles  # late: few mappings have pointers
+
+            looped[mapping.entity, name] = circles(*(claims[c].combine_chunks() for c in ("key", "value")))
+        else:
+            values = [*example.contested.get(name, ()), *_contested(claims)]
+            contested[mapping.entity, name] = pa.array(values, pa.string())
+    return contested, looped
+
+
+def _contested(claims: pa.Table) -> Iterator[str]:
+    """Values with more than one variant, as the state finds them."""
+    variants: dict[str, set[str]] = {}
+    for claim in claims.to_pylist():
+        variants.setdefault(claim["value"], set()).add(claim["variant"] or claim["key"])
+    return (value for value, different in variants.items() if len(different) > 1)
 
 
 # --- expected

@@ -73,7 +73,7 @@ class Workers:
             count,
             mp_context=context,
             initializer=_begin,
-            initargs=(project.folder, project.readers, run.id, entities, self._news),
+            initargs=(project.folder, project.readers, run.id, entities, run.share(), self._news),
         )
 
     def __enter__(self) -> Self:
@@ -116,13 +116,14 @@ def _begin(
     readers: Readers,
     number: int,
     entities: tuple[str, ...],
+    shared: str | None,
     news: "SimpleQueue[Tally | str | None]",
 ) -> None:
     """Once in each process: the same project, the same run."""
     global _worker  # noqa: PLW0603  # what a process of the pool keeps from slice to slice has no other place
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal tells the parent, and the parent ends us
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    run = _open.enter_context(Project.find(folder, readers).joined_run(number, entities))
+    run = _open.enter_context(Project.find(folder, readers).joined_run(number, entities, shared))
     _worker = run, news
 
 

@@ -239,12 +239,14 @@ class Project:
                 run.close()
 
     @contextmanager
-    def joined_run(self, number: int, entities: tuple[str, ...] = ()) -> "Iterator[Run]":
-        """The run of that number, which another process has opened and holds the lease for."""
+    def joined_run(
+        self, number: int, entities: tuple[str, ...] = (), shared: str | None = None
+    ) -> "Iterator[Run]":
+        """The run of that number, which another process opened and holds the lease for; `shared` is its snapshot."""
         from migrate.run import Run
 
         with self.parts(entities) as parts:
-            run = Run(parts, parts.state.run(number))
+            run = Run(parts, parts.state.run(number), shared=shared)
             try:
                 yield run
             finally:

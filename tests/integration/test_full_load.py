@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from migrate.project.moving import Workers, move
 from migrate.sample import make
 from tests.databases import NewDatabase
 from tests.journeys import connected, content, count, full_load, killed_load, project, versions
@@ -93,3 +94,23 @@ def test_all_indexes_and_constraints_are_back_and_valid_after_a_first_load(
     with connected(fresh) as one, connected(undisturbed) as other:
         assert one.execute(shape).fetchall() == other.execute(shape).fetchall()
         assert one.execute(indexes).fetchall() == other.execute(indexes).fetchall()
+
+
+def test_two_processes_give_what_one_gives(
+    tmp_path: Path, new_database: NewDatabase, undisturbed: str
+) -> None:
+    legacy, platform = new_database("postgres"), new_database("postgres")
+    make(legacy, CLIENTS, SEED)
+    made = project(tmp_path / "p", legacy, platform, batch_rows=1_000)
+    with made.open_run("full") as run, Workers(made, run, 2) as workers:
+        move(run, Silent(), workers.move)
+    assert content(platform) == content(undisturbed)
+
+
+class Silent:
+    """Watches a run without a word."""
+
+    def stage(self, stage: object) -> None:
+        """Nothing to say."""
+
+    moved = notice = stage
