@@ -51,7 +51,8 @@ class Example:
     expect:    rows by platform table or `quarantine`, `excluded`, `stubs`, `merges`; a table that is named has exactly
                these rows, of which exactly the written columns are compared.
     known:     entity -> its existing keys; every key exists of entities that are not named.
-    contested: natural key -> values that more than one root claims.
+    contested: natural key -> values that more than one root claims, beside those that several given roots claim.
+    natural:   natural key of another entity, as `entity.name` -> its value by the other's key.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Example:
     expect: Dict[str, tuple[Row, ...]]
     known: Dict[str, tuple[str, ...]] = field(default_factory=dict)
     contested: Dict[str, tuple[str, ...]] = field(default_factory=dict)
+    natural: Dict[str, Dict[str, str]] = field(default_factory=dict)
     as_of: date = AS_OF
     file: str = ""
     line: int = 0
@@ -106,6 +108,14 @@ class _Names:
     @property
     def naturals(self) -> Collection[str] | None:
         return [natural.name for natural in self.mapping.naturals] if self.mapping else None
+
+    @property
+    def foreign(self) -> Collection[str] | None:
+        """Natural keys of other entities that the mapping's rules compare with."""
+        if self.mapping is None:
+            return None
+        options = (rule.call.options for rule in self.mapping.rules)
+        return [str(each["natural"]) for each in options if "through" in each]
 
     def read_from(self, member: str) -> Collection[str] | None:
         return {*self.mapping.reads.get(member, ()), CONFLICT} if self.mapping else None
@@ -164,6 +174,7 @@ def _example(at: Place, names: _Names, defaults: Dict[str, Dict[str, Cell]]) -> 
             contested=take(
                 "contested", lambda p: _lists(p, names.naturals, "natural key", "natural keys"), {}
             ),
+            natural=take("natural", lambda p: _values(p, names.foreign), {}),
             as_of=take("as_of", iso_date, AS_OF),
             file=at.notes.file,
             line=at.line,
@@ -214,6 +225,15 @@ def _lists(at: Place, names: Collection[str] | None, kind: str, plural: str) -> 
         if _known(entry, entry.name, names, kind, plural):
             values = () if entry.node.value == [] else entry.attempt(many(text))
             found[entry.name] = values or ()
+    return found
+
+
+def _values(at: Place, names: Collection[str] | None) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for entry in at.entries():
+        if _known(entry, entry.name, names, "natural key that a rule compares with", "natural keys"):
+            values = ((row.name, row.attempt(text)) for row in entry.entries())
+            found[entry.name] = {key: value for key, value in values if value}
     return found
 
 
