@@ -9,10 +9,10 @@ secret; errors are cleaned of everything that a driver may have said before Pref
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_markdown_artifact
@@ -24,12 +24,14 @@ from prefect.tasks import Task
 
 from flows.books import markdown
 from flows.secrets import READERS
-from migrate.errors import MigrateError, Transient
+from migrate.errors import Transient
 from migrate.model import Slice, Tally
 from migrate.project import Project
 from migrate.project.defects import cleaned
 from migrate.project.moving import Watch
 from migrate.run import Run, RunSummary
+
+T = TypeVar("T")
 
 RETRIES = 2
 """By Prefect, minutes apart; a Run itself tries again several times within a minute."""
@@ -44,15 +46,18 @@ def full_load(project: str, entities: list[str] | None = None) -> RunSummary:
 
     Rows in quarantine do not fail the flow: the artifact and `RunSummary.exit` tell of them.
     """
-    with _cleaned(), Project.find(Path(project), READERS).open_run("full", tuple(entities or ())) as run:
-        logger = get_run_logger()
+    return _clean(lambda: _load(project, tuple(entities or ())))
+
+
+def _load(project: str, entities: tuple[str, ...]) -> RunSummary:
+    logger = get_run_logger()
+    with Project.find(Path(project), READERS).open_run("full", entities) as run, _shared(run):
         logger.info("run %s %s, %d stages", run.id, "goes on" if run.resumed else "begins", len(run.stages))
-        with _shared(run):
-            for stage in run.stages:
-                _watch.stage(stage)
-                _all([move_slice.submit(run.id, p.entity, str(p.kind), p.number) for p in stage.slices])
-            run.release()
-            summary = run.finish()
+        for stage in run.stages:
+            _watch.stage(stage)
+            _all([move_slice.submit(run.id, p.entity, str(p.kind), p.number) for p in stage.slices])
+        run.release()
+        summary = run.finish()
     create_markdown_artifact(
         markdown(summary), key="full-load-books", description=f"Books of run {summary.run}"
     )
@@ -75,13 +80,11 @@ def _passing(_task: "Task[..., object]", _run: TaskRun, state: "State[object]") 
 )
 def move_slice(run: int, entity: str, kind: str, number: int) -> None:
     """Move one slice of a run that this process has opened."""
-    with _cleaned():
-        opened = _runs[run]
-        tally = opened.move(_slice(opened, entity, number), _moved, _watch.notice)
-        get_run_logger().info(
-            "%s %s %d: %d rows read, %d entities, %d rows written",
-            entity, kind, number, tally.rows_read, tally.read, tally.rows_written,
-        )  # fmt: skip
+    tally = _clean(lambda: _runs[run].move(_slice(_runs[run], entity, number), _moved, _watch.notice))
+    get_run_logger().info(
+        "%s %s %d: %d rows read, %d entities, %d rows written",
+        entity, kind, number, tally.rows_read, tally.read, tally.rows_written,
+    )  # fmt: skip
 
 
 @contextmanager
@@ -142,16 +145,13 @@ def _slice(run: Run, entity: str, number: int) -> Slice:
     return next(p for stage in run.stages for p in stage.slices if (p.entity, p.number) == (entity, number))
 
 
-@contextmanager
-def _cleaned() -> Iterator[None]:
-    """Errors leave without their causes, whose texts may quote rows or a URL."""
-    error: MigrateError | None = None
+def _clean(work: Callable[[], T]) -> T:
+    """Do the work; an error leaves without its causes, whose texts may quote rows or a URL, for Prefect keeps them."""
     try:
-        yield
-    except Exception as caught:  # noqa: BLE001  # whatever it is, Prefect would store its text
+        return work()
+    except Exception as caught:  # noqa: BLE001  # whatever it is
         error = cleaned(caught)
-    if error is not None:
-        raise error  # outside of the handler: no context hangs on it
+    raise error  # after the handler, so that no context hangs on it
 
 
 if __name__ == "__main__":

@@ -34,6 +34,29 @@ An error is one message: what, where, why, and the way out. With `--json` it is 
 [error.schema.json](error.schema.json).
 """
 
+ROUND = """\
+## A first round
+
+With a sample as the legacy database and the embedded PostgreSQL as the platform. Exit code 1 says that something is in
+quarantine, which is what the sample is for.
+
+```sh run
+migrate init first-round
+cd first-round
+export GCMS_URL=sqlite:///legacy.db
+migrate sample make --clients 500
+migrate doctor                         # warns that the schemas are not there yet
+migrate platform upgrade
+migrate mapping check
+migrate plan
+migrate run --mode full || test $? = 1
+migrate run --mode full || test $? = 1 # writes nothing
+migrate quarantine list || test $? = 1
+migrate status
+migrate ledger verify
+```
+"""
+
 COMPLETION = """\
 ## Tab completion
 
@@ -56,7 +79,7 @@ def pages() -> dict[str, str]:
 def manual(helps: dict[str, str]) -> str:
     """`docs/commands.md`."""
     codes = "\n".join(f"| {code} | {meaning} |" for code, meaning in EXIT_CODES.items())
-    parts = [OPENING, f"## Exit codes\n\n| Code | Meaning |\n|---|---|\n{codes}\n", COMPLETION]
+    parts = [OPENING, ROUND, f"## Exit codes\n\n| Code | Meaning |\n|---|---|\n{codes}\n", COMPLETION]
     for path, text in helps.items():
         name = path.removeprefix("migrate").strip().replace(" ", "-")
         told = (

@@ -1,0 +1,72 @@
+"""The demo: a whole journey in one command, again and again, in its own folder and nowhere else."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+from click.testing import CliRunner
+
+from migrate.cli.root import cli
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory):
+    """(its document, what it said on stderr, its folder, the folder that was its home)"""
+    folder, home = tmp_path_factory.mktemp("demo"), tmp_path_factory.mktemp("home")
+    done = subprocess.run(
+        [sys.executable, "-m", "migrate", "demo", str(folder / "demo"), "--clients", "500", "--seed", "3", "--json"],
+        cwd=folder, env=os.environ | {"PYTHONPATH": str(ROOT), "HOME": str(home)},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout), done.stderr, folder / "demo", home
+
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
+
+def test_its_document_follows_the_schema(shown):
+    jsonschema.validate(shown[0], json.loads((ROOT / "docs/demo.schema.json").read_text()))
+
+
+def test_the_books_balance_and_the_second_run_writes_nothing(shown):
+    told = shown[0]
+    assert told["first"]["balanced"]
+    assert told["first"]["entities"]["client"]["created"] > 400
+    assert told["second"]["rows_written"] == 0
+
+
+def test_the_dirt_of_the_sample_ends_in_quarantine(shown):
+    assert {line["rule"] for line in shown[0]["quarantine"]} >= {"code", "orphan", "missing_parent"}
+
+
+def test_its_server_is_stopped_and_nothing_is_written_outside_of_its_folder(shown):
+    _, _, folder, home = shown
+    assert not (folder / ".migrate/postgres/data/postmaster.pid").exists()
+    assert not [path for path in home.rglob("*") if path.is_file()]
+
+
+def test_it_ends_with_what_to_try_next(shown):
+    assert f"migrate status --project {shown[2]}" in shown[1]
+    assert "Traceback" not in shown[1]
+
+
+def test_what_it_suggests_works(shown):
+    folder = str(shown[2])
+    assert CliRunner().invoke(cli, ["status", "--project", folder]).exit_code == 0
+    assert CliRunner().invoke(cli, ["quarantine", "list", "--project", folder]).exit_code == 1
+    assert CliRunner().invoke(cli, ["doctor", "--project", folder]).exit_code == 0
+
+
+def test_a_folder_with_something_else_in_it_is_refused(tmp_path):
+    (tmp_path / "mine.txt").write_text("mine")
+    result = CliRunner().invoke(cli, ["demo", str(tmp_path)])
+    assert result.exit_code == 3
+    assert "name another folder" in result.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
