@@ -17,7 +17,8 @@ import pyarrow as pa
 
 from migrate.mapping.nouns import Mapping
 from migrate.model import Batch, KeyRange, Layout, Lookup, Outcome, Slice, Tally
-from migrate.transform.apply import apply, references
+from migrate.transform.apply import apply
+from migrate.transform.beforehand import references
 
 T = TypeVar("T")
 
@@ -134,7 +135,7 @@ class _Thread(Generic[T]):
                 self._queue.put(item)
                 if self._stopped.is_set():
                     return
-        except BaseException as error:  # handed to the consumer, who raises it
+        except BaseException as error:  # noqa: BLE001  # handed to the consumer, who raises it
             self._error = error
         finally:
             self._queue.put(_END)

@@ -28,7 +28,8 @@ from migrate.model import Batch, KeyRange, Layout, Lookup, Outcome, Slice, Slice
 from migrate.pipeline import Line, move
 from migrate.plan import EntityPlan, Plan, Stage, entity_plan, keys_per_batch, loose_members
 from migrate.state import Lease, OpenRun, State
-from migrate.transform.apply import QUALITY_MARK, agreements, naturals, survey_columns
+from migrate.transform.beforehand import agreements, naturals, survey_columns
+from migrate.transform.settle import QUALITY_MARK
 
 RETRIES = 5
 """How often a slice is tried again after a lost connection or a deadlock, with a pause that doubles from one second."""

@@ -24,7 +24,7 @@ from migrate.model import Batch, Disposition, KeyRange, Layout, Lookup, Outcome,
 from migrate.pipeline import Line
 from migrate.plan import loose_members
 from migrate.state.keys import circles
-from migrate.transform.apply import agreements, naturals, survey_columns
+from migrate.transform.beforehand import agreements, naturals, survey_columns
 
 SYSTEM = "gcms"
 

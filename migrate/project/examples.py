@@ -27,7 +27,8 @@ from migrate.mapping.reads import CONFLICT
 from migrate.mapping.reads import keys as keys_of
 from migrate.mapping.scope import ROOT
 from migrate.model import Batch, KeyRange, Layout, Lookup, Outcome, Slice, SliceKind
-from migrate.transform.apply import agreements, apply, naturals, references
+from migrate.transform.apply import apply
+from migrate.transform.beforehand import agreements, naturals, references
 from migrate.transform.registry import STEPS
 
 if TYPE_CHECKING:

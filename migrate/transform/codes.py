@@ -85,7 +85,9 @@ def or_yes(values: pd.Series, *, of: pd.Series, yes: tuple[str, ...] = ("Y", "y"
 
 @step(reverse=Reverse.ONE_WAY, note="which value it was")
 def equals(values: pd.Series, *, other: pd.Series) -> pd.Series:
-    """Whether the value equals that of another column, null never: `from: root.PR_ADDR_ID, do: [{equals: {other: ADDR_PER_ID}}]`.
+    """Whether the value equals that of another column: `from: root.PR_ID, do: [{equals: {other: ROW_ID}}]`.
+
+    Null equals nothing.
 
     >>> cells(equals(column("1-A", "1-B", None), other=column("1-A", "1-C", None)))
     [True, False, False]

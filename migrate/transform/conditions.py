@@ -4,6 +4,7 @@ One meaning for every database, because conditions are judged here and never sen
 stored, null makes a comparison false, and its negation true.
 """
 
+from collections.abc import Callable
 from datetime import date, datetime
 from functools import reduce
 
@@ -31,33 +32,50 @@ def holds(condition: Condition | None, rows: Rows) -> pa.Array:
 
 
 def _test(test: Test, rows: Rows) -> pa.Array:
-    values, operand = rows.column(test.column), test.operand
-    match test.operator:
-        case Operator.IN:
-            wanted = operand if isinstance(operand, tuple) else (operand,)
-            value_set = pa.array([None if v is None else str(v) for v in wanted], pa.string())
-            return pc.is_in(as_text(values), value_set=value_set, skip_nulls=not value_set.null_count)
-        case Operator.BLANK:
-            return blank(values)
-        case Operator.STARTS:
-            return pc.starts_with(as_text(values), pattern=str(operand))
-        case Operator.MATCHES:
-            return pc.match_substring_regex(as_text(values), pattern=str(operand))
-        case Operator.BEFORE:
-            return pc.less(values, _comparable(operand, values.type, rows))
-        case Operator.AFTER:
-            return pc.greater(values, _comparable(operand, values.type, rows))
-        case Operator.SAME_AS if isinstance(operand, Column):
-            return pc.equal(values, rows.column(operand))
-        case Operator.AMONG if isinstance(operand, MemberColumn):
-            return among(rows.frames, rows.entity, values, operand)
-        case Operator.LOOPED:
-            loops = rows.frames.lookup.looped.get((rows.frames.mapping.entity, str(operand)))
-            return pc.is_in(values, value_set=pa.array([], pa.string()) if loops is None else one_piece(loops))
-        case Operator.CODE if isinstance(operand, Meaning):
-            meant = rows.frames.mapping.codes[operand.list].values(operand.codes)
-            return pc.is_in(as_text(values), value_set=pa.array(meant, pa.string()))
-    raise TypeError(f"{test.operator} cannot take {operand!r}")
+    return _OPERATORS[test.operator](rows.column(test.column), test.operand, rows)
+
+
+def _in(values: pa.Array, operand: object, rows: Rows) -> pa.Array:
+    wanted = operand if isinstance(operand, tuple) else (operand,)
+    value_set = pa.array([None if v is None else str(v) for v in wanted], pa.string())
+    return pc.is_in(as_text(values), value_set=value_set, skip_nulls=not value_set.null_count)
+
+
+def _among(values: pa.Array, operand: object, rows: Rows) -> pa.Array:
+    assert isinstance(operand, MemberColumn)
+    return among(rows.frames, rows.entity, values, operand)
+
+
+def _same_as(values: pa.Array, operand: object, rows: Rows) -> pa.Array:
+    assert isinstance(operand, Column)
+    return pc.equal(values, rows.column(operand))
+
+
+def _looped(values: pa.Array, operand: object, rows: Rows) -> pa.Array:
+    loops = rows.frames.lookup.looped.get((rows.frames.mapping.entity, str(operand)))
+    return pc.is_in(values, value_set=pa.array([], pa.string()) if loops is None else one_piece(loops))
+
+
+def _code(values: pa.Array, operand: object, rows: Rows) -> pa.Array:
+    assert isinstance(operand, Meaning)
+    meant = rows.frames.mapping.codes[operand.list].values(operand.codes)
+    return pc.is_in(as_text(values), value_set=pa.array(meant, pa.string()))
+
+
+_OPERATORS: dict[Operator, Callable[[pa.Array, object, Rows], pa.Array]] = {
+    Operator.IN: _in,
+    Operator.BLANK: lambda values, _, rows: blank(values),
+    Operator.STARTS: lambda values, operand, rows: pc.starts_with(as_text(values), pattern=str(operand)),
+    Operator.MATCHES: lambda values, operand, rows: pc.match_substring_regex(
+        as_text(values), pattern=str(operand)
+    ),
+    Operator.BEFORE: lambda values, operand, rows: pc.less(values, _comparable(operand, values.type, rows)),
+    Operator.AFTER: lambda values, operand, rows: pc.greater(values, _comparable(operand, values.type, rows)),
+    Operator.SAME_AS: _same_as,
+    Operator.AMONG: _among,
+    Operator.LOOPED: _looped,
+    Operator.CODE: _code,
+}
 
 
 def blank(values: pa.Array) -> pa.Array:

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -101,7 +102,13 @@ class Columns:
         return options
 
     def _converted(
-        self, field: Field, source: pa.Array, step: str, before: pa.Array, after: pa.Array, failed: object
+        self,
+        field: Field,
+        source: pa.Array,
+        step: str,
+        before: pa.Array,
+        after: pa.Array,
+        failed: pd.Series | None,
     ) -> None:
         changed = differs(before.cast(after.type) if before.type != after.type else before, after)
         if failed is not None:
@@ -174,7 +181,7 @@ class Columns:
         return pc.if_else(missing, pa.scalar(None, ID), ids)
 
     def _known(self, field: Field, values: pa.Array) -> pa.Array | None:
-        """Keys that may be pointed at; of the entity's own kind also those in this batch, which `settle` looks at again."""
+        """Keys that may be pointed at; of the own kind also those in this batch, at which `settle` looks again."""
         frames = self.rows.frames
         known = frames.lookup.known.get(field.ref or "")
         if field.ref != frames.mapping.entity:
@@ -193,23 +200,11 @@ class Columns:
         fitting, failed = fit(values, target.type)
         if failed is not None:
             self._refuse(field, source, failed, "type", field.otherwise)
-        if target.width is not None and len(fitting):
-            if (pc.max(pc.binary_length(fitting)).as_py() or 0) > target.width:
-                self._refuse(
-                    field,
-                    source,
-                    pc.fill_null(pc.greater(pc.utf8_length(fitting), target.width), False),
-                    "too_long",
-                    Consequence.REJECT,
-                )
+        if target.width is not None and _may_be_longer(fitting, target.width):
+            too_long = pc.greater(pc.utf8_length(fitting), target.width)
+            self._refuse(field, source, too_long, "too_long", Consequence.REJECT)
         if pa.types.is_string(fitting.type) and _holds_nul(fitting):
-            self._refuse(
-                field,
-                source,
-                pc.fill_null(pc.match_substring(fitting, "\x00"), False),
-                "nul",
-                Consequence.REJECT,
-            )
+            self._refuse(field, source, pc.match_substring(fitting, "\x00"), "nul", Consequence.REJECT)
         return fitting
 
     # --- what was found
@@ -253,9 +248,16 @@ class Columns:
 
     def _mark(self, field: Field, source: pa.Array, where: pa.Array, rule: str, *, flagged: bool) -> None:
         self.judgements.mark(
-            self.rows.entity.filter(where), self.table.into, self.ids.filter(where), field.column, rule, self._place(field),
-            self._source_key(field).filter(where), flagged=flagged, original=source.filter(where),
-        )  # fmt: skip
+            self.rows.entity.filter(where),
+            self.table.into,
+            self.ids.filter(where),
+            field.column,
+            rule,
+            self._place(field),
+            self._source_key(field).filter(where),
+            flagged=flagged,
+            original=source.filter(where),
+        )
 
     def _source_key(self, field: Field) -> pa.Array:
         return self.rows.source_key(field.sources[0] if field.sources else None)
@@ -312,6 +314,11 @@ def _casts(value: pa.Scalar, kind: pa.DataType) -> bool:
 def differs(left: pa.Array, right: pa.Array) -> pa.Array:
     """True where two columns of one type differ; null equals null only."""
     return pc.fill_null(pc.not_equal(left, right), pc.xor(left.is_null(), right.is_null()))
+
+
+def _may_be_longer(text: pa.Array, width: int) -> bool:
+    """Whether some text has more bytes than `width`: only then can it have more characters."""
+    return (pc.max(pc.binary_length(text)).as_py() or 0) > width
 
 
 def _holds_nul(text: pa.Array) -> bool:

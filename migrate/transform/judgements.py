@@ -187,19 +187,36 @@ class Judgements:
     ) -> None:  # fmt: skip
         if not len(entity):
             return
-        nothing = pa.nulls(len(entity), pa.string())
-        state = "held" if consequence is Consequence.HOLD else "rejected"
+        said = {
+            "scope": "entity" if whole else "row",
+            "state": "held" if consequence is Consequence.HOLD else "rejected",
+            "member": place.member,
+            "table": place.table,
+            "column": place.column,
+            "rule": rule,
+            "needs_entity": needs and needs[0],
+        }
+        found = {
+            "_entity": entity,
+            "row_id": row_id,
+            "value": None if value is None else value.cast(pa.string()),
+            "needs_key": needs and needs[1],
+        }
         columns = [
-            entity, _same("entity" if whole else "row", entity), _same(state, entity), _same(place.member, entity), _same(place.table, entity), row_id,
-            _same(place.column, entity), _same(rule, entity), nothing if value is None else value.cast(pa.string()),
-            nothing if needs is None else _same(needs[0], entity), nothing if needs is None else needs[1],
-        ]  # fmt: skip
+            _same(said.get(name), entity) if found.get(name) is None else found[name]
+            for name in QUARANTINE.names
+        ]
         self._quarantine.append(pa.table(columns, schema=QUARANTINE))
 
     def _mask(self, entity: pa.ChunkedArray) -> np.ndarray:
         mask = np.zeros(self.entities, bool)
         mask[entity.to_numpy()] = True
         return mask
+
+
+def by_key(lines: pa.Table, keys: pa.Array) -> pa.Table:
+    """Lines under the legacy key of their entity instead of its index."""
+    return lines.drop_columns("_entity").add_column(0, "key", keys.take(one_piece(lines["_entity"])))
 
 
 def _same(text: str | None, like: pa.Array | pa.Table) -> pa.Array:

@@ -94,7 +94,9 @@ def absent(
     where: Annotated[Condition, Of("among_rows")] | None = None,
     when: Condition | None = None,
 ) -> Offence:
-    """Roots whose pointer column names no row of the entity: `{absent: {column: PR_ADDR_ID, among_rows: S_CON_ADDR.ROW_ID}}`.
+    """Roots whose pointer column names no row of the entity.
+
+    `{absent: {column: PR_ADDR_ID, among_rows: S_CON_ADDR.ROW_ID}}`
 
     Null, blank and Siebel's no-match literal (3.4 of the domain notes) are no pointers. `where` limits the rows that
     count, `when` the roots that are judged.
@@ -138,7 +140,7 @@ def repeated(
 ) -> Offence:
     """Rows that share the named columns with another row of the same entity (without `by`: any two rows).
 
-    `{repeated: {of: S_CONTACT_XM, where: {TYPE: DOB_FORMER, ATTRIB_08: Y}}}`. Rows where a named column is null share nothing.
+    `{repeated: {of: S_CONTACT_XM, where: {TYPE: DOB_FORMER, ATTRIB_08: Y}}}`. A null in a named column shares nothing.
     """
     candidates = holds(where, frames.rows(of))
     members = frames.members[of]
@@ -157,14 +159,15 @@ def repeated(
 
 @judge
 def unbalanced(
-    frames: Frames, *, of: Member, amount: Annotated[str, Of("of")], payments: Member, payment: Annotated[str, Of("payments")],
+    frames: Frames, *, of: Member, amount: Annotated[str, Of("of")],
+    payments: Member, payment: Annotated[str, Of("payments")],
     by: Annotated[str, Of("payments")], currency: Annotated[tuple[str, ...], Of("of", "payments")] = (),
     when: OnRows | None = None, where: Annotated[Condition, Of("payments")] | None = None,
 ) -> Offence:  # fmt: skip
-    """Rows of `of` whose `amount` is not the sum of `payment` over the rows of `payments` that point at them by `by`.
+    """Rows of `of` whose `amount` is not the sum of `payment` over the `payments` that point at them by `by`.
 
-    `currency` names the currency column on both sides (`[AMT_CURCY_CD, PAY_CURCY_CD]`): sums in another currency are not
-    comparable and not judged. `when` limits the judged rows, `where` the counted payments. Exact decimals; no rounding.
+    `currency` names the currency column on both sides (`[AMT_CURCY_CD, PAY_CURCY_CD]`): sums in another currency
+    are not comparable and not judged. `when` limits the judged rows, `where` the counted payments. Exact decimals.
     """
     bills, paid = frames.members[of], frames.members[payments].filter(holds(where, frames.rows(payments)))
     key = frames.mapping.member(of).key
@@ -218,8 +221,8 @@ def disagrees(
 ) -> Offence:
     """Roots whose copy of another entity's natural key is not what that entity says now.
 
-    `{disagrees: {column: X_UCI_SNAP, natural: client.uci, through: APPLICANT_ID, do: [digits_only]}}`. `do` normalises the copy
-    as the natural key was. Not judged where the copy or the other entity's key is missing.
+    `{disagrees: {column: X_UCI_SNAP, natural: client.uci, through: APPLICANT_ID, do: [digits_only]}}`. `do`
+    normalises the copy as the natural key was. Not judged where the copy or the other entity's key is missing.
     """
     entity, _, name = natural.partition(".")
     root = frames.rows(frames.mapping.root.name)
@@ -236,7 +239,7 @@ def disagrees(
 
 
 def natural_values(key: Natural, table: pa.Table) -> pa.Array:
-    """The normalised natural key of root rows: steps on each column, joined with '|'; null when any part is null or blank.
+    """The normalised natural key of root rows: steps on each column, joined with '|'; null when any part is blank.
 
     A pair is joined in the order of its values, so that A-B and B-A are one.
     """
@@ -276,8 +279,8 @@ def _parts(key: Natural, table: pa.Table) -> list[pa.Array]:
 def twins(frames: Frames, member: str, content: tuple[str, ...]) -> tuple[pa.Array, pa.Array]:
     """Two masks over a member's rows: twins identical to their main row, and twins that differ from it.
 
-    A twin has CONFLICT_ID other than '0' and the user key of a row that has '0' (or came first). `content` are the columns
-    that count for 'identical'. Source: Siebel keeps such rows after replication conflicts and EIM merges.
+    A twin has CONFLICT_ID other than '0' and the user key of a row that has '0' (or came first). `content` are the
+    columns that count for 'identical'. Source: Siebel keeps such rows after replication conflicts and EIM merges.
     """
     mine = frames.members[member]
     conflict = pc.fill_null(pc.not_equal(mine.column("CONFLICT_ID"), "0"), False)

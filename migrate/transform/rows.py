@@ -29,7 +29,7 @@ class MemberRows:
     entity: pa.Array  # int32, no nulls
 
     def __len__(self) -> int:
-        return self.table.num_rows
+        return len(self.entity)
 
     def column(self, name: str) -> pa.Array:
         """One column in one piece."""
@@ -112,7 +112,7 @@ class Rows:
         return self.frames.members[member].column(column.name).take(position)
 
     def source_key(self, column: Column | None) -> pa.Array:
-        """The legacy key of the source row that a column comes from; where a joined row does not exist, of the row itself."""
+        """The legacy key of the source row that a column comes from; where no joined row exists, of the row itself."""
         if column is None or column.alias in (None, "each"):
             return self.row_id
         member = self.source_of(column)

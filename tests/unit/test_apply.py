@@ -26,19 +26,29 @@ from migrate.mapping.nouns import (
     Test as Comparison,
 )
 from migrate.model import Lookup, Outcome, TargetColumn
-from migrate.transform.apply import apply, references
+from migrate.transform.apply import apply
+from migrate.transform.beforehand import references
 from tests.builders import batch, codes, layout, lookup, mapping, rows_of, target
 
 TEXT = pa.string()
 
 LAYOUT = layout(
     target(
-        "person", TargetColumn("name", TEXT, width=10), TargetColumn("sex_code", TEXT), TargetColumn("born_on", pa.date32()),
-        TargetColumn("recorded_by_id", pa.binary(16)), TargetColumn("city", TEXT),
+        "person",
+        TargetColumn("name", TEXT, width=10),
+        TargetColumn("sex_code", TEXT),
+        TargetColumn("born_on", pa.date32()),
+        TargetColumn("recorded_by_id", pa.binary(16)),
+        TargetColumn("city", TEXT),
     ),
-    target("note", TargetColumn("text", TEXT, nullable=False), TargetColumn("follows_id", pa.binary(16)), root="person"),
+    target(
+        "note",
+        TargetColumn("text", TEXT, nullable=False),
+        TargetColumn("follows_id", pa.binary(16)),
+        root="person",
+    ),
     target("phone", TargetColumn("value", TEXT), TargetColumn("use", TEXT), root="person"),
-)  # fmt: skip
+)
 
 NAME = Field("name", (Column("NAME"),), field_class=FieldClass.A)
 NOTE = Field("text", (Column("TEXT"),))

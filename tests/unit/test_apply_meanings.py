@@ -25,7 +25,8 @@ from migrate.mapping.nouns import (
 from migrate.mapping.nouns import Test as Comparison
 from migrate.model import Lookup, TargetColumn
 from migrate.platform.layout import layout as platform
-from migrate.transform.apply import apply, survey_columns
+from migrate.transform.apply import apply
+from migrate.transform.beforehand import survey_columns
 from migrate.transform.vocabulary import vocabulary
 from tests.builders import AS_OF, ID, batch, layout, mapping, rows_of, target
 

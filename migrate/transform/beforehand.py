@@ -1,0 +1,74 @@
+"""What has to be known before a batch is mapped, because `apply` asks nobody.
+
+    references      the keys of other entities that a batch points at: `Lookup.known` answers
+    naturals        the natural keys of a survey: `Lookup.contested`, `natural` and `looped` come of them
+    agreements      the natural keys of other entities that a mapping compares with
+
+In: a Mapping and rows as read. Out: plain columns for the state to answer. Pure.
+"""
+
+from collections.abc import Iterator
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from migrate.mapping.nouns import Column, Mapping
+from migrate.mapping.reads import comparisons
+from migrate.model import Batch
+from migrate.transform import library  # noqa: F401  fills the registries
+from migrate.transform.conditions import holds
+from migrate.transform.gather import UNTIMED, root_frames
+from migrate.transform.judges import natural_values, variants
+from migrate.transform.registry import STEPS
+from migrate.transform.rows import ROOT, one_piece
+from migrate.transform.series import arrow, series
+
+
+def references(mapping: Mapping, batch: Batch) -> dict[str, pa.Array]:
+    """Entity -> distinct legacy keys that the batch refers to: what `Lookup.known` has to answer."""
+    wanted: dict[str, list[pa.Array]] = {}
+    for table, field_ in mapping.references():
+        aliases = {join.alias: join.member for join in table.joins}
+        for column in field_.sources:
+            member = (
+                mapping.root.name if column.alias == ROOT else aliases.get(column.alias or "", table.member)
+            )
+            columns = [each.column.name for each in table.each] if column.name == "each" else [column.name]
+            for name in columns:
+                keys = pc.unique(one_piece(batch.tables[member].column(name)))
+                for call in field_.steps:
+                    result = STEPS[call.name].function(series(keys), **call.options)
+                    keys = arrow(result[0] if isinstance(result, tuple) else result)
+                wanted.setdefault(field_.ref or "", []).append(keys)
+    return {entity: pc.unique(pa.concat_arrays(keys)).drop_null() for entity, keys in wanted.items()}
+
+
+def survey_columns(mapping: Mapping) -> tuple[str, ...]:
+    """The root's columns that `naturals` needs: the keys, their variants, and what tells which roots count."""
+    wanted = [c for key in mapping.naturals for c in key.columns]
+    wanted += [key.variant.column for key in mapping.naturals if key.variant]
+    for test in comparisons(mapping.root.where):
+        wanted += [column.name for column in (test.column, test.operand) if isinstance(column, Column)]
+    return tuple(dict.fromkeys(wanted))
+
+
+def naturals(mapping: Mapping, rows: pa.Table) -> Iterator[tuple[str, pa.Table]]:
+    """For the survey: every natural key with (key, value, variant) of every root row; value null: it has none."""
+    own = one_piece(rows.column(mapping.root.key))
+    if mapping.root.where is not None:
+        frames = root_frames(mapping, rows, UNTIMED)
+        mask = holds(mapping.root.where, frames.rows(mapping.root.name))
+        rows, own = rows.filter(mask), own.filter(mask)
+    for key in mapping.naturals:
+        values = natural_values(key, rows)
+        variant = variants(key, rows, mapping.codes)
+        yield (
+            key.name,
+            pa.table({"key": own, "value": values, "variant": own if variant is None else variant}),
+        )
+
+
+def agreements(mapping: Mapping) -> tuple[tuple[str, str, str], ...]:
+    """Natural keys of others that the mapping's rules compare with: (entity, name, root column with their keys)."""
+    rules = (rule.call.options for rule in mapping.rules if "through" in rule.call.options)
+    return tuple((*str(options["natural"]).split(".", 1), str(options["through"])) for options in rules)  # type: ignore[misc]
