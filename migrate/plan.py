@@ -11,6 +11,7 @@ exist when the plan was made.
 from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass
+from itertools import pairwise
 
 from migrate.mapping.nouns import Mapping, Member, Orphans
 from migrate.model import KeyRange, Slice, SliceKind
@@ -71,7 +72,7 @@ def keys_per_batch(roots: int, rows: int, batch_rows: int) -> int:
 def ranges(borders: Sequence[str]) -> tuple[KeyRange, ...]:
     """The half-open ranges between borders, open at both ends; without a border, one range over everything."""
     ends = [None, *borders, None]
-    return tuple(KeyRange(low, high) for low, high in zip(ends, ends[1:], strict=False))
+    return tuple(KeyRange(low, high) for low, high in pairwise(ends))
 
 
 def entity_plan(

@@ -31,8 +31,10 @@ from migrate.transform.settle import Flagged, Made, Settling
 
 # On every Siebel base table; they say who wrote a row and when, not what it says.
 _SYSTEM_COLUMNS = frozenset(
-    ("ROW_ID", "CREATED", "CREATED_BY", "LAST_UPD", "LAST_UPD_BY", "MODIFICATION_NUM", "CONFLICT_ID")
-    + ("DCKING_NUM", "DB_LAST_UPD", "DB_LAST_UPD_SRC")
+    [
+        *("ROW_ID", "CREATED", "CREATED_BY", "LAST_UPD", "LAST_UPD_BY", "MODIFICATION_NUM", "CONFLICT_ID"),
+        *("DCKING_NUM", "DB_LAST_UPD", "DB_LAST_UPD_SRC"),
+    ]
 )
 
 
