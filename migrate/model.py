@@ -98,13 +98,18 @@ class Lookup:
 
 @dataclass(frozen=True, slots=True)
 class TargetColumn:
-    """A column of the platform: its Arrow type, whether it may be null, and its width in characters (text only)."""
+    """A column of the platform: its Arrow type, whether it may be null, and its width in characters (text only).
+
+    code_list:  the list whose codes it holds.
+    points_at:  the table whose rows its ids name.
+    """
 
     name: str
     type: "pa.DataType"
     nullable: bool = True
     width: int | None = None
     code_list: str | None = None
+    points_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

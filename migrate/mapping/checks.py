@@ -1,10 +1,17 @@
-"""What can only be said of a mapping once all its parts are read: names that clash, drops, references between rows."""
+"""What can only be said of a mapping once all its parts are read: names that clash, drops, references between rows,
+and, once all mappings are read, references between entities.
+"""
 
+from collections.abc import Collection, Iterator
+from collections.abc import Mapping as Dict
+
+from migrate.errors import Mistake
 from migrate.mapping.members import ANY_TABLE
-from migrate.mapping.nouns import Column, Mapping
+from migrate.mapping.nouns import Column, Consequence, Mapping
 from migrate.mapping.reading import Notes
 from migrate.mapping.reads import mapped
 from migrate.mapping.scope import Scope
+from migrate.model import Layout
 
 
 def check(mapping: Mapping, scope: Scope, notes: Notes) -> None:
@@ -14,6 +21,28 @@ def check(mapping: Mapping, scope: Scope, notes: Notes) -> None:
     _check_references(mapping, notes)
     _check_drops(mapping, scope, notes)
     _check_row_references(mapping, notes)
+
+
+def between(
+    mappings: Dict[str, Mapping], layout: Layout, stand_ins: Collection[str] | None
+) -> Iterator[Mistake]:
+    """References that cannot hold: to an entity whose rows are in another table, and stand-ins that nobody can make.
+
+    stand_ins: the platform's tables of which stand-ins can be made; None: any.
+    """
+    for mapping in mappings.values():
+        for table, field in mapping.references():
+            made = mappings[field.ref or ""].tables[0].into
+            wanted = layout[table.into].columns[field.column].points_at
+            if wanted not in (None, made):
+                column = f"{table.into}.{field.column}"
+                what = f"field {field.column}: {column} names a row of {wanted}, {field.ref} is a {made}"
+                fitting = [entity for entity, other in mappings.items() if other.tables[0].into == wanted]
+                way_out = f"refer to {' or '.join(fitting)}" if fitting else f"map an entity into {wanted}"
+                yield Mistake(mapping.file, field.line, what, way_out)
+            elif field.otherwise is Consequence.STUB and stand_ins is not None and made not in stand_ins:
+                what = f"field {field.column}: no row of {made} can be made up to stand in for a missing one"
+                yield Mistake(mapping.file, field.line, what, "write `else: hold`, `flag` or `reject`")
 
 
 def _check_rule_names(mapping: Mapping, notes: Notes) -> None:

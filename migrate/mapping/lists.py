@@ -5,12 +5,14 @@ from collections.abc import Mapping as Dict
 from pathlib import Path
 
 from migrate.errors import Mistake
-from migrate.mapping.codes import CodeFile, read_codes
+from migrate.mapping.codes import HEADER, CodeFile, read_codes
 from migrate.mapping.document import shown
 from migrate.mapping.nouns import Mapping, Meaning
 from migrate.mapping.reading import Place, suggest
 from migrate.mapping.scope import Scope
 from migrate.model import Layout
+
+_SHOWN = 8  # codes of a list that a message names
 
 
 class CodeLists:
@@ -31,10 +33,8 @@ class CodeLists:
             path = self.folder / "codes" / f"{list_name}.csv"
             if not path.is_file():
                 for at, _ in places:
-                    at.note(
-                        f"no code list {list_name}: {display(path, self.folder)} does not exist",
-                        suggest(list_name, self._names(), "lists"),
-                    )
+                    what = f"no code list {list_name}: {display(path, self.folder)} does not exist"
+                    at.note(what, self._way_to(list_name))
                 self.read.setdefault(list_name, CodeFile.empty(list_name))
                 continue
             codes = self._list(list_name, path)
@@ -42,6 +42,13 @@ class CodeLists:
         for at, meaning in scope.meanings:
             _check_meaning(at, meaning, self.read[meaning.list])
         self._check_codes(mapping)
+
+    def _way_to(self, list_name: str) -> str:
+        """What to do about a list that does not exist: write it, where the platform has such codes."""
+        if (codes := self.known.get(list_name)) and list_name not in self._names():
+            some = ", ".join([*list(codes)[:_SHOWN], *(["…"] if len(codes) > _SHOWN else [])])
+            return f"write it, with the header {','.join(HEADER)}; the platform's codes are {some}"
+        return suggest(list_name, self._names(), "lists")
 
     def _names(self) -> list[str]:
         return sorted(path.stem for path in (self.folder / "codes").glob("*.csv"))

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from migrate.errors import InvalidInput, Mistake
 from migrate.mapping import members, tables
-from migrate.mapping.checks import check
+from migrate.mapping.checks import between, check
 from migrate.mapping.document import Node, read, shown
 from migrate.mapping.lists import CodeLists, display
 from migrate.mapping.nouns import Mapping
@@ -69,13 +69,19 @@ class _File:
 
 
 def load(
-    folder: Path, *, vocabulary: Vocabulary, layout: Layout, codes: Dict[str, Collection[str]] | None = None
+    folder: Path,
+    *,
+    vocabulary: Vocabulary,
+    layout: Layout,
+    codes: Dict[str, Collection[str]] | None = None,
+    stand_ins: Collection[str] | None = None,
 ) -> Mappings:
     """Read and check all mapping files of a folder.
 
     vocabulary: the steps, rules and judges that may be named.
     layout:     the platform's tables.
     codes:      the platform's codes by code list, as far as they are known.
+    stand_ins:  the platform's tables of which stand-ins can be made (`else: stub`); None: any.
     Raises InvalidInput with every mistake of all files.
     """
     files = [_open(path, folder) for path in _paths(folder)]
@@ -90,6 +96,8 @@ def load(
     if mistakes or circles:
         raise InvalidInput({*mistakes, *circles})
     by_entity = {mapping.entity: mapping for mapping in whole}
+    if mistakes := list(between(by_entity, layout, stand_ins)):
+        raise InvalidInput(mistakes)
     return Mappings({entity: by_entity[entity] for entity in ordered})
 
 

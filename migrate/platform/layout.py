@@ -62,7 +62,9 @@ def _column(column: Column[object]) -> TargetColumn:
     width = (
         column.type.length if isinstance(column.type, String) and not isinstance(column.type, Text) else None
     )
-    return TargetColumn(column.name, _arrow_type(column), nullable, width, code_list_of(column))
+    codes = code_list_of(column)
+    points_at = None if codes else next((key.column.table.name for key in column.foreign_keys), None)
+    return TargetColumn(column.name, _arrow_type(column), nullable, width, codes, points_at)
 
 
 def _arrow_type(column: Column[object]) -> pa.DataType:

@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 
 HIDDEN = ".migrate"
 
+STAND_INS: Dict[str, Dict[str, object]] = {
+    "user_account": {"status_code": "FORMER", "external_key": "{key}"},
+}
+"""Platform table -> columns of a row that stands in for one that the legacy system does not have (`else: stub`)."""
+
 
 @dataclass(frozen=True)
 class Project:
@@ -163,7 +168,11 @@ class Project:
         from migrate.mapping import load
 
         return load(
-            self.mappings_folder, vocabulary=self.vocabulary(), layout=self.layout(), codes=platform_codes()
+            self.mappings_folder,
+            vocabulary=self.vocabulary(),
+            layout=self.layout(),
+            codes=platform_codes(),
+            stand_ins=STAND_INS,
         )
 
     @cached_property
@@ -183,8 +192,10 @@ class Project:
         """Where rows go, with the stand-ins for users of whom only references are left."""
         from migrate.load import PostgresTarget, Stub
 
-        stubs = {"user": Stub("user_account", {"status_code": "FORMER", "external_key": "{key}"})}
-        fills = {entity: mapping.into for entity, mapping in self.mappings().items()}
+        mappings = self.mappings()
+        roots = {entity: mapping.tables[0].into for entity, mapping in mappings.items()}
+        stubs = {entity: Stub(into, STAND_INS[into]) for entity, into in roots.items() if into in STAND_INS}
+        fills = {entity: mapping.into for entity, mapping in mappings.items()}
         return PostgresTarget(self.state(), self.layout(), stubs=stubs, fills=fills)
 
     def upgrade(self, *, dry_run: bool = False) -> "tuple[Upgrade, ...]":
