@@ -151,7 +151,7 @@ def test_every_table_stands_in_the_list_of_names_of_its_subject() -> None:
 
 def test_the_model_document_is_fresh() -> None:
     found = (ROOT / "docs/platform-model.md").read_text(encoding="utf-8")
-    assert found == model_document(), "run: python -m migrate.platform.describing > docs/platform-model.md"
+    assert found == model_document(), "run: make docs"
 
 
 def test_the_statements_come_in_the_same_order_in_every_process() -> None:
