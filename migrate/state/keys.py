@@ -31,7 +31,8 @@ def survey(cursor: Cursor, schema: str, entity: str, name: str, rows: pa.Table) 
     names = {"m": sql.Identifier(schema), "n": _NATURAL}
     cursor.execute(_STAGE)
     copy_in(cursor, _NATURAL, rows.select(["key", "value", "variant"]), called="stage_natural")
-    cursor.execute(sql.SQL(_FORGET).format(**names), [entity, name])
+    without = rows.filter(rows.column("value").is_null()).column("key").to_pylist()
+    cursor.execute(sql.SQL(_FORGET).format(**names), [entity, name, without])
     changed = cursor.rowcount
     cursor.execute(sql.SQL(_SURVEY).format(**names), [entity, name, entity, name])
     return changed + cursor.rowcount
@@ -85,10 +86,8 @@ CREATE TEMPORARY TABLE IF NOT EXISTS stage_natural
     (key text COLLATE "C", value text COLLATE "C", variant text COLLATE "C") ON COMMIT DELETE ROWS;
 TRUNCATE pg_temp.stage_natural
 """
-_FORGET = """
-DELETE FROM {m}.natural_key AS o USING {n} AS n
-WHERE o.entity = %s AND o.name = %s AND o.key = n.key AND n.value IS NULL
-"""
+# By an array and not by a join: without statistics the server would join every line with every key.
+_FORGET = "DELETE FROM {m}.natural_key WHERE entity = %s AND name = %s AND key = ANY(%s)"
 _SURVEY = """
 INSERT INTO {m}.natural_key (entity, name, key, value, variant)
 SELECT DISTINCT ON (n.key) %s, %s, n.key, n.value, n.variant FROM {n} AS n
