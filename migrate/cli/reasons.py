@@ -1,6 +1,14 @@
 """Why a row was not loaded, in a sentence of each official language, by the name of the rule."""
 
+from collections.abc import Mapping as Dict
 from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from migrate.mapping import Mappings
+
+Told = Dict[str, Dict[str, tuple[str, str]]]
+"""Entity -> rule -> the reason that its mapping gives, in English and French."""
 
 _BY_STRUCTURE: dict[str, tuple[str, str]] = {
     "code": (
@@ -38,9 +46,21 @@ _BY_STRUCTURE: dict[str, tuple[str, str]] = {
 }
 
 
+def told(mappings: "Mappings") -> Told:
+    """The reasons that the mapping files give for rules of their own."""
+    return {
+        entity: {given.rule: (given.en, given.fr) for given in mapping.reasons}
+        for entity, mapping in mappings.items()
+    }
+
+
+def reason(entity: str, rule: str, given: Told) -> tuple[str, str]:
+    """The reason behind a rule's name, in English and French: the mapping's own words, or those of the program."""
+    return given.get(entity, {}).get(rule) or _general(rule)
+
+
 @cache
-def reason(rule: str) -> tuple[str, str]:
-    """The reason behind a rule's name, in English and French."""
+def _general(rule: str) -> tuple[str, str]:
     if rule in _BY_STRUCTURE:
         return _BY_STRUCTURE[rule]
     if rule.startswith("missing_"):

@@ -8,7 +8,7 @@ from collections.abc import Mapping as Dict
 from migrate.errors import Mistake
 from migrate.mapping.members import ANY_TABLE
 from migrate.mapping.nouns import Column, Consequence, Mapping
-from migrate.mapping.reading import Notes
+from migrate.mapping.reading import Notes, suggest
 from migrate.mapping.reads import mapped
 from migrate.mapping.scope import Scope
 from migrate.model import Layout
@@ -17,6 +17,7 @@ from migrate.model import Layout
 def check(mapping: Mapping, scope: Scope, notes: Notes) -> None:
     """Note what is wrong between the parts of a mapping; it may have been read in part only."""
     _check_rule_names(mapping, notes)
+    _check_reasons(mapping, notes)
     _check_naturals(mapping, notes)
     _check_references(mapping, notes)
     _check_drops(mapping, scope, notes)
@@ -51,6 +52,14 @@ def _check_rule_names(mapping: Mapping, notes: Notes) -> None:
         if line := excluded.get(rule.name):
             what = f"rule {rule.name}: the exclusion in line {line} has the same name"
             notes.add(rule.line, what, "rename one of them")
+
+
+def _check_reasons(mapping: Mapping, notes: Notes) -> None:
+    own = [rule.name for rule in mapping.rules] + [exclusion.name for exclusion in mapping.exclusions]
+    for reason in mapping.reasons:
+        if reason.rule not in own:
+            what = f"reasons {reason.rule}: no rule or exclusion of that name"
+            notes.add(reason.line, what, suggest(reason.rule, own, "rules and exclusions"))
 
 
 def _check_naturals(mapping: Mapping, notes: Notes) -> None:

@@ -190,6 +190,7 @@ def _mapping(take: Keys, scope: Scope) -> Mapping:
         naturals=take("natural", named(lambda at: members.natural(at, scope)), ()),
         tables=take("tables", named(lambda at: tables.table_map(at, scope))),
         rules=take("rules", named(lambda at: tables.rule(at, scope)), ()),
+        reasons=take("reasons", named(tables.reason), ()),
         dropped=sum(take("drop", named(lambda at: members.dropped(at, scope)), ()), ()),
     )
     take("shared", lambda at: tables.shared(at, scope), None)

@@ -278,6 +278,16 @@ class Rule:
         return self.field_class is FieldClass.A
 
 
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """What one of the mapping's own rules or exclusions means, for people: a sentence in each official language."""
+
+    rule: str
+    en: str
+    fr: str
+    line: int = 0
+
+
 class NaturalKind(StrEnum):
     """What the survey of a natural key looks for."""
 
@@ -357,6 +367,7 @@ class Mapping:
     naturals: tuple[Natural, ...] = ()
     merged: MemberColumn | None = None
     dropped: tuple[Dropped, ...] = ()
+    reasons: tuple[Reason, ...] = ()
     codes: Dict[str, CodeList] = field(default_factory=dict)
     reads: Dict[str, tuple[str, ...]] = field(default_factory=dict)
     file: str = ""

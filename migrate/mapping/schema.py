@@ -74,6 +74,10 @@ def _mapping() -> Schema:
             ),
             "tables!": _said("Platform tables by label; the first makes the entity's own row.", _tables()),
             "rules": _said("Judgements on the entity as a whole.", _named({"$ref": "#/$defs/judged"})),
+            "reasons": _said(
+                "What rules and exclusions mean, in English and French.",
+                _named(_keys({"en!": TEXT, "fr!": TEXT})),
+            ),
             "drop": _said(
                 'Columns not carried over, by member or "*".', _named(_named({"$ref": "#/$defs/reason"}))
             ),

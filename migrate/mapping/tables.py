@@ -11,6 +11,7 @@ from migrate.mapping.nouns import (
     Field,
     FieldClass,
     Join,
+    Reason,
     Rule,
     Scalar,
     TableMap,
@@ -258,3 +259,10 @@ def rule(at: Place, scope: Scope) -> Rule:
             field_class=FieldClass(take("class", choice("A", "B"), "B")),
             line=at.line,
         )
+
+
+def reason(at: Place) -> Reason:
+    """`rule name: {en: sentence, fr: phrase}`"""
+    at = at.about(f"reasons {at.name}")
+    with at.keys() as take:
+        return Reason(at.name, take("en", text), take("fr", text), at.line)

@@ -36,3 +36,10 @@ def test_every_column_of_the_legacy_tables_is_mapped_derived_or_dropped_with_a_r
     catalogue = {table.name: [column.name for column in table.columns] for table in TABLES.values()}
     found = coverage(shipped().values(), catalogue)
     assert not found.mistakes, "\n".join(map(str, found.mistakes))
+
+
+@pytest.mark.parametrize("entity", ENTITIES)
+def test_every_rule_of_a_mapping_says_what_it_means_in_both_languages(entity: str) -> None:
+    mapping = shipped()[entity]
+    said = {reason.rule for reason in mapping.reasons if reason.en != reason.fr}
+    assert {rule.name for rule in (*mapping.rules, *mapping.exclusions)} == said

@@ -9,7 +9,7 @@ import click
 from migrate.cli.command import command as declare
 from migrate.cli.command import group
 from migrate.cli.output import instant
-from migrate.cli.reasons import reason
+from migrate.cli.reasons import Told, reason, told
 from migrate.cli.session import Session
 
 if TYPE_CHECKING:
@@ -49,7 +49,8 @@ def list_(
 ) -> int:
     """List what is in quarantine. Exits with 1 when there is something."""
     found = session.project.state().quarantine(entity=entity, rule=rule, state=state, limit=limit)
-    rows = [_row(complaint) for complaint in found]
+    given = told(session.project.mappings())
+    rows = [_row(complaint, given) for complaint in found]
     document: QuarantineDocument = {"rows": rows}
     session.document(document)
     if not rows:
@@ -73,7 +74,8 @@ def list_(
 def show(session: Session, entity: str, key: str, unmask: bool, why: str) -> int:
     """Show why an entity was not loaded, values masked."""
     found = session.project.state().quarantine(entity=entity, key=key, values=unmask, reason=why)
-    rows = [_row(complaint) for complaint in found]
+    given = told(session.project.mappings())
+    rows = [_row(complaint, given) for complaint in found]
     document: QuarantineDocument = {"rows": rows}
     session.document(document)
     if not rows:
@@ -127,8 +129,8 @@ def _value(row: QuarantineRow, *, unmask: bool) -> str:
     return "none was kept" if row["value"] is None else row["value"]
 
 
-def _row(complaint: Complaint) -> QuarantineRow:
-    english, french = reason(complaint.rule)
+def _row(complaint: Complaint, given: Told) -> QuarantineRow:
+    english, french = reason(complaint.entity, complaint.rule, given)
     waits = f"{complaint.needs_entity} {complaint.needs_key}" if complaint.needs_key else None
     return {
         "entity": complaint.entity,
