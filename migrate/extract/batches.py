@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from migrate.canonical import key_text
-from migrate.errors import Defect
+from migrate.errors import Defect, Drift
 from migrate.extract.nouns import Reader
 from migrate.mapping.nouns import Mapping, Member, Orphans
 from migrate.mapping.reads import keys as keys_of
@@ -36,7 +36,10 @@ def read_batch(reader: Reader, mapping: Mapping, slice: Slice, within: KeyRange)
             return reader.rows_by_keys(member.table, columns, member.by, keys)
         return reader.rows(member.table, columns, member.by, within, like=(root.table, root.by))
 
-    return Batch(mapping.entity, slice, within, _tables(reader, mapping, rows))
+    tables = _tables(reader, mapping, rows)
+    if within == slice.ranges[0]:
+        _check_keys(mapping, tables)
+    return Batch(mapping.entity, slice, within, tables)
 
 
 def read_keys(reader: Reader, mapping: Mapping, slice: Slice, keys: pa.Array) -> Batch:  # noqa: A002  # the noun's name
@@ -139,6 +142,23 @@ def _sorted(rows: pa.Table, member: Member, keys: Collection[str]) -> pa.Table:
     names = [name for name in dict.fromkeys((member.by, member.key)) if name in rows.column_names]
     order = pc.sort_indices(rows, sort_keys=[(name, "ascending") for name in names]) if names else None
     return rows if order is None else rows.take(order)
+
+
+def _check_keys(mapping: Mapping, tables: dict[str, pa.Table]) -> None:
+    """Every row has a key of its own; otherwise Drift.
+
+    Looked at in the first batch of each slice, since counting costs as much as sorting: a column that is no key shows
+    in any batch. What might slip through, the platform's primary key refuses, with less to say.
+    """
+    for name, rows in tables.items():
+        member = mapping.member(name)
+        if pc.count_distinct(rows.column(member.key)).as_py() < rows.num_rows:
+            raise Drift(
+                f"{member.table}.{member.key} is not a key: several rows have the same value there, or none",
+                why=f"{mapping.entity} names the rows of {name} by it, and ids are derived from it",
+                remedy="write as `key` a column that is filled and unique; where several columns make the key "
+                "together, have a view that joins them into one",
+            )
 
 
 def _as_text(rows: pa.Table, keys: Collection[str]) -> pa.Table:
