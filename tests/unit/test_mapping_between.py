@@ -57,13 +57,15 @@ def test_references_to_the_right_tables_are_no_mistakes(tmp_path):
         (
             "ref: shop}",
             "ref: staff}",
-            "11 field parent_id: office.parent_id names a row of office, staff is a user_account; refer to shop",
+            "12 field parent_id: office.parent_id names a row of office, staff is a user_account; refer to shop",
         ),
         (
             "ref: shop}",
             "ref: shop, else: stub}",
-            "11 field parent_id: no row of office can be made up to stand in for a missing one; "
-            "write `else: hold`, `flag` or `reject`",
+            (
+                "12 field parent_id: no row of office can be made up to stand in for a missing one; "
+                "write `else: hold`, `flag` or `reject`"
+            ),
         ),
     ],
 )
