@@ -56,6 +56,7 @@ def _load(project: str, entities: tuple[str, ...]) -> RunSummary:
         for stage in run.stages:
             _watch.stage(stage)
             _all([move_slice.submit(run.id, p.entity, str(p.kind), p.number) for p in stage.slices])
+        _watch.notice("releasing what waited, closing the books")
         run.release()
         summary = run.finish()
     create_markdown_artifact(

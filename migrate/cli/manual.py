@@ -47,12 +47,9 @@ export GCMS_URL=sqlite:///legacy.db
 migrate sample make --clients 500
 migrate doctor                         # warns that the schemas are not there yet
 migrate platform upgrade
-migrate mapping check
-migrate plan
 migrate run --mode full || test $? = 1
 migrate run --mode full || test $? = 1 # writes nothing
 migrate quarantine list || test $? = 1
-migrate status
 migrate ledger verify
 ```
 """

@@ -26,7 +26,7 @@ class Bar:
         self.label, self.total, self.unit, self.done, self.detail = label, total, unit, 0, ""
         self._console = console
         self._started = self._told = time.monotonic()
-        self._told_at = 0
+        self._told_at, self._last = 0, self._started
 
     def __enter__(self) -> Self:
         return self
@@ -38,7 +38,7 @@ class Bar:
     def advance(self, count: int, detail: str = "") -> None:
         """So much more is done."""
         self.done += count
-        self.detail = detail
+        self.detail, self._last = detail, time.monotonic()
         if time.monotonic() - self._told >= QUIET_SECONDS:
             self._told = time.monotonic()
             self.tell()
@@ -49,7 +49,7 @@ class Bar:
         detail = f", {self.detail}" if self.detail else ""
         self.say(
             f"{self.label}: {self.done:,} of {self.total:,} {self.unit}{detail}, "
-            f"{time.monotonic() - self._started:,.0f} s"
+            f"{self._last - self._started:,.0f} s"
         )
 
     def say(self, text: str) -> None:
@@ -84,7 +84,7 @@ class _Drawn(Bar):
     def advance(self, count: int, detail: str = "") -> None:
         """So much more is done."""
         self.done += count
-        self.detail = detail
+        self.detail, self._last = detail, time.monotonic()
         self._bars.update(self._task, advance=count, detail=detail or f"{self.done:,} {self.unit}")
 
 

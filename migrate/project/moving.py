@@ -51,6 +51,7 @@ def move(run: "Run", watch: Watch, mover: Mover | None = None) -> "RunSummary":
     for stage in run.stages:
         watch.stage(stage)
         (mover or _here)(run, stage.slices, watch)
+    watch.notice("releasing what waited, closing the books")
     run.release()
     return run.finish()
 

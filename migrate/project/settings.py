@@ -128,7 +128,7 @@ class MappingFiles(_Section):
 class Running(_Section):
     """How a run works."""
 
-    workers: int = Field(2, ge=1, le=64)
+    workers: int = Field(1, ge=1, le=64)  # one process, with its three threads, fills two cores
     batch_rows: int = Field(50_000, ge=1, le=1_000_000)
     overlap: Annotated[timedelta, BeforeValidator(duration)] = timedelta(minutes=30)
 

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import jsonschema
@@ -16,9 +17,17 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
-def shown(tmp_path_factory):
+def folder():
+    """Not below pytest's own: another pytest that starts takes from the server's account the way to there."""
+    with tempfile.TemporaryDirectory(prefix="case-migrate-") as name:
+        yield Path(name)
+
+
+@pytest.fixture(scope="module")
+def shown(folder):
     """(its document, what it said on stderr, its folder, the folder that was its home)"""
-    folder, home = tmp_path_factory.mktemp("demo"), tmp_path_factory.mktemp("home")
+    home = folder / "home"
+    home.mkdir()
     done = subprocess.run(
         [sys.executable, "-m", "migrate", "demo", str(folder / "demo"), "--clients", "500", "--seed", "3", "--json"],
         cwd=folder, env=os.environ | {"PYTHONPATH": str(ROOT), "HOME": str(home)},

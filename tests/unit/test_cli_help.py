@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
 from migrate.cli import manual, output
@@ -21,11 +22,13 @@ HEAVY = {"pandas", "pyarrow", "prefect", "sqlalchemy", "numpy", "pydantic", "ric
 
 
 def commands() -> dict[str, Command]:
+    """Every command that does something, by its path."""
     found = {}
     for path in HELPS:
-        level = cli
+        level: click.Command | None = cli
         for word in path.split()[1:]:
-            level = level.get_command(None, word)
+            assert isinstance(level, click.Group)
+            level = level.get_command(click.Context(level), word)
         if isinstance(level, Command):
             found[path] = level
     return found

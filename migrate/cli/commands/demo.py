@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from migrate.demo import Demo
     from migrate.run import RunSummary
 
-CLIENTS = 500
+CLIENTS = 2_000
 
 EXAMPLES = (
     ("migrate demo", "in the folder demo"),
