@@ -43,3 +43,11 @@ def test_every_rule_of_a_mapping_says_what_it_means_in_both_languages(entity: st
     mapping = shipped()[entity]
     said = {reason.rule for reason in mapping.reasons if reason.en != reason.fr}
     assert {rule.name for rule in (*mapping.rules, *mapping.exclusions)} == said
+
+
+def test_social_insurance_and_tax_numbers_are_never_read() -> None:
+    """Not asked of the source at all, so that they cannot leak from anywhere."""
+    read = {
+        column for mapping in shipped().values() for columns in mapping.reads.values() for column in columns
+    }
+    assert not read & {"SOC_SECURITY_NUM", "TAX_IDEN_NUM"}
