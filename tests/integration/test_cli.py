@@ -7,14 +7,15 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
-import jsonschema
-import psycopg
+import jsonschema  # type: ignore[import-untyped]
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 from sqlalchemy import make_url
 
 from migrate.cli.root import cli
+from migrate.postgres import Connection, connect
 from migrate.project import Project
 from migrate.project.starting import start
 from tests.small_project import BOOKS, PERSON, small_project
@@ -28,32 +29,32 @@ def with_password(url: str) -> str:
     return make_url(url).set(password=PASSWORD).render_as_string(hide_password=False)
 
 
-def run(project, *arguments):
+def run(project: Path, *arguments: object) -> Result:
     return CliRunner().invoke(cli, [*map(str, arguments), "--project", str(project)], prog_name="migrate")
 
 
-def document(project, *arguments, name=None):
+def document(project: Path, *arguments: str, name: str | None = None) -> dict[str, Any]:
     """The JSON document of a command, checked against its schema."""
     result = run(project, *arguments, "--json")
     name = name or "-".join(word for word in arguments[:2] if word.isalpha() and not word.isupper())
-    told = json.loads(result.stdout)
+    told: dict[str, Any] = json.loads(result.stdout)
     jsonschema.validate(told, json.loads((ROOT / f"docs/{name}.schema.json").read_text()))
     return told | {"exit_code": result.exit_code}
 
 
-def process(project, *arguments):
+def process(project: Path, *arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "migrate", *arguments, "--project", str(project)],
         cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
 
 
-def platform(project):
+def platform(project: Path) -> Connection:
     url = make_url((project / "platform.secret").read_text())
-    return psycopg.connect(dbname=url.database, user=url.username, autocommit=True, **url.query)
+    return connect(url, "a test", autocommit=True)
 
 
-def content(project) -> list[tuple]:
+def content(project: Path) -> list[tuple[object, ...]]:
     """Every row of the platform's tables that the small project fills."""
     with platform(project) as connection:
         tables = ("case_platform.office", "case_platform.user_account")
@@ -173,7 +174,7 @@ def test_the_ledger_holds_no_person(loaded):
     with platform(loaded) as connection:
         entries = connection.execute("SELECT l::text FROM migration.ledger AS l").fetchall()
     assert entries
-    assert not [entry for (entry,) in entries if PERSON in entry]
+    assert not [entry for (entry,) in entries if PERSON in str(entry)]
 
 
 def test_the_reasons_of_the_quarantine_are_in_both_languages(loaded):
@@ -291,12 +292,12 @@ def test_an_interrupted_run_ends_soon_and_is_resumed(project, number, workers):
     assert "Traceback" not in told
     status = document(project, "status")
     assert status["runs"][0]["status"] in ("interrupted", "running")
-    told = document(project, "run", name="run")
-    assert told["run"] == status["runs"][0]["run"]
-    assert told["entities"]["office"]["created"] == 4
+    resumed = document(project, "run")
+    assert resumed["run"] == status["runs"][0]["run"]
+    assert resumed["entities"]["office"]["created"] == 4
 
 
-def _wait_for(project, query: str) -> None:
+def _wait_for(project: Path, query: str) -> None:
     with platform(project) as connection:
         for _ in range(600):
             if connection.execute(query).fetchone():
@@ -307,6 +308,8 @@ def _wait_for(project, query: str) -> None:
 
 def test_a_reader_that_has_seen_enough_is_no_error(loaded):
     with process(loaded, "transforms") as working:
+        assert working.stdout is not None
+        assert working.stderr is not None
         working.stdout.close()
         assert working.wait(timeout=60) == 0
         assert "Traceback" not in working.stderr.read()

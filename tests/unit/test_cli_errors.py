@@ -4,7 +4,7 @@ import json
 
 import click
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from migrate.cli import failure
 from migrate.cli.root import COMMANDS, cli
@@ -23,7 +23,7 @@ def folder(tmp_path, monkeypatch):
     return tmp_path / "project"
 
 
-def run(*arguments):
+def run(*arguments: object) -> Result:
     return CliRunner().invoke(cli, list(map(str, arguments)), prog_name="migrate")
 
 
