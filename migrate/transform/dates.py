@@ -151,6 +151,21 @@ def local_instant(values: pd.Series, *, zone: str) -> pd.Series:
     return series(instants.view(INSTANT), values.index)
 
 
+@step(reverse=Reverse.LOSSY, note="the time of day")
+def local_day(values: pd.Series, *, zone: str) -> pd.Series:
+    """The calendar date in a zone of an instant that is stored in UTC: `do: [{local_day: {zone: America/Toronto}}]`.
+
+    An evening in Ottawa is the next day in UTC: a plain `date` would be one day late. Only for instants; a date that
+    was stored as midnight has no zone.
+
+    >>> cells(local_day(column(datetime(2024, 7, 2, 2, 30), kind=STAMP), zone="America/Toronto"))
+    [datetime.date(2024, 7, 1)]
+    """
+    instants = _naive(values).view(INSTANT)
+    wall = pc.local_timestamp(instants.view(pa.timestamp("us", _known(zone))))
+    return series(pc.floor_temporal(wall, unit="day").cast(DAY), values.index)
+
+
 # --- rules on the clock
 
 

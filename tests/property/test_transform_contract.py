@@ -28,6 +28,7 @@ DATES = {
     "placeholders",
     "local_date",
     "instant",
+    "local_day",
     "local_instant",
     "ambiguous_hour",
     "nonexistent_hour",
@@ -129,6 +130,7 @@ def test_steps_and_rules_on_dates_keep_rows_and_nulls(name, kind, cells, other):
     if kind == DAY and name in {
         "local_date",
         "instant",
+        "local_day",
         "local_instant",
         "ambiguous_hour",
         "nonexistent_hour",

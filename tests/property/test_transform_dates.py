@@ -109,3 +109,10 @@ def test_local_date_moves_only_the_hours_named(times):
             and not (before.minute or before.second or before.microsecond)
         )
         assert after == (before.replace(hour=0) if exact else before)
+
+
+@pytest.mark.parametrize("zone", ZONES)
+@given(times=st.lists(st.one_of(TIMES, NEAR_CHANGES), min_size=1, max_size=20))
+def test_the_local_day_of_an_instant_is_the_one_of_the_calendar_there(zone, times):
+    expected = [time.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).date() for time in times]
+    assert cells(dates.local_day(series(pa.array(times, STAMP)), zone=zone)) == expected
