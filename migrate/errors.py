@@ -37,7 +37,11 @@ class Stop(MigrateError):
 
     def __init__(self, what: str, *, why: str = "", remedy: str = "") -> None:
         self.what, self.why, self.remedy = what, why, remedy
-        super().__init__("\n".join(part for part in (what, why and f"  why: {why}", remedy and f"  way out: {remedy}") if part))
+        super().__init__(
+            "\n".join(
+                part for part in (what, why and f"  why: {why}", remedy and f"  way out: {remedy}") if part
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -62,7 +66,14 @@ class InvalidInput(Stop):
     def __init__(self, mistakes: Iterable[Mistake]) -> None:
         self.mistakes = tuple(sorted(mistakes))
         count = len(self.mistakes)
-        super().__init__("\n".join([f"{count} mistake{'s' if count != 1 else ''} found; nothing was touched", *(f"  {m}" for m in self.mistakes)]))
+        super().__init__(
+            "\n".join(
+                [
+                    f"{count} mistake{'s' if count != 1 else ''} found; nothing was touched",
+                    *(f"  {m}" for m in self.mistakes),
+                ]
+            )
+        )
 
 
 class Refused(Stop):
@@ -84,7 +95,10 @@ class Busy(Stop):
 
     def __init__(self, holder: str) -> None:
         self.holder = holder
-        super().__init__(f"another run holds the lease: {holder}", remedy="wait for it to end, or stop it; a dead holder is replaced within 30 seconds")
+        super().__init__(
+            f"another run holds the lease: {holder}",
+            remedy="wait for it to end, or stop it; a dead holder is replaced within 30 seconds",
+        )
 
 
 class Drift(Stop):
