@@ -51,7 +51,7 @@ def mapping(
 
 def batch(
     entity: str,
-    rows: Dict[str, list[dict[str, Any]]],
+    rows: Dict[str, Any],
     columns: Dict[str, Dict[str, pa.DataType]] | None = None,
 ) -> Batch:
     """A Batch of one range over everything; columns are text unless `columns` says otherwise."""

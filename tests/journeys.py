@@ -11,6 +11,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import LiteralString
 
 import psycopg
 from psycopg import sql
@@ -18,7 +19,7 @@ from sqlalchemy import make_url
 
 from migrate.project import Project
 
-_STATE = {  # what the state says about rows, without when and by which run
+_STATE: dict[str, LiteralString] = {  # what the state says about rows, without when and by which run
     "crosswalk": "SELECT system, entity, key, id, cause, survivor FROM migration.crosswalk ORDER BY 1, 2, 3, 5",
     "key_image": "SELECT entity, key, id, disposition, fingerprint, mapping FROM migration.key_image ORDER BY 1, 2",
     "exclusion": "SELECT entity, key, table_name, row_id, rule FROM migration.exclusion ORDER BY 1, 2, 3, 4, 5",
@@ -87,7 +88,8 @@ def connected(url: str) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
 def content(platform: str) -> dict[str, str]:
     """Table -> SHA-256 of its canonical dump."""
     with connected(platform) as connection:
-        return {name: _hash(connection, query) for name, query in {**_tables(connection), **_STATE}.items()}
+        queries: dict[str, sql.Composable] = {name: sql.SQL(query) for name, query in _STATE.items()}
+        return {name: _hash(connection, query) for name, query in {**_tables(connection), **queries}.items()}
 
 
 def versions(platform: str) -> dict[str, str]:
@@ -120,10 +122,9 @@ def _tables(connection: psycopg.Connection[tuple[object, ...]]) -> dict[str, sql
     }
 
 
-def _hash(connection: psycopg.Connection[tuple[object, ...]], query: str | sql.Composable) -> str:
+def _hash(connection: psycopg.Connection[tuple[object, ...]], query: sql.Composable) -> str:
     digest = hashlib.sha256()
-    composed = query if isinstance(query, sql.Composable) else sql.SQL(query)  # type: ignore[arg-type]  # our own text
-    with connection.cursor().copy(sql.SQL("COPY ({}) TO STDOUT").format(composed)) as copy:
+    with connection.cursor().copy(sql.SQL("COPY ({}) TO STDOUT").format(query)) as copy:
         for block in copy:
             digest.update(block)
     return digest.hexdigest()

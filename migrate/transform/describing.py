@@ -47,7 +47,11 @@ def transforms_document() -> str:
         if steps or rules:
             parts += [f"## Family {named}\n", _first_sentence(family.__doc__), ""]
             parts += [_step(name) for name in steps] + [_rule(name) for name in rules]
-    parts += ["## Family judges\n", "Rules on the entity as a whole, across its rows.\n", *map(_judge, JUDGES)]
+    parts += [
+        "## Family judges\n",
+        "Rules on the entity as a whole, across its rows.\n",
+        *map(_judge, JUDGES),
+    ]
     return "\n".join(parts).rstrip() + "\n"
 
 

@@ -48,9 +48,9 @@ def column(*cells: object, kind: pa.DataType = TEXT) -> pd.Series:
     return series(pa.array(cells, kind))
 
 
-def cells(values: Any) -> list[object]:
+def cells(values: Any) -> list[Any]:
     """The cells of a Series, null as None, for examples and tests."""
-    found: list[object] = arrow(values).to_pylist()
+    found: list[Any] = arrow(values).to_pylist()
     return found
 
 

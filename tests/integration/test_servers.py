@@ -51,7 +51,7 @@ def test_every_database_is_fresh_and_its_own(kind: Kind, new_database: NewDataba
 
 @pytest.mark.parametrize("kind", ["postgres", "mariadb"])
 def test_databases_go_away_under_open_transactions(
-    kind: str, new_database: NewDatabase, request: pytest.FixtureRequest
+    kind: Kind, new_database: NewDatabase, request: pytest.FixtureRequest
 ) -> None:
     new_database(kind)  # asks for the components, and starts the server
     databases = Databases(request.config.stash[SERVERS], Path())

@@ -28,11 +28,11 @@ GOLDEN = Path(__file__).parent.parent / "golden" / "extract"
 
 SQL_DIALECTS: dict[str, SqlDialect] = {
     "sqlite": sqlite.dialect(),
-    "postgresql": postgresql.psycopg.dialect(),  # type: ignore[no-untyped-call]
+    "postgresql": postgresql.psycopg.dialect(),
     "mariadb": mysql.pyodbc.dialect(is_mariadb=True, paramstyle="qmark"),
     "mysql": mysql.pyodbc.dialect(paramstyle="qmark"),
-    "mssql": mssql.pyodbc.dialect(paramstyle="qmark"),  # type: ignore[no-untyped-call]
-    "oracle": oracle.oracledb.dialect(),  # type: ignore[no-untyped-call]
+    "mssql": mssql.pyodbc.dialect(paramstyle="qmark"),
+    "oracle": oracle.oracledb.dialect(),
 }
 
 OWN_TYPES: dict[str, tuple[Any, Any, Any, Any]] = {  # of the columns PRICE, DONE, AT, CODE
@@ -40,8 +40,8 @@ OWN_TYPES: dict[str, tuple[Any, Any, Any, Any]] = {  # of the columns PRICE, DON
     "postgresql": (sa.DOUBLE_PRECISION(), sa.BOOLEAN(), sa.TIMESTAMP(timezone=True), sa.UUID()),
     "mariadb": (mysql.DOUBLE(), mysql.BIT(1), mysql.TIMESTAMP(), sa.TIME()),
     "mysql": (mysql.DOUBLE(), mysql.TINYINT(1), mysql.TIMESTAMP(), sa.TIME()),
-    "mssql": (mssql.MONEY(), mssql.BIT(), mssql.DATETIMEOFFSET(), mssql.UNIQUEIDENTIFIER()),  # type: ignore[no-untyped-call]
-    "oracle": (oracle.BINARY_DOUBLE(), oracle.NUMBER(1, 0), oracle.TIMESTAMP(timezone=True), oracle.CLOB()),  # type: ignore[no-untyped-call]
+    "mssql": (mssql.MONEY(), mssql.BIT(), mssql.DATETIMEOFFSET(), mssql.UNIQUEIDENTIFIER()),
+    "oracle": (oracle.BINARY_DOUBLE(), oracle.NUMBER(1, 0), oracle.TIMESTAMP(timezone=True), oracle.CLOB()),
 }
 
 

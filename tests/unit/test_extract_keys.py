@@ -59,7 +59,7 @@ def piece(kind: SliceKind = SliceKind.RANGE, member: str | None = None) -> Slice
 
 
 def values(table: pa.Table, column: str) -> list[object]:
-    return table[column].to_pylist()
+    return list(table[column].to_pylist())
 
 
 def test_keys_are_what_names_rows_and_what_points_at_them():

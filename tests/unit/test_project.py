@@ -129,5 +129,7 @@ def test_reading_settings_imports_nothing_heavy(folder):
         "import sys; from pathlib import Path; from migrate.project import Project; Project.find(Path(sys.argv[1]));"
         "print(*{'pandas', 'pyarrow', 'sqlalchemy', 'prefect', 'numpy'} & set(sys.modules))"
     )
-    run = subprocess.run([sys.executable, "-c", code, str(folder)], capture_output=True, text=True, check=True)
+    run = subprocess.run(
+        [sys.executable, "-c", code, str(folder)], capture_output=True, text=True, check=True
+    )
     assert run.stdout.strip() == ""

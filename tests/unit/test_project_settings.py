@@ -61,7 +61,9 @@ memory = 512
 max_vanished = "101%"
 """
     told = mistakes(text)
-    assert [line.split(" ", 1)[0] for line in told] == [f"migrate.toml:{n}" for n in (3, 4, 7, 8, 9, 11, 15, 16)]
+    assert [line.split(" ", 1)[0] for line in told] == [
+        f"migrate.toml:{n}" for n in (3, 4, 7, 8, 9, 11, 15, 16)
+    ]
     assert "did you mean schema?" in told[0]
     assert "did you mean America/Toronto?" in told[1]
     assert "did you mean limits?" in told[5]
@@ -122,14 +124,18 @@ def test_a_url_with_a_secret_is_refused_with_the_way_out_and_never_shown(url):
     assert "ter2" not in told
 
 
-@pytest.mark.parametrize("text", ['[legacy]\nurl = "mysql://a:hunter2@b"x\n', '[legacy]\nhunter2 = = 3\n'])
+@pytest.mark.parametrize("text", ['[legacy]\nurl = "mysql://a:hunter2@b"x\n', "[legacy]\nhunter2 = = 3\n"])
 def test_a_broken_line_is_not_quoted(text):
     assert "hunter2" not in " ".join(mistakes(text))
 
 
 @pytest.mark.parametrize(
     "url",
-    ["postgresql+psycopg://me@/db?host=/run/pg", "sqlite:///C:/a@b.db", "postgresql+psycopg://h/db?sslkey=/k.pem"],
+    [
+        "postgresql+psycopg://me@/db?host=/run/pg",
+        "sqlite:///C:/a@b.db",
+        "postgresql+psycopg://h/db?sslkey=/k.pem",
+    ],
 )
 def test_a_url_without_a_secret_may_be_written_down(url):
     assert settings.read(f'[legacy]\nurl = "{url}"\n'.encode(), "f").legacy.url == url

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.dialects import mssql, mysql, oracle, postgresql, sqlite
 from sqlalchemy.engine import Dialect
-from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement
 
 from migrate.errors import Defect
 from migrate.sample import data
@@ -35,7 +35,8 @@ def test_statements_of_each_database(name: str) -> None:
     text = ""
     for table in sorted(shown, key=lambda table: table.name):
         indexes = sorted(table.indexes, key=lambda index: str(index.name))
-        for statement in (CreateTable(table), *map(CreateIndex, indexes)):
+        statements: list[ExecutableDDLElement] = [CreateTable(table), *map(CreateIndex, indexes)]
+        for statement in statements:
             compiled = str(statement.compile(dialect=DIALECTS[name]))
             text += "\n".join(line.rstrip() for line in compiled.strip().splitlines()) + ";\n"
     path = GOLDEN / f"{name}.sql"
