@@ -107,7 +107,7 @@ def test_every_command_has_a_document_with_a_schema():
 
 @pytest.mark.parametrize("name", sorted(DOCUMENTS))
 def test_every_schema_is_a_valid_schema(name):
-    import jsonschema  # type: ignore[import-untyped]
+    import jsonschema
 
     jsonschema.Draft202012Validator.check_schema(json.loads(manual.schema(name, DOCUMENTS[name])))
 
