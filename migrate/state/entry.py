@@ -320,6 +320,7 @@ def _flat(column: "pa.Array | pa.ChunkedArray") -> pa.Array:
     return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
 
 
+# Chosen positions come as `IN (SELECT unnest(...))`, which is hashed; `= ANY(...)` would look through them row by row.
 _STAGE_KEYS = """
 CREATE TEMPORARY TABLE IF NOT EXISTS stage_keys
     (i integer, key text COLLATE "C", id uuid, disposition text, fingerprint uuid) ON COMMIT DELETE ROWS
@@ -354,11 +355,12 @@ SELECT %s, %s, key, now(), id, 'stub', %s FROM {pairs} ON CONFLICT (system, enti
 """
 _END_STUB = """
 UPDATE {m}.crosswalk AS c SET valid_to = now() FROM {keys} AS k
-WHERE c.system = %s AND c.entity = %s AND c.key = k.key AND c.valid_to = 'infinity' AND k.i = ANY(%s)
+WHERE c.system = %s AND c.entity = %s AND c.key = k.key AND c.valid_to = 'infinity'
+  AND k.i IN (SELECT unnest(%s::integer[]))
 """
 _PLACE = """
 INSERT INTO {m}.crosswalk (system, entity, key, valid_from, id, cause, run)
-SELECT %s, %s, k.key, now(), k.id, %s, %s FROM {keys} AS k WHERE k.i = ANY(%s)
+SELECT %s, %s, k.key, now(), k.id, %s, %s FROM {keys} AS k WHERE k.i IN (SELECT unnest(%s::integer[]))
 """
 _END_MERGED = """
 UPDATE {m}.crosswalk AS c SET valid_to = now()
@@ -377,7 +379,8 @@ ORDER BY p.key, p.survivor
 """
 _IMAGES = """
 INSERT INTO {m}.key_image AS i (entity, key, id, disposition, fingerprint, mapping, run)
-SELECT %s, k.key, k.id, k.disposition, k.fingerprint, %s, %s FROM {keys} AS k WHERE k.i = ANY(%s)
+SELECT %s, k.key, k.id, k.disposition, k.fingerprint, %s, %s FROM {keys} AS k
+WHERE k.i IN (SELECT unnest(%s::integer[]))
 ON CONFLICT (entity, key) DO UPDATE SET disposition = excluded.disposition, mapping = excluded.mapping,
     run = excluded.run, fingerprint = coalesce(excluded.fingerprint, i.fingerprint)
 """
