@@ -1,7 +1,8 @@
 """(mappings, sizes and borders of the source) -> ordered Slices. Pure and printable: the same input, the same plan.
 
-A plan has Stages: those of one entity in the order survey, ranges, loose rows; entities in the order that their
-references demand. The Slices of one Stage may run in any order and side by side; Stages run one after another.
+A plan has Stages: those of one entity in the order survey, ranges, loose rows, and a second look at what waits for
+others of its own kind; entities in the order that their references demand. The Slices of one Stage may
+run in any order and side by side; Stages run one after another.
 
 Batches are cut by whole entities: as many root keys as bring about `batch_rows` source rows, all members counted.
 The first range has no low end and the last no high end, so every key falls into exactly one, also keys that did not
@@ -107,6 +108,8 @@ def entity_plan(
     ]
     if loose:
         stages.append(Stage(mapping.entity, SliceKind.LOOSE, tuple(loose)))
+    if any(field.ref == mapping.entity for _, field in mapping.references()):
+        stages.append(Stage(mapping.entity, SliceKind.KEYS, tuple(cut(SliceKind.KEYS, ranges(())))))
     return EntityPlan(mapping.entity, rows[mapping.root.name], dict(rows), per_batch, tuple(stages))
 
 

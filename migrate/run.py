@@ -18,18 +18,24 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from migrate.errors import Drift, MigrateError, Transient
 from migrate.extract.batches import read_batch, read_keys, read_loose, read_survey
 from migrate.extract.nouns import Reader, Source, SourceTable
 from migrate.load.target import Target
-from migrate.mapping.nouns import Mapping, Member, NaturalKind, Orphans
+from migrate.mapping.nouns import Mapping, Member, Natural, NaturalKind, Orphans
 from migrate.model import Batch, KeyRange, Layout, Lookup, Outcome, Slice, SliceKind, Tally
 from migrate.pipeline import Line, move
 from migrate.plan import EntityPlan, Plan, Stage, entity_plan, keys_per_batch, loose_members
 from migrate.state import Lease, OpenRun, State
-from migrate.transform.beforehand import agreements, naturals, survey_columns
+from migrate.state.keys import circles
+from migrate.transform.beforehand import agreements, contested, naturals, survey_columns
+from migrate.transform.rows import one_piece
 from migrate.transform.settle import QUALITY_MARK
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 RETRIES = 5
 """How often a slice is tried again after a lost connection or a deadlock, with a pause that doubles from one second."""
@@ -219,39 +225,17 @@ class Run:
         notice:    called with one line when something passing is waited for.
         Raises the Transient that is still there after all retries, and whatever needs a person.
         """
-        pause = 1.0
-        for attempt in range(RETRIES + 1):
-            try:
-                return self._move(piece, progress)
-            except Transient as error:
-                if attempt == RETRIES:
-                    raise
-                notice(f"{piece}: {error}; trying again in {pause:.0f} s")
-                time.sleep(pause)
-                pause *= 2
-        raise AssertionError("unreachable")
+        return _trying_again(piece, lambda: self._move(piece, progress), notice)
 
-    def release(self, progress: Callable[[Tally], None] = lambda tally: None) -> Tally:
+    def release(
+        self,
+        progress: Callable[[Tally], None] = lambda tally: None,
+        notice: Callable[[str], None] = lambda line: None,
+    ) -> Tally:
         """Take up the held entities whose parents have arrived, and again those that waited for these."""
-        total, number = Tally(), _FIRST_RELEASE
-        while waiting := [(e, keys) for e, keys in self.parts.state.releasable() if e in self.parts.mappings]:
-            released = Tally()
-            for entity, keys in waiting:
-                for start in range(0, len(keys), _RELEASED_AT_ONCE):
-                    some = keys.slice(start, _RELEASED_AT_ONCE)
-                    piece = Slice(
-                        entity, number, SliceKind.KEYS, (KeyRange(some[0].as_py(), some[-1].as_py()),)
-                    )
-                    number += 1
-                    with self._readers.reader() as reader:
-                        batch = read_keys(reader, self.parts.mappings[entity], piece, some)
-                    tally = self._write(piece, 0, batch.range, self._line(entity).outcome(batch), batch.rows)
-                    progress(tally)
-                    released += tally
-            total += released
-            if not released.created and not released.updated:
-                break
-        return total
+        return _trying_again(
+            "held entities", lambda: self._release(tuple(self.parts.mappings), progress), notice
+        )
 
     def finish(self, status: str = "done") -> RunSummary:
         """Close the books. `status` 'interrupted' leaves the run to be resumed."""
@@ -278,6 +262,8 @@ class Run:
         positions = self._left.get((piece.entity, piece.number), ())
         if piece.kind is SliceKind.SURVEY:
             return self._survey(piece, positions)
+        if piece.kind is SliceKind.KEYS:
+            return self._second_look(piece, positions, progress)
         mapping = self.parts.mappings[piece.entity]
         read_one = read_loose if piece.kind is SliceKind.LOOSE else read_batch
 
@@ -291,7 +277,7 @@ class Run:
                 self._done(piece, position)
                 return tally
 
-            return move(piece, positions, self._line(piece.entity), read, write, progress)
+            return move(piece, positions, self._line(piece.entity, reader), read, write, progress)
 
     def _survey(self, piece: Slice, positions: tuple[int, ...]) -> Tally:
         mapping = self.parts.mappings[piece.entity]
@@ -303,6 +289,36 @@ class Run:
                 self._done(piece, position)
         return Tally()
 
+    def _second_look(
+        self, piece: Slice, positions: tuple[int, ...], progress: Callable[[Tally], None]
+    ) -> Tally:
+        """Before others refer to this entity: take up what was read before those of its kind that it points at."""
+        total = self._release((piece.entity,), progress) if positions else Tally()
+        for position in positions:
+            self.parts.state.looked_again(self.opened, piece, position)
+            self._done(piece, position)
+        return total
+
+    def _release(self, entities: tuple[str, ...], progress: Callable[[Tally], None]) -> Tally:
+        total, before, number = Tally(), None, _FIRST_RELEASE
+        while waiting := [(e, keys) for e, keys in self.parts.state.releasable() if e in entities]:
+            if waiting == before:  # they were looked at, and wait none the less
+                break
+            before = waiting
+            for entity, keys in waiting:
+                for start in range(0, len(keys), _RELEASED_AT_ONCE):
+                    some = keys.slice(start, _RELEASED_AT_ONCE)
+                    within = KeyRange(some[0].as_py(), some[-1].as_py())
+                    piece = Slice(entity, number, SliceKind.KEYS, (within,))
+                    number += 1
+                    with self._readers.reader() as reader:
+                        line = self._line(entity, reader)
+                        batch = read_keys(reader, line.mapping, piece, some)
+                    tally = self._write(piece, 0, within, line.outcome(batch), batch.rows)
+                    progress(tally)
+                    total += tally
+        return total
+
     def _write(
         self, piece: Slice, position: int, within: KeyRange, outcome: Outcome, rows_read: int
     ) -> Tally:
@@ -312,21 +328,49 @@ class Run:
         key = (piece.entity, piece.number)
         self._left[key] = tuple(p for p in self._left[key] if p != position)
 
-    def _line(self, entity: str) -> Line:
+    def _line(self, entity: str, reader: Reader) -> Line:
         """Made when the entity's first rows move: its survey is complete by then."""
         if entity not in self._lines:
             mapping, state = self.parts.mappings[entity], self.parts.state
-            unique = [n.name for n in mapping.naturals if n.kind is NaturalKind.UNIQUE]
-            pointers = [n.name for n in mapping.naturals if n.kind is NaturalKind.POINTER]
-            base = Lookup(
-                self.opened.as_of,
-                contested={(entity, name): state.contested(entity, name) for name in unique},
-                looped={(entity, name): state.looped(entity, name) for name in pointers},
-            )
+            disputed, looped = {}, {}
+            for key in mapping.naturals:
+                if key.kind is NaturalKind.UNIQUE:
+                    claims = self._claims(mapping, key, state.rivals(entity, key.name), reader)
+                    disputed[entity, key.name] = contested(claims)
+                else:
+                    claims = self._claims(mapping, key, state.looped(entity, key.name), reader)
+                    looped[entity, key.name] = circles(one_piece(claims["key"]), one_piece(claims["value"]))
+            base = Lookup(self.opened.as_of, contested=disputed, looped=looped)
             self._lines[entity] = Line(
                 mapping, self.parts.layout, state.system, base, state, agreements(mapping)
             )
         return self._lines[entity]
+
+    @staticmethod
+    def _claims(mapping: Mapping, key: Natural, rivals: "pa.Array", reader: Reader) -> "pa.Table":
+        """(key, value, variant) of those who contest a natural key, as the source has them now.
+
+        The survey of an earlier run may know roots that are gone: those contest nothing any more.
+        """
+        columns = tuple(dict.fromkeys((mapping.root.key, *survey_columns(mapping))))
+        rows = reader.rows_by_keys(mapping.root.table, columns, mapping.root.key, rivals)
+        claims = dict(naturals(mapping, rows))[key.name]
+        return claims.filter(claims["value"].is_valid())
+
+
+def _trying_again(what: object, action: Callable[[], Tally], notice: Callable[[str], None]) -> Tally:
+    """What the action returns; tried again, with a pause that doubles, as long as the fault is a passing one."""
+    pause = 1.0
+    for attempt in range(RETRIES + 1):
+        try:
+            return action()
+        except Transient as error:
+            if attempt == RETRIES:
+                raise
+            notice(f"{what}: {error}; trying again in {pause:.0f} s")
+            time.sleep(pause)
+            pause *= 2
+    raise AssertionError("unreachable")
 
 
 class _Readers:

@@ -239,17 +239,43 @@ class MemoryState:
             {"key": pa.array(list(found), pa.string()), "value": pa.array(list(found.values()), pa.string())}
         )
 
+    def rivals(self, entity: str, name: str) -> pa.Array:
+        values = set(self.contested(entity, name).to_pylist())
+        claims = self._books.naturals.get((entity, name), {})
+        return pa.array(sorted(key for key, (value, _) in claims.items() if value in values), pa.string())
+
+    def looked_again(self, run: OpenRun, slice_: Slice, position: int) -> None:
+        at = (run.id, slice_.entity, slice_.number, position)
+        if not self._books.batches[at]["closed"]:
+            entry = self._platform.append(
+                self._books, run.fence, kind="second_look", run=run.id, entity=slice_.entity, actor="tests"
+            )
+            self._books.batches[at]["closed"] = entry.seq
+
     def releasable(self) -> list[tuple[str, pa.Array]]:
-        waiting: dict[tuple[str, str], list[bool]] = {}
+        waiting: dict[tuple[str, str], list[tuple[str, str]]] = {}
         for line in self._books.quarantine.values():
             if line["state"] == "held":
-                arrived = (
-                    len(self.known(line["needs_entity"], pa.array([line["needs_key"]], pa.string()))) == 1
-                )
-                waiting.setdefault((line["entity"], line["key"]), []).append(arrived)
-        ready = sorted(about for about, needs in waiting.items() if all(needs))
-        groups = itertools.groupby(ready, key=lambda about: about[0])
-        return [(entity, pa.array([key for _, key in group], pa.string())) for entity, group in groups]
+                need = (line["needs_entity"], line["needs_key"])
+                waiting.setdefault((line["entity"], line["key"]), []).append(need)
+        ready = {about for about, needs in waiting.items() if any(map(self._is_there, needs))}
+        circle = {about: needs for about, needs in waiting.items() if about not in ready}
+        while hopeless := [
+            about
+            for about, needs in circle.items()
+            if not all(need in circle and need[0] == about[0] for need in needs)
+        ]:
+            for about in hopeless:
+                del circle[about]
+        found = []
+        for entity in sorted({entity for entity, _ in waiting}):
+            for some in (ready, circle):
+                keys = sorted(key for of, key in some if of == entity)
+                found += [(entity, pa.array(keys, pa.string()))] if keys else []
+        return found
+
+    def _is_there(self, need: tuple[str, str]) -> bool:
+        return len(self.known(need[0], pa.array([need[1]], pa.string()))) == 1
 
     def ledger(self, run: int | None = None, last: int | None = None) -> list[Entry]:
         entries = [entry for entry in self._books.ledger if run is None or entry.run == run]
@@ -534,4 +560,9 @@ def _digest(outcome: Outcome) -> str:
         outcome.fingerprint.to_pylist(),
         strict=True,
     )
-    return hashlib.sha256(repr(sorted(facts, key=repr)).encode()).hexdigest()
+    needs = [
+        (line["key"], line["needs_entity"], line["needs_key"])
+        for line in outcome.quarantine.to_pylist()
+        if line["state"] == "held"
+    ]
+    return hashlib.sha256(repr([sorted(facts, key=repr), sorted(needs)]).encode()).hexdigest()

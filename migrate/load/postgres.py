@@ -109,13 +109,24 @@ class PostgresTarget:
         self._refuse_unknown(outcome)
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         written = self._stand_in(cursor, outcome)
+        touched = made.touched
         if made.fresh.any():
-            written += sum(
-                self._append(cursor, name, rows_of(rows, made.fresh)) for name, rows in self._ordered(outcome)
-            )
-        if made.touched.any():
-            written += self._replace(cursor, outcome, made.touched)
+            appended = self._append_all(cursor, outcome, made.fresh)
+            written += appended or 0
+            touched = touched if appended is not None else touched | made.fresh
+        if touched.any():
+            written += self._replace(cursor, outcome, touched)
         return written
+
+    def _append_all(self, cursor: Cursor, outcome: Outcome, fresh: np.ndarray) -> int | None:
+        """Add the rows of new entities; None, and nothing added, when one is there: it has left another entity."""
+        try:
+            with cursor.connection.transaction():
+                return sum(
+                    self._append(cursor, name, rows_of(rows, fresh)) for name, rows in self._ordered(outcome)
+                )
+        except psycopg.errors.UniqueViolation:
+            return None
 
     def _refuse_unknown(self, outcome: Outcome) -> None:
         unknown = sorted(outcome.tables.keys() - self._layout.keys())
@@ -161,6 +172,9 @@ class PostgresTarget:
             rows = outcome.tables.get(name)
             self._stage(cursor, "new", name, None if rows is None else rows_of(rows, touched))
         gone = sum(self._delete_left(cursor, name) for name in reversed(tables) if not self._is_root(name))
+        for name in tables:
+            if name in outcome.tables and not self._is_root(name):
+                self._state.forget_seen(cursor, outcome.entity, self._robbed(cursor, name))
         return gone + sum(self._upsert(cursor, name, rows) for name, rows in self._ordered(outcome))
 
     def _aggregate(self, outcome: Outcome) -> list[str]:
@@ -193,6 +207,15 @@ class PostgresTarget:
         parts = {"table": self._table(name), "stage": _temporary("new", name), "roots": _ROOTS}
         columns = {"key": sql.Identifier(table.key), "root_id": sql.Identifier(table.root_id)}
         return cursor.execute(sql.SQL(_DELETE_LEFT).format(**parts, **columns)).rowcount
+
+    def _robbed(self, cursor: Cursor, name: str) -> list[object]:
+        """Ids of the roots that rows leave for those of this batch."""
+        table = self._layout[name]
+        assert table.root_id is not None
+        parts = {"table": self._table(name), "stage": _temporary("new", name)}
+        columns = {"key": sql.Identifier(table.key), "root_id": sql.Identifier(table.root_id)}
+        cursor.execute(sql.SQL(_ROBBED).format(**parts, **columns))
+        return [root for (root,) in cursor.fetchall()]
 
     def _upsert(self, cursor: Cursor, name: str, rows: pa.Table) -> int:
         """Replace what differs, add what is new. Not ON CONFLICT: in a first load the key's index may be away."""
@@ -249,6 +272,9 @@ INSERT INTO {table} ({columns}) SELECT {columns} FROM {stage} ORDER BY {key} ON 
 _DELETE_LEFT = """
 DELETE FROM {table} AS o USING {roots} AS r
 WHERE o.{root_id} = r.id AND NOT EXISTS (SELECT FROM {stage} AS s WHERE s.{key} = o.{key})
+"""
+_ROBBED = """
+SELECT DISTINCT o.{root_id} FROM {table} AS o JOIN {stage} AS s ON s.{key} = o.{key} WHERE o.{root_id} <> s.{root_id}
 """
 _UPDATE = """
 UPDATE {table} AS o SET {sets} FROM {stage} AS s

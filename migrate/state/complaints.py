@@ -15,7 +15,7 @@ from psycopg import sql
 
 from migrate.canonical import ID, row_hashes
 from migrate.model import Outcome, Slice, SliceKind
-from migrate.postgres import Cursor, copy_in
+from migrate.postgres import Cursor, copy_in, copy_out
 
 _IDENTITY = ("key", "scope", "member", "table", "row_id", "column", "rule", "needs_entity", "needs_key")
 _QUARANTINE = sql.Identifier("pg_temp", "stage_quarantine")
@@ -75,9 +75,37 @@ def release_gone(cursor: Cursor, schema: str, run: int) -> int:
 
 
 def releasable(cursor: Cursor, schema: str, system: str) -> list[tuple[str, pa.Array]]:
-    """By entity, the held keys for which everything that they wait for is on the platform now."""
-    cursor.execute(sql.SQL(_RELEASABLE).format(m=sql.Identifier(schema)), [system])
-    return [(str(entity), pa.array(keys, pa.string())) for entity, keys in cursor.fetchall()]
+    """Held keys that are worth a second look: (entity, keys), sorted; an entity may come twice.
+
+    First those for which something that they wait for is on the platform now; then those that wait for nothing but
+    each other, which have to be looked at together.
+    """
+    kinds = {name: pa.string() for name in ("entity", "key", "needs_entity", "needs_key")} | {
+        "there": pa.bool_()
+    }
+    lines = copy_out(cursor, sql.SQL(_HELD).format(m=sql.Identifier(schema)), kinds, [system])
+    found = []
+    for entity in pc.unique(lines["entity"]).sort().to_pylist():
+        own = lines.filter(pc.equal(lines["entity"], entity))
+        found += [(entity, pc.unique(own.filter(own["there"])["key"]).sort()), (entity, _circles(own))]
+    return [(entity, keys) for entity, keys in found if len(keys)]
+
+
+def _circles(lines: pa.Table) -> pa.Array:
+    """Of one entity: the keys of which no need is there, and each leads to another such key."""
+    lines = lines.filter(
+        pc.invert(pc.is_in(lines["key"], value_set=pc.unique(lines.filter(lines["there"])["key"])))
+    )
+    while lines.num_rows:
+        own = pc.and_(
+            pc.equal(lines["needs_entity"], lines["entity"]),
+            pc.is_in(lines["needs_key"], value_set=pc.unique(lines["key"])),
+        )
+        if pc.all(own).as_py():
+            break
+        hopeless = pc.unique(lines.filter(pc.invert(own))["key"])
+        lines = lines.filter(pc.invert(pc.is_in(lines["key"], value_set=hopeless)))
+    return pc.unique(lines["key"]).sort()
 
 
 def select(
@@ -184,16 +212,13 @@ UPDATE {m}.quarantine AS o SET state = 'released', released = now()
 WHERE o.state <> 'released' AND o.last_run < %s
   AND o.entity IN (SELECT entity FROM {m}.batch WHERE run = %s AND kind = 'range')
 """
-_RELEASABLE = """
-SELECT entity, array_agg(key ORDER BY key) FROM (
-    SELECT q.entity, q.key FROM {m}.quarantine AS q
-    WHERE q.state = 'held' GROUP BY q.entity, q.key
-    HAVING bool_and(EXISTS (
-        SELECT FROM {m}.crosswalk AS c
-        WHERE c.system = %s AND c.entity = q.needs_entity AND c.key = q.needs_key
-          AND c.valid_to = 'infinity' AND c.survivor IS NULL
-    ))
-) AS ready GROUP BY entity ORDER BY entity
+_HELD = """
+SELECT q.entity, q.key, q.needs_entity, q.needs_key, (EXISTS (
+    SELECT FROM {m}.crosswalk AS c
+    WHERE c.system = %s AND c.entity = q.needs_entity AND c.key = q.needs_key
+      AND c.valid_to = 'infinity' AND c.survivor IS NULL
+))::text AS there
+FROM {m}.quarantine AS q WHERE q.state = 'held'
 """
 _SELECT = """
 SELECT id::text, entity, key, scope, state, member, table_name, row_id, column_name, rule, needs_entity, needs_key,

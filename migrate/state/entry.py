@@ -12,7 +12,7 @@ nothing.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -132,6 +132,12 @@ def close_batch(cursor: Cursor, place: Place, opened: Opened, tally: Tally, acto
     )  # what was deferred fails here, and not under the ledger's lock
     _enter(cursor, place, opened, tally, actor)
     return tally
+
+
+def forget_seen(cursor: Cursor, place: Place, entity: str, ids: Sequence[object]) -> None:
+    """Rows have left these roots for others: what was last loaded of them is not there any more, whatever they say."""
+    if ids:
+        cursor.execute(place.sql(_FORGET), [entity, list(ids)])
 
 
 def closed(
@@ -298,12 +304,14 @@ def close_position(
 
 
 def _digest(outcome: Outcome) -> str:
-    """SHA-256 over key, fate and fingerprint of every entity, whatever their order."""
+    """SHA-256 over key, fate and fingerprint of every entity and what the held ones wait for, whatever their order."""
     facts = pa.table(
         [*(outcome.keys.column(name) for name in ("key", "disposition")), outcome.fingerprint],
         names=["k", "d", "f"],
     )
-    hashes = row_hashes(facts)
+    held = outcome.quarantine.filter(pc.equal(outcome.quarantine.column("state"), "held"))
+    needs = held.select(["key", "needs_entity", "needs_key"])
+    hashes = np.concatenate([row_hashes(facts), row_hashes(needs)])
     return hashlib.sha256(hashes[np.lexsort(hashes.T)].tobytes()).hexdigest()
 
 
@@ -383,6 +391,10 @@ SELECT %s, k.key, k.id, k.disposition, k.fingerprint, %s, %s FROM {keys} AS k
 WHERE k.i IN (SELECT unnest(%s::integer[]))
 ON CONFLICT (entity, key) DO UPDATE SET disposition = excluded.disposition, mapping = excluded.mapping,
     run = excluded.run, fingerprint = coalesce(excluded.fingerprint, i.fingerprint)
+"""
+_FORGET = """
+UPDATE {m}.key_image SET fingerprint = '00000000-0000-0000-0000-000000000000'
+WHERE entity = %s AND id = ANY(%s) AND fingerprint IS NOT NULL
 """
 _COUNTED = """
 SELECT i.disposition, count(*) FROM {keys} AS k JOIN {m}.key_image AS i ON i.entity = %s AND i.key = k.key

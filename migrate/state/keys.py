@@ -44,6 +44,12 @@ def contested(cursor: Cursor, schema: str, entity: str, name: str) -> pa.Array:
     return copy_out(cursor, query, {"value": pa.string()}, [entity, name]).column("value").combine_chunks()
 
 
+def rivals(cursor: Cursor, schema: str, entity: str, name: str) -> pa.Array:
+    """Keys of the roots that claim a contested value."""
+    query = sql.SQL(_RIVALS.replace("{contested}", _CONTESTED)).format(m=sql.Identifier(schema))
+    return copy_out(cursor, query, {"key": pa.string()}, [entity, name] * 2).column("key").combine_chunks()
+
+
 def looped(cursor: Cursor, schema: str, entity: str, name: str) -> pa.Array:
     """Keys whose chain of pointers leads back to themselves; one that points at itself among them."""
     query = sql.SQL(_POINTERS).format(m=sql.Identifier(schema))
@@ -101,6 +107,10 @@ ON CONFLICT (entity, name, key) DO UPDATE SET value = excluded.value, variant = 
 _CONTESTED = """
 SELECT value FROM {m}.natural_key WHERE entity = %s AND name = %s
 GROUP BY value HAVING count(*) > 1 AND count(DISTINCT coalesce(variant, key)) > 1 ORDER BY value
+"""
+_RIVALS = """
+SELECT key FROM {m}.natural_key
+WHERE entity = %s AND name = %s AND value IN (SELECT value FROM ({contested}) AS c) ORDER BY key
 """
 _POINTERS = """
 SELECT o.key, o.value FROM {m}.natural_key AS o JOIN {m}.natural_key AS n

@@ -201,10 +201,29 @@ class State:
             )  # fmt: skip
             entry.close_position(cursor, place, run, slice_, position, within, line.seq)
 
+    def looked_again(self, run: OpenRun, slice_: Slice, position: int) -> None:
+        """Close the second look at an entity's held keys: nothing of them can be released any more."""
+        place = self.place
+        with self._cursor("close a second look") as cursor:
+            check_fence(cursor, place.schema, place.system, run.fence)
+            if entry.closed(cursor, place, run, slice_, position) is not None:
+                return
+            line = append(
+                cursor, place.schema, place.system, run.fence,
+                actor=self.actor, kind="second_look", run=run.id, entity=slice_.entity, slice=slice_.number,
+                batch={"position": position},
+            )  # fmt: skip
+            entry.close_position(cursor, place, run, slice_, position, slice_.ranges[position], line.seq)
+
     def contested(self, entity: str, name: str) -> pa.Array:
         """Values of a natural key that more than one root claims."""
         with self._cursor("ask for contested keys") as cursor:
             return keys.contested(cursor, self.schema, entity, name)
+
+    def rivals(self, entity: str, name: str) -> pa.Array:
+        """Keys of the roots that claim a contested value; some may be gone from the source."""
+        with self._cursor("ask who contests a key") as cursor:
+            return keys.rivals(cursor, self.schema, entity, name)
 
     def looped(self, entity: str, name: str) -> pa.Array:
         """Keys whose chain of pointers leads back to themselves."""
@@ -217,7 +236,7 @@ class State:
             return keys.natural(cursor, self.schema, entity, name, wanted)
 
     def releasable(self) -> list[tuple[str, pa.Array]]:
-        """By entity, the held keys for which everything that they wait for has arrived."""
+        """By entity, the held keys that are worth a second look: see `migrate.state.complaints`."""
         with self._cursor("ask for held keys") as cursor:
             return complaints.releasable(cursor, self.schema, self.system)
 
@@ -236,6 +255,10 @@ class State:
     ) -> Opened:
         """See `migrate.state.entry`."""
         return entry.open_batch(cursor, self.place, run, slice_, position, within, outcome)
+
+    def forget_seen(self, cursor: Cursor, entity: str, ids: Sequence[object]) -> None:
+        """See `migrate.state.entry`."""
+        entry.forget_seen(cursor, self.place, entity, ids)
 
     def close_batch(self, cursor: Cursor, opened: Opened, tally: Tally) -> Tally:
         """See `migrate.state.entry`."""

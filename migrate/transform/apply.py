@@ -21,7 +21,7 @@ from migrate.mapping.nouns import Consequence, Each, Field, Mapping, Member, Tab
 from migrate.model import Batch, Layout, Lookup, Outcome, SliceKind
 from migrate.transform import library  # noqa: F401  fills the registries
 from migrate.transform.conditions import blank, holds
-from migrate.transform.fields import Columns
+from migrate.transform.fields import Columns, OwnKind
 from migrate.transform.gather import gather, loose
 from migrate.transform.judgements import Judgements, Place
 from migrate.transform.judges import Offence, twins
@@ -66,7 +66,7 @@ class _Work:
     made: list[Made] = field(default_factory=list)
     flagged: list[Flagged] = field(default_factory=list)
     stubs: list[tuple[str, pa.Table]] = field(default_factory=list)
-    own_kind: list[pa.Table] = field(default_factory=list)
+    own_kind: list[OwnKind] = field(default_factory=list)
 
     # --- 2 narrow
 

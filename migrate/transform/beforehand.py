@@ -68,6 +68,18 @@ def naturals(mapping: Mapping, rows: pa.Table) -> Iterator[tuple[str, pa.Table]]
         )
 
 
+def contested(claims: pa.Table) -> pa.Array:
+    """Values that more than one root claims; where the claims name a variant, in more than one."""
+    claims = claims.filter(claims["value"].is_valid())
+    who = pc.coalesce(claims["variant"], claims["key"])
+    owners = (
+        pa.table({"value": claims["value"], "who": who})
+        .group_by("value")
+        .aggregate([("who", "count_distinct")])
+    )
+    return one_piece(owners.filter(pc.greater(owners["who_count_distinct"], 1))["value"]).sort()
+
+
 def agreements(mapping: Mapping) -> tuple[tuple[str, str, str], ...]:
     """Natural keys of others that the mapping's rules compare with: (entity, name, root column with their keys)."""
     rules = (rule.call.options for rule in mapping.rules if "through" in rule.call.options)

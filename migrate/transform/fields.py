@@ -25,6 +25,19 @@ from migrate.transform.rows import Rows, one_piece
 from migrate.transform.series import arrow, series
 
 
+@dataclass(frozen=True, slots=True)
+class OwnKind:
+    """References to entities of the same mapping that are in this batch and not yet on the platform.
+
+    entity, row_id, key:  who refers, in which source row, to whom.
+    """
+
+    place: Place
+    entity: pa.Array
+    row_id: pa.Array
+    key: pa.Array
+
+
 @dataclass(slots=True)
 class Columns:
     """The platform columns of one table map over some rows; `ids` are the platform ids of the rows."""
@@ -35,7 +48,7 @@ class Columns:
     ids: pa.Array
     judgements: Judgements
     stubs: list[tuple[str, pa.Table]] = field(default_factory=list)
-    own_kind: list[pa.Table] = field(default_factory=list)  # references to entities of the same mapping
+    own_kind: list["OwnKind"] = field(default_factory=list)
     dropped: np.ndarray = field(init=False)  # rows set aside here, without their entity
     refused: np.ndarray | None = field(
         init=False, default=None
@@ -186,10 +199,19 @@ class Columns:
         known = frames.lookup.known.get(field.ref or "")
         if field.ref != frames.mapping.entity:
             return known
-        self.own_kind.append(
-            pa.table([self.rows.entity, values], names=["_entity", "key"]).filter(values.is_valid())
-        )
         batch = frames.keys.slice(0, frames.roots)
+        open_ = pc.is_in(values, value_set=batch)
+        if known is not None:  # what the platform holds already is there whatever this batch thinks of it
+            open_ = pc.and_not(open_, pc.is_in(values, value_set=one_piece(known)))
+        if open_.true_count:
+            self.own_kind.append(
+                OwnKind(
+                    self._place(field),
+                    self.rows.entity.filter(open_),
+                    self._source_key(field).filter(open_),
+                    values.filter(open_),
+                )
+            )
         return batch if known is None else pa.concat_arrays([one_piece(known), batch])
 
     # --- type and width

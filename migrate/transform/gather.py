@@ -7,6 +7,8 @@ A row without a root counts as an entity of its own, under the key of the root t
 show it, and nothing vanishes quietly.
 """
 
+from collections.abc import Mapping as Dict
+from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
@@ -32,23 +34,49 @@ def gather(mapping: Mapping, batch: Batch, lookup: Lookup) -> tuple[Frames, Judg
         keys = root.column(mapping.root.key)
         root = MemberRows(root.table, pa.array(np.arange(len(keys), dtype=np.int32)))
         frames = Frames(mapping, lookup, keys, len(keys), {mapping.root.name: root})
-    orphans: list[tuple[Member, pa.Table, pa.Array]] = []
+    orphans: dict[str, _Orphans] = {}
     for member in mapping.members:
-        table = batch.tables[member.name]
-        table, entity = _owned(frames, member, table)
-        pointer = one_piece(table.column(member.by))
+        table, entity = _owned(frames, member, batch.tables[member.name])
+        missing = _missing_root(member, table, orphans)
         rows = MemberRows(table, entity)
         if member.where is not None:
             frames.members[member.name] = rows
             mask = holds(member.where, Rows(frames, member.name, rows))
-            rows, pointer = rows.filter(mask), pointer.filter(mask)
+            rows, missing = rows.filter(mask), missing.filter(mask)
         lost = rows.entity.is_null()
         if lost.true_count:
             if member.orphans is not Orphans.IGNORE:
-                orphans.append((member, rows.table.filter(lost), pointer.filter(lost)))
+                ours = pc.and_(lost, missing.is_valid())
+                orphans[member.name] = _Orphans(member, rows.table.filter(ours), missing.filter(ours))
             rows = rows.filter(pc.invert(lost))
         frames.members[member.name] = rows
-    return _with_orphans(frames, orphans)
+    return _with_orphans(frames, tuple(orphans.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Orphans:
+    """Rows of a member whose root is missing, and for each the key of that root."""
+
+    member: Member
+    rows: pa.Table
+    root: pa.Array
+
+
+def _missing_root(member: Member, rows: pa.Table, orphans: Dict[str, _Orphans]) -> pa.Array:
+    """For each row, were it an orphan, the key of its root.
+
+    A second-level row is lost with the row that it hangs on, under the same key. When that row is not the mapping's
+    business (its member's `where`), neither is this one: null.
+    """
+    pointer = one_piece(rows.column(member.by))
+    if member.via is None:
+        return pointer
+    parents = orphans.get(member.via.member)
+    if parents is None:
+        return pa.nulls(len(pointer), pa.string())
+    return parents.root.take(
+        pc.index_in(pointer, value_set=one_piece(parents.rows.column(member.via.column)))
+    )
 
 
 def root_frames(mapping: Mapping, rows: pa.Table, lookup: Lookup) -> Frames:
@@ -86,24 +114,19 @@ def _owned(frames: Frames, member: Member, rows: pa.Table) -> tuple[pa.Table, pa
     )
 
 
-def _with_orphans(
-    frames: Frames, orphans: list[tuple[Member, pa.Table, pa.Array]]
-) -> tuple[Frames, Judgements]:
+def _with_orphans(frames: Frames, orphans: tuple[_Orphans, ...]) -> tuple[Frames, Judgements]:
     """Orphans count as entities of their own, under the key of the root that is missing."""
-    missing = pc.unique(
-        pa.concat_arrays([pa.array([], pa.string()), *(pointer for _, _, pointer in orphans)])
-    )
+    missing = pc.unique(pa.concat_arrays([pa.array([], pa.string()), *(lost.root for lost in orphans)]))
     frames.keys = pa.concat_arrays([frames.keys, missing])
     judgements = Judgements(len(frames.keys))
-    for member, rows, pointer in orphans:
-        place = Place(member.name, member.table, member.by)
+    for lost in orphans:
         judgements.reject(
-            pc.index_in(pointer, value_set=frames.keys),
-            place,
-            one_piece(rows.column(member.key)),
+            pc.index_in(lost.root, value_set=frames.keys),
+            Place(lost.member.name, lost.member.table, lost.member.by),
+            one_piece(lost.rows.column(lost.member.key)),
             "orphan",
             whole=True,
-            value=pointer,
+            value=one_piece(lost.rows.column(lost.member.by)),
         )
     return frames, judgements
 

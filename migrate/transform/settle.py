@@ -15,7 +15,7 @@ from migrate.canonical import derive_ids, fingerprints
 from migrate.mapping.nouns import Consequence, Field, Mapping, TableMap
 from migrate.model import Disposition, Layout, Outcome, TargetTable
 from migrate.transform.conditions import blank
-from migrate.transform.fields import Columns
+from migrate.transform.fields import Columns, OwnKind
 from migrate.transform.judgements import Judgements, Place, by_key
 from migrate.transform.rows import Frames, Rows, one_piece
 
@@ -49,7 +49,7 @@ class Flagged:
 class Settling:
     """Everything that the earlier stages made of a batch.
 
-    own_kind:  (_entity, key): references to entities of the same mapping.
+    own_kind:  references to entities of the same mapping.
     """
 
     mapping: Mapping
@@ -60,7 +60,7 @@ class Settling:
     made: list[Made]
     flagged: list[Flagged]
     stubs: list[tuple[str, pa.Table]]
-    own_kind: list[pa.Table]
+    own_kind: list[OwnKind]
 
     def outcome(self) -> Outcome:
         """Close what is open, decide, and put the Outcome together."""
@@ -123,20 +123,22 @@ class Settling:
         """Entities that point at one of their own kind in this batch wait with it, and so on along the chain."""
         if not self.own_kind:
             return
-        links = pa.concat_tables(self.own_kind)
         roots = self.frames.keys.slice(0, self.frames.roots)
-        links = links.append_column("target", pc.index_in(one_piece(links["key"]), value_set=roots))
-        links = links.filter(links["target"].is_valid())
-        entity, target = links["_entity"].to_numpy(), links["target"].to_numpy()
-        place = Place(self.mapping.root.name, self.mapping.root.table, None)
-        while True:
-            shown = self._dispositions() == Disposition.ACCEPTED
-            late = links.filter(pa.array(shown[entity] & ~shown[target]))
-            if not late.num_rows:
-                return
-            waiting = one_piece(late["_entity"])
-            own = self.frames.keys.take(waiting)
-            self.judgements.hold(waiting, place, own, self.mapping.entity, one_piece(late["key"]))
+        target = [pc.index_in(links.key, value_set=roots).to_numpy() for links in self.own_kind]
+        entity = [links.entity.to_numpy() for links in self.own_kind]
+        shown = self._dispositions() == Disposition.ACCEPTED
+        everyone, its = np.concatenate(entity), np.concatenate(target)
+        while (late := shown[everyone] & ~shown[its]).any():
+            shown[everyone[late]] = False
+        for links, of, to in zip(self.own_kind, entity, target, strict=True):
+            waits = pa.array(~shown[to] & (of != to))
+            self.judgements.hold(
+                links.entity.filter(waits),
+                links.place,
+                links.row_id.filter(waits),
+                self.mapping.entity,
+                links.key.filter(waits),
+            )
 
     def _dispositions(self) -> np.ndarray:
         disposition = np.full(len(self.frames.keys), Disposition.ACCEPTED, dtype=object)

@@ -189,10 +189,9 @@ class TargetSuite:
     def test_a_held_entity_is_released_when_what_it_needs_is_there(self, on: Bench) -> None:
         state = on.platform.state
         on.things(a=Held(((ENTITY, "b"), (ENTITY, "c"))), d=Held(((ENTITY, "never"),)))
-        on.things(b=Thing("B"))
-        assert state.releasable() == []
-        on.things(c=Thing("C"))
-        assert [(entity, keys.to_pylist()) for entity, keys in state.releasable()] == [(ENTITY, ["a"])]
+        assert _worth_a_look(state) == []
+        on.things(c=Thing("C"), b=Thing("B"))
+        assert _worth_a_look(state) == [(ENTITY, ["a"])]
 
         again = Slice(ENTITY, 99, SliceKind.KEYS, (KeyRange(),))
         tally = on.platform.target.write(on.run, again, 0, KeyRange(), outcome({"a": A}), 7)
@@ -202,6 +201,25 @@ class TargetSuite:
         total = state.tallies(on.run)[ENTITY]
         assert (total.read, total.created, total.held) == (4, 3, 1)
         assert total.balanced
+
+    def test_what_a_held_entity_waits_for_no_longer_is_no_more_told(self, on: Bench) -> None:
+        on.things(a=Held(((ENTITY, "b"), (ENTITY, "c"))))
+        on.things(b=Thing("B"))
+        state, target = on.platform.state, on.platform.target
+        assert _worth_a_look(state) == [(ENTITY, ["a"])]
+        for number in (98, 99):  # the same fate twice, for other reasons
+            needs = ((ENTITY, "b"), (ENTITY, "c")) if number == 98 else ((ENTITY, "c"),)
+            look = Slice(ENTITY, number, SliceKind.KEYS, (KeyRange(),))
+            target.write(on.run, look, 0, KeyRange(), outcome({"a": Held(needs)}), 7)
+        assert [line.needs_key for line in state.quarantine(state="held")] == ["c"]
+        assert _worth_a_look(state) == []
+
+    def test_those_that_wait_for_nothing_but_each_other_are_looked_at_together(self, on: Bench) -> None:
+        on.things(a=Held(((ENTITY, "b"),)), b=Held(((ENTITY, "c"),)), c=Held(((ENTITY, "a"), (ENTITY, "b"))))
+        on.things(
+            d=Held(((ENTITY, "a"), (ENTITY, "never"))), e=Held((("account", "a"),)), f=Held(((ENTITY, "d"),))
+        )
+        assert _worth_a_look(on.platform.state) == [(ENTITY, ["a", "b", "c"])]
 
     def test_a_second_look_with_a_number_that_was_used_before_is_written_all_the_same(
         self, on: Bench
@@ -277,3 +295,7 @@ class TargetSuite:
         assert target.end_bulk(on.run) == 0
         changed = replace(A, name="A2", parts=())
         assert on.things(a=replace(changed, steps=(), maker="u")).updated == 1
+
+
+def _worth_a_look(state: Any) -> list[tuple[str, list[str]]]:
+    return [(entity, keys.to_pylist()) for entity, keys in state.releasable()]
