@@ -2,6 +2,7 @@
 
 import itertools
 import os
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
@@ -9,6 +10,7 @@ from urllib.parse import quote_plus
 
 import pytest
 from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.exc import DBAPIError
 
 from tests.servers import server
 
@@ -58,7 +60,8 @@ class Databases:
             if admin.startswith("postgresql"):
                 _execute(admin, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
             else:
-                _execute(admin, *_kills(admin, name), f"DROP DATABASE IF EXISTS {name}")
+                _end_connections(admin, name)
+                _execute(admin, f"DROP DATABASE IF EXISTS {name}")
 
 
 def _execute(admin: str, *statements: str) -> None:
@@ -71,12 +74,14 @@ def _execute(admin: str, *statements: str) -> None:
         engine.dispose()
 
 
-def _kills(admin: str, name: str) -> list[str]:
+def _end_connections(admin: str, name: str) -> None:
     """MariaDB's drop waits for open transactions; they end with their connections."""
-    engine = create_engine(admin)
+    engine = create_engine(admin, isolation_level="AUTOCOMMIT")
     try:
         with engine.connect() as connection:
             query = text("SELECT id FROM information_schema.processlist WHERE db = :name")
-            return [f"KILL {number}" for (number,) in connection.execute(query, {"name": name})]
+            for (number,) in connection.execute(query, {"name": name}).fetchall():
+                with suppress(DBAPIError):  # it may have ended by itself in between
+                    connection.exec_driver_sql(f"KILL {number}")
     finally:
         engine.dispose()
