@@ -14,6 +14,7 @@ Fields are joined with U+001F. A change of any rule here changes every stored fi
 
 import hashlib
 import uuid
+from decimal import Decimal
 
 import numpy as np
 import pyarrow as pa
@@ -90,9 +91,8 @@ def canonical_text(column: "pa.Array | pa.ChunkedArray") -> "pa.Array | pa.Chunk
     if pa.types.is_date32(kind):
         return column.cast(pa.int32()).cast(pa.string()).cast(pa.binary())
     if pa.types.is_decimal(kind) and kind.scale > 0:
-        return pc.utf8_rtrim(pc.utf8_rtrim(column.cast(pa.string()), characters="0"), characters=".").cast(
-            pa.binary()
-        )
+        plain = _without_exponent(column.cast(pa.string()))
+        return pc.utf8_rtrim(pc.utf8_rtrim(plain, characters="0"), characters=".").cast(pa.binary())
     return column.cast(pa.string()).cast(pa.binary())
 
 
@@ -139,6 +139,15 @@ def fingerprints(tables: dict[str, pa.Table], entities: int) -> pa.FixedSizeBina
         if len(starts):
             total[owner[order][starts]] += np.add.reduceat(hashes[order], starts, axis=0)
     return pa.FixedSizeBinaryArray.from_buffers(ID, entities, [None, pa.py_buffer(total.tobytes())])
+
+
+def _without_exponent(numbers: "pa.Array | pa.ChunkedArray") -> "pa.Array | pa.ChunkedArray":
+    """Arrow writes decimals below a millionth, zero among them, as `0E-7`; here they are `0.0000000`."""
+    if not pc.any(pc.match_substring(numbers, "E")).as_py():
+        return numbers
+    encoded = _one_chunk(pc.dictionary_encode(numbers))
+    plain = [format(Decimal(number), "f") for number in encoded.dictionary.to_pylist()]
+    return pa.array(plain, pa.string()).take(encoded.indices)
 
 
 def _one_chunk(column: "pa.Array | pa.ChunkedArray") -> pa.Array:

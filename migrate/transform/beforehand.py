@@ -40,7 +40,12 @@ def references(mapping: Mapping, batch: Batch) -> dict[str, pa.Array]:
                     result = STEPS[call.name].function(series(keys), **call.options)
                     keys = arrow(result[0] if isinstance(result, tuple) else result)
                 wanted.setdefault(field_.ref or "", []).append(keys)
-    return {entity: pc.unique(pa.concat_arrays(keys)).drop_null() for entity, keys in wanted.items()}
+    return {entity: _keys(pc.unique(pa.concat_arrays(keys))) for entity, keys in wanted.items()}
+
+
+def _keys(values: pa.Array) -> pa.Array:
+    """What can be the key of a row: not null, and without NUL, of which no database can be asked."""
+    return values.filter(pc.invert(pc.fill_null(pc.match_substring(values, "\x00"), True)))
 
 
 def survey_columns(mapping: Mapping) -> tuple[str, ...]:

@@ -158,6 +158,10 @@ class Columns:
 
     def _reference(self, field: Field, source: pa.Array, values: pa.Array) -> pa.Array:
         assert field.ref is not None
+        if _holds_nul(values):  # no key of any row
+            nul = pc.match_substring(values, "\x00")
+            self._refuse(field, source, nul, "nul", Consequence.REJECT)
+            values = pc.if_else(pc.fill_null(nul, False), pa.scalar(None, values.type), values)
         known = self._known(field, values)
         ids = derive_ids(self.system, f"{field.ref}/", values)
         if known is None or not values.null_count < len(values):

@@ -119,7 +119,7 @@ class Judgements:
         if not len(entity):
             return
         kind = "flagged" if flagged else "converted"
-        original = pa.nulls(len(entity), pa.string()) if original is None else original.cast(pa.string())
+        original = pa.nulls(len(entity), pa.string()) if original is None else storable(original)
         columns = [
             entity,
             _same(into, entity),
@@ -199,7 +199,7 @@ class Judgements:
         found = {
             "_entity": entity,
             "row_id": row_id,
-            "value": None if value is None else value.cast(pa.string()),
+            "value": None if value is None else storable(value),
             "needs_key": needs and needs[1],
         }
         columns = [
@@ -217,6 +217,11 @@ class Judgements:
 def by_key(lines: pa.Table, keys: pa.Array) -> pa.Table:
     """Lines under the legacy key of their entity instead of its index."""
     return lines.drop_columns("_entity").add_column(0, "key", keys.take(one_piece(lines["_entity"])))
+
+
+def storable(values: pa.Array) -> pa.Array:
+    """Values as text that a database can keep beside a complaint: NUL, which PostgreSQL refuses, as its symbol."""
+    return pc.replace_substring(values.cast(pa.string()), "\x00", "\u2400")
 
 
 def _same(text: str | None, like: pa.Array | pa.Table) -> pa.Array:

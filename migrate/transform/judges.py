@@ -247,7 +247,10 @@ def natural_values(key: Natural, table: pa.Table) -> pa.Array:
     if key.unordered:
         turned = pc.fill_null(pc.greater(*parts), False)
         parts = [pc.if_else(turned, parts[1], parts[0]), pc.if_else(turned, parts[0], parts[1])]
-    return parts[0] if len(parts) == 1 else pc.binary_join_element_wise(*parts, "|")
+    values = parts[0] if len(parts) == 1 else pc.binary_join_element_wise(*parts, "|")
+    if not pa.types.is_string(values.type):
+        return values
+    return pc.if_else(pc.match_substring(values, "\x00"), pa.scalar(None, values.type), values)
 
 
 def variants(key: Natural, table: pa.Table, codes: Mapping[str, CodeList]) -> pa.Array | None:

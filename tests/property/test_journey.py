@@ -151,6 +151,31 @@ def test_what_is_broken_stays_out_and_comes_in_once_it_is_repaired(what: str, wo
         agrees(world.load(batch_rows=batch_rows), expected, legacy)
 
 
+def test_text_that_no_database_can_hold_is_quarantined_wherever_it_stands(world: World) -> None:
+    legacy = with_(
+        c2={"NAME": "Fr\0am"},
+        c3={"MAKER_ID": "m\0"},
+        c4={"PARENT": "c1\0", "SERIAL": "s\0"},
+        p1={"LABEL": "a\0b"},
+        p2={"BEFORE_ID": "p\0"},
+    )
+    world.write(legacy)
+    books = world.load()
+    assert books.entities["craft"] == {"read": 4, "created": 1, "rejected": 3} | _beside(books)
+    told = {
+        (line[1], line[5], line[6]) for line in books.quarantine if line[0] == "craft" and line[7] == "nul"
+    }
+    assert told == {
+        ("c2", "c2", "NAME"), ("c3", "c3", "MAKER_ID"), ("c4", "c4", "PARENT"), ("c4", "c4", "SERIAL"),
+        ("c1", "p1", "LABEL"),
+    }  # fmt: skip
+
+
+def _beside(books: Books) -> dict[str, int]:
+    beside = ("rows_read", "rows_written", "set_aside", "flagged", "converted", "stubs")
+    return {name: count for name, count in books.entities["craft"].items() if name in beside}
+
+
 def agrees(books: Books, expected: Expected, legacy: Legacy) -> None:
     assert books.quarantine == expected.quarantine
     # What is said of a root that is gone from the source is no business of a full load.
