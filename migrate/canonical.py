@@ -107,12 +107,7 @@ def row_hashes(table: pa.Table) -> np.ndarray:
     """128 bits per row, shape (rows, 2) of uint64: the start of SHA-256 over the row's canonical text."""
     if not table.num_rows:
         return np.empty((0, 2), np.uint64)
-    columns = [pc.fill_null(canonical_text(column), _NULL_MARK) for column in table.columns]
-    joined = (
-        pc.binary_join_element_wise(*columns, pa.scalar(_SEPARATOR, pa.binary()))
-        if len(columns) > 1
-        else columns[0]
-    )
+    joined = _joined(table.columns)
     sha256 = hashlib.sha256
     digests = b"".join([sha256(row).digest()[:16] for row in joined.to_pylist()])  # measured: 0.6 µs a row
     return np.frombuffer(digests, np.uint64).reshape(-1, 2)
@@ -148,6 +143,26 @@ def _without_exponent(numbers: "pa.Array | pa.ChunkedArray") -> "pa.Array | pa.C
     encoded = _one_chunk(pc.dictionary_encode(numbers))
     plain = [format(Decimal(number), "f") for number in encoded.dictionary.to_pylist()]
     return pa.array(plain, pa.string()).take(encoded.indices)
+
+
+def _joined(columns: "list[pa.ChunkedArray]") -> pa.ChunkedArray:
+    """The rows' canonical text; neighbouring columns without any value are one constant."""
+    parts: list[pa.ChunkedArray | bytes] = []
+    for column in columns:
+        if column.null_count < len(column):
+            parts.append(canonical_text(column))
+        elif parts and isinstance(parts[-1], bytes):
+            parts[-1] += _SEPARATOR + _NULL_MARK
+        else:
+            parts.append(_NULL_MARK)
+    values = [pa.scalar(part, pa.binary()) if isinstance(part, bytes) else part for part in parts]
+    joined = pc.binary_join_element_wise(
+        *values,
+        pa.scalar(_SEPARATOR, pa.binary()),
+        null_handling="replace",
+        null_replacement=_NULL_MARK.decode(),
+    )
+    return joined if isinstance(joined, pa.ChunkedArray | pa.Array) else pa.repeat(joined, len(columns[0]))
 
 
 def _one_chunk(column: "pa.Array | pa.ChunkedArray") -> pa.Array:
