@@ -46,8 +46,8 @@ def contested(cursor: Cursor, schema: str, entity: str, name: str) -> pa.Array:
 
 def rivals(cursor: Cursor, schema: str, entity: str, name: str) -> pa.Array:
     """Keys of the roots that claim a contested value."""
-    query = sql.SQL(_RIVALS.replace("{contested}", _CONTESTED)).format(m=sql.Identifier(schema))
-    return copy_out(cursor, query, {"key": pa.string()}, [entity, name] * 2).column("key").combine_chunks()
+    query = sql.SQL(_RIVALS).format(m=sql.Identifier(schema))
+    return copy_out(cursor, query, {"key": pa.string()}, [entity, name]).column("key").combine_chunks()
 
 
 def looped(cursor: Cursor, schema: str, entity: str, name: str) -> pa.Array:
@@ -108,9 +108,12 @@ _CONTESTED = """
 SELECT value FROM {m}.natural_key WHERE entity = %s AND name = %s
 GROUP BY value HAVING count(*) > 1 AND count(DISTINCT coalesce(variant, key)) > 1 ORDER BY value
 """
+# In one pass: joined with the contested values, without statistics, every key would be held against every value.
 _RIVALS = """
-SELECT key FROM {m}.natural_key
-WHERE entity = %s AND name = %s AND value IN (SELECT value FROM ({contested}) AS c) ORDER BY key
+SELECT key FROM (
+    SELECT key, min(coalesce(variant, key)) OVER claim AS one, max(coalesce(variant, key)) OVER claim AS other
+    FROM {m}.natural_key WHERE entity = %s AND name = %s WINDOW claim AS (PARTITION BY value)
+) AS claimed WHERE one <> other ORDER BY key
 """
 _POINTERS = """
 SELECT o.key, o.value FROM {m}.natural_key AS o JOIN {m}.natural_key AS n
