@@ -9,7 +9,7 @@ PYTHON ?= python3
 WORKERS ?= 2
 BIN := .venv/bin
 
-.PHONY: help setup demo test check check-format check-lint check-types check-imports check-docs bench docs lock clean
+.PHONY: help setup demo test sabotage check check-format check-lint check-types check-imports check-docs bench docs lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ check-imports: setup
 	$(BIN)/lint-imports --no-logo
 check-docs: setup
 	$(BIN)/python tools/docs.py --check
+
+sabotage: setup ## take the safeguards away one at a time: each time a test must fail ARGS="--quick"
+	@$(BIN)/python tools/sabotage.py $(ARGS)
 
 bench: .venv/.bench ## the benchmark; results go to docs/benchmarks.md
 	@$(BIN)/python -m bench $(ARGS)

@@ -91,7 +91,7 @@ def page(clients: int, small: dict[str, Any], large: dict[str, Any]) -> str:
         "",
         (
             "The whole pipeline: read, map, judge, load, state, ledger, indexes and foreign keys. The yardstick is"
-            " `psql COPY out | psql COPY in` of the same tables and columns, into tables with a primary key, in the same"
+            " `psql COPY out | psql COPY in` of the same tables and columns, into tables with a primary key, in one"
             " run. Figures of one machine say little about another; the ratios are what counts."
         ),
         "",

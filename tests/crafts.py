@@ -10,9 +10,9 @@ says what has to become of them.
 
 import random
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -206,20 +206,38 @@ class World:
                 database.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(columns))})", rows)
         database.close()
 
-    def load(self, *, batch_rows: int = 50_000, workers: int = 1, shuffle: int | None = None) -> Books:
-        """One full load."""
+    @contextmanager
+    def opened(self, batch_rows: int) -> Iterator[Run]:
+        """A run, new or resumed."""
         source = connect(f"sqlite:///{self.legacy}")
         with ExitStack() as stack:
             stack.callback(source.close)
             lease = stack.enter_context(self.state.lease("tests"))
-            run = start(
-                Parts(source, self.state, self.target, self.mappings, LAYOUT), lease, batch_rows=batch_rows
-            )
+            parts = Parts(source, self.state, self.target, self.mappings, LAYOUT)
+            run = start(parts, lease, batch_rows=batch_rows)
+            stack.callback(run.close)
+            yield run
+
+    def load(self, *, batch_rows: int = 50_000, workers: int = 1, shuffle: int | None = None) -> Books:
+        """One full load, or what is left of one."""
+        with self.opened(batch_rows) as run:
             _move(run, workers, shuffle)
             run.release()
             summary = run.finish()
         assert summary.balanced
         return self.books(summary.entities)
+
+    def shape(self) -> list[Any]:
+        """Indexes and constraints of the platform."""
+        return [
+            sorted(self._ask(f"SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = '{_SCHEMA}'")),
+            sorted(
+                self._ask(
+                    "SELECT conrelid::regclass::text, conname, convalidated FROM pg_constraint"
+                    f" WHERE connamespace = '{_SCHEMA}'::regnamespace"
+                )
+            ),
+        ]
 
     def books(self, entities: dict[str, Tally]) -> Books:
         told = {entity: {k: v for k, v in asdict(tally).items() if v} for entity, tally in entities.items()}

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from migrate.canonical import derive_id
-from migrate.errors import Busy, Defect
+from migrate.errors import Busy, Defect, Refused
 from migrate.model import KeyRange, Outcome, Slice, SliceKind, Tally
 from migrate.state.runs import OpenRun
 from tests.contracts.outcomes import (
@@ -149,6 +149,12 @@ class TargetSuite:
         with pytest.raises(Defect):
             on.write(replace(good, keys=fateless))
 
+    def test_an_entity_that_is_left_out_without_a_reason_is_a_defect(self, on: Bench) -> None:
+        rejected = outcome({"a": A, "b": Rejected()})
+        with pytest.raises(Defect, match=r"reason|account"):
+            on.write(replace(rejected, quarantine=rejected.quarantine.slice(0, 0)))
+        assert on.platform.content()["thing"] == {}
+
     def test_the_same_key_twice_in_a_batch_is_a_defect(self, on: Bench) -> None:
         good = outcome({"a": A, "b": Thing()})
         doubled = good.keys.set_column(0, "key", pa.array(["a", "a"]))
@@ -276,6 +282,8 @@ class TargetSuite:
         assert [line.value for line in state.quarantine(values=True, reason="asked by the data owner")] == [
             "Tremblay"
         ]
+        with pytest.raises(Refused):
+            state.quarantine(values=True, reason=" ")
 
     def test_who_lost_the_lease_writes_nothing(self, platform: Platform) -> None:
         with bench(platform) as old:

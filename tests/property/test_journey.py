@@ -171,6 +171,27 @@ def test_text_that_no_database_can_hold_is_quarantined_wherever_it_stands(world:
     }  # fmt: skip
 
 
+def test_a_run_that_was_broken_off_goes_on_where_it_stopped(world: World) -> None:
+    expected = Expected()
+    expected.load(GOOD)
+    world.write(GOOD)
+    with world.opened(batch_rows=1) as run:
+        planned = [piece for stage in run.stages for piece in stage.slices]
+        for piece in planned[:3]:
+            run.move(piece)
+    with world.opened(batch_rows=1) as run:
+        assert run.resumed
+        assert [piece for stage in run.stages for piece in stage.slices] == planned[3:]
+    agrees(world.load(), expected, GOOD)
+
+
+def test_indexes_and_constraints_are_what_they_were_after_a_first_load(world: World) -> None:
+    before = world.shape()
+    world.write(GOOD)
+    world.load()
+    assert world.shape() == before
+
+
 def _beside(books: Books) -> dict[str, int]:
     beside = ("rows_read", "rows_written", "set_aside", "flagged", "converted", "stubs")
     return {name: count for name, count in books.entities["craft"].items() if name in beside}

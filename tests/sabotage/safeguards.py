@@ -1,0 +1,191 @@
+"""What protects the data, and how each protection would look if somebody took it away.
+
+A `Safeguard` names one place in the code, the text that stands there, and what a careless change would leave. The
+tests that have to notice are named with it, so that taking one away costs seconds and not a whole run of the suite.
+`tools/sabotage.py` does it, one at a time, in a copy of the tree.
+"""
+
+from dataclasses import dataclass
+
+JOURNEY = "tests/property/test_journey.py"
+APPLY = "tests/unit/test_apply.py"
+LOAD = "tests/integration/test_load_postgres.py"
+MEMORY = "tests/unit/test_load_memory.py"
+LEDGER = "tests/unit/test_state_ledger.py"
+SNAPSHOTS = "tests/integration/test_extract_snapshots.py"
+
+
+@dataclass(frozen=True)
+class Safeguard:
+    """One protection.
+
+    old, new:  its text in `file`, once there, and what stands there without it.
+    tests:     a file of tests, and `-k` for those that may notice; at least one has to fail.
+    quick:     needs no server: part of the suite itself.
+    """
+
+    name: str
+    file: str
+    old: str
+    new: str
+    tests: tuple[str, str]
+    quick: bool = False
+
+
+SAFEGUARDS = (
+    # --- one writer, one transaction
+    Safeguard(
+        "one writer at a time", "migrate/state/lease.py",
+        'while not _one(connection.execute("SELECT pg_try_advisory_lock(%s)", [number])):', "while False:",
+        (LOAD, "second_lease"),
+    ),
+    Safeguard(
+        "the fencing number is looked at under the ledger's lock", "migrate/state/ledger.py",
+        "if fence is not None and (fence != holder_fence or not held):", "if False:",
+        (LOAD, "passes_on_in_the_middle"),
+    ),
+    Safeguard(
+        "rows and books are one transaction", "migrate/load/postgres.py",
+        "written = self._rows(cursor, outcome, made)\n",
+        'with self._cursor(run, "write rows") as other:\n                written = self._rows(other, outcome, made)\n',
+        (LOAD, "failure_before_the_commit"),
+    ),
+    Safeguard(
+        "a batch that is closed is not written again", "migrate/state/entry.py",
+        "done = closed(cursor, place, run, slice_, position)", "done = None",
+        (LOAD, "same_batch_twice"),
+    ),
+    Safeguard(
+        "a run is resumed where it stopped", "migrate/state/runs.py",
+        "for row in rows if row[7] is None)", "for row in rows)",
+        (JOURNEY, "broken_off"),
+    ),
+    # --- the books
+    Safeguard(
+        "books that do not balance stop the commit", "migrate/state/entry.py",
+        "if not tally.balanced:", "if False:", (LOAD, "do_not_balance or loses_an_entity"),
+    ),
+    Safeguard(
+        "every entity has one fate and a reason", "migrate/state/entry.py", "    _audit(outcome)\n", "",
+        (LOAD, "without_a_reason_is_a_defect"),
+    ),
+    Safeguard(
+        "every ledger entry holds the hash of the one before", "migrate/state/ledger.py",
+        "entry.previous == head and ", "", (LEDGER, ""), quick=True,
+    ),
+    Safeguard(
+        "every ledger entry is hashed whole", "migrate/state/ledger.py",
+        " and entry.computed() == entry.hash", "", (LEDGER, ""), quick=True,
+    ),
+    # --- nothing vanishes quietly
+    Safeguard(
+        "rows without a root are quarantined", "migrate/transform/gather.py",
+        "if member.orphans is not Orphans.IGNORE:\n                ours", "if False:\n                ours",
+        (APPLY, "without_a_root"), quick=True,
+    ),
+    Safeguard(
+        "texts that are too long are found before the write", "migrate/transform/fields.py",
+        "if target.width is not None and _may_be_longer(fitting, target.width):", "if False:",
+        (APPLY, "longer_than"), quick=True,
+    ),
+    Safeguard(
+        "unknown codes are refused", "migrate/transform/fields.py",
+        'self._refuse(field, source, pc.and_(text.is_valid(), codes.is_null()), "code", field.otherwise)', "pass",
+        (APPLY, "unknown_code"), quick=True,
+    ),
+    Safeguard(
+        "text with NUL is refused", "migrate/transform/fields.py",
+        "if pa.types.is_string(fitting.type) and _holds_nul(fitting):", "if False:",
+        (JOURNEY, "no_database_can_hold"),
+    ),
+    Safeguard(
+        "NUL in a complaint's value does not stop the run", "migrate/transform/judgements.py",
+        'return pc.replace_substring(values.cast(pa.string()), "\\x00", "\\u2400")', "return values.cast(pa.string())",
+        (JOURNEY, "no_database_can_hold"),
+    ),
+    Safeguard(
+        "a missing parent holds", "migrate/transform/fields.py",
+        "        if not missing.true_count:\n            return ids\n", "        return ids\n",
+        (APPLY, "missing_parent"), quick=True,
+    ),
+    Safeguard(
+        "twins are found", "migrate/transform/apply.py", "if member.twins:", "if False:", (APPLY, "twin"), quick=True,
+    ),
+    Safeguard(
+        "contested natural keys are found", "migrate/transform/beforehand.py",
+        'owners.filter(pc.greater(owners["who_count_distinct"], 1))',
+        'owners.filter(pc.greater(owners["who_count_distinct"], 99))',
+        (JOURNEY, "serial"),
+    ),
+    Safeguard(
+        "who waits for one of its own kind waits with it", "migrate/transform/settle.py",
+        "        if not self.own_kind:\n", "        if True:\n", (APPLY, "own_kind"), quick=True,
+    ),
+    Safeguard(
+        "chains are looked at again before others refer to them", "migrate/plan.py",
+        "if any(field.ref == mapping.entity for _, field in mapping.references()):", "if False:",
+        (JOURNEY, "late"),
+    ),
+    Safeguard(
+        "circles across batches are looked at together", "migrate/state/complaints.py",
+        ", (entity, _circles(own))]", "]", (LOAD, "nothing_but_each_other"),
+    ),
+    # --- again is harmless, and what changed is changed
+    Safeguard(
+        "what is the same is not touched", "migrate/load/fates.py",
+        "updated = accepted & seen.loaded & ~seen.same", "updated = accepted & seen.loaded",
+        (MEMORY, "same_again"), quick=True,
+    ),
+    Safeguard(
+        "members that have left are deleted", "migrate/load/postgres.py",
+        "gone = sum(self._delete_left(cursor, name) for name in reversed(tables) if not self._is_root(name))",
+        "gone = 0",
+        (LOAD, "row_by_row"),
+    ),
+    Safeguard(
+        "a root whose rows went to another is compared anew", "migrate/state/entry.py",
+        "    if ids:\n", "    if False:\n", (JOURNEY, "moved"),
+    ),
+    Safeguard(
+        "indexes and constraints are made again", "migrate/run.py",
+        "self.parts.target.end_bulk(self.opened)", "pass", (JOURNEY, "constraints"),
+    ),
+    # --- the source
+    Safeguard(
+        "time is the source's", "migrate/run.py", "as_of = parts.source.clock()", "as_of = datetime.now()",
+        ("tests/unit/test_run.py", "clock"), quick=True,
+    ),
+    Safeguard(
+        "sessions at the source are read-only (MariaDB)", "migrate/extract/dialects.py",
+        '        "SET SESSION TRANSACTION READ ONLY",\n', "", (SNAPSHOTS, "can_write and mariadb"),
+    ),
+    Safeguard(
+        "sessions at the source are read-only (PostgreSQL)", "migrate/extract/dialects.py",
+        '        "SET default_transaction_read_only = on",\n', "", (SNAPSHOTS, "can_write and postgres"),
+    ),
+    Safeguard(
+        "reads are of one snapshot", "migrate/extract/dialects.py",
+        '        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",\n', '        "BEGIN READ ONLY",\n',
+        (SNAPSHOTS, "committed_after_it_began and postgres"),
+    ),
+    Safeguard(
+        "keys are compared byte by byte", "migrate/extract/sql.py",
+        "rows.filter(pc.is_in(rows.column(by), value_set=wanted))", "rows", (SNAPSHOTS, "byte_by_byte"),
+    ),
+    # --- secrets and persons
+    Safeguard(
+        "values in quarantine are masked", "migrate/state/complaints.py",
+        'value=sql.Identifier("value") if values else sql.SQL("NULL"),', 'value=sql.Identifier("value"),',
+        (LOAD, "not_shown_without_a_reason"),
+    ),
+    Safeguard(
+        "values in quarantine need a reason", "migrate/state/store.py",
+        "if values and not reason.strip():", "if False:", (LOAD, "not_shown_without_a_reason"),
+    ),
+    Safeguard(
+        "the server's words never leave", "migrate/postgres.py",
+        "        fault = _translated(error, doing)\n        _silence(error)\n        raise fault from None\n",
+        '        raise Defect(f"{doing}: {error}") from None\n',
+        (LOAD, "never_by_value"),
+    ),
+)  # fmt: skip
