@@ -287,7 +287,7 @@ class MemoryState:
     def quarantine(
         self, *, state: str | None = None, values: bool = False, reason: str = "", **given: Any
     ) -> list[Any]:
-        if values and not reason:
+        if values and not reason.strip():
             raise Refused("protected values are not shown without a reason")
         lines = [
             _Line(**{**line, "value": line["value"] if values else None})

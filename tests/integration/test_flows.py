@@ -59,7 +59,11 @@ def test_only_the_named_entities_are_moved_and_nothing_is_written_again(flown):
 def test_a_slice_is_a_task_with_a_readable_name(flown):
     _, _, database, _ = flown
     names = {name for (name,) in database.execute("SELECT name FROM task_run")}
-    assert names == {"user range 0", "office range 0"}
+    assert names == {
+        "user range 0",
+        "office range 0",
+        "office keys 1",
+    }  # the last: offices that wait for offices
     (attempts,) = database.execute(
         "SELECT max(run_count) FROM task_run WHERE name = 'user range 0'"
     ).fetchone()
