@@ -23,7 +23,7 @@ sys.path.insert(0, str(ROOT))
 
 from tests.sabotage.safeguards import SAFEGUARDS, Safeguard  # noqa: E402
 
-FAILED = re.compile(r"^(?:FAILED|ERROR) \S+?::(\S+)", re.MULTILINE)
+FAILED = re.compile(r"^(?:FAILED|ERROR) .+?::(.+?)(?: - .*)?$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
