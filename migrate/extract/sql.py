@@ -15,6 +15,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 import sqlalchemy as sa
+from pyarrow.types import is_string
 
 from migrate.errors import Drift, MigrateError, Transient
 from migrate.extract.catalogue import Catalogue
@@ -197,7 +198,10 @@ class SqlReader:
     ) -> pa.Table:
         """See `Reader`."""
         found = self._source.table(table)
-        collation = self._source.table(like[0]).column(like[1]).collation if like else None
+        ordered = self._source.table(like[0]).column(like[1]) if like else None
+        if ordered is not None and is_string(ordered.type) != is_string(found.column(by).type):
+            raise _no_common_order(f"{table}.{by}", ".".join(like or ()))
+        collation = ordered.collation if ordered else None
         return self._all(found, columns, self._statements.rows(found, columns, by, within, collation))
 
     def rows_by_keys(self, table: str, columns: Sequence[str], by: str, keys: pa.Array) -> pa.Table:
@@ -258,6 +262,14 @@ class SqlReader:
             raise Transient(
                 f"{table.name} has to be read through the plain cursor: open a new snapshot"
             ) from None
+
+
+def _no_common_order(pointer: str, key: str) -> Drift:
+    return Drift(
+        f"{pointer} and {key} cannot be read side by side: one is text, the other a number",
+        why="both are read by ranges of one key, and text is ordered otherwise than numbers: 10 stands before 9",
+        remedy="have a view that casts one of them, and name it in the mapping",
+    )
 
 
 def _keys(keys: pa.Array, table: str, column: SourceColumn) -> pa.Array:

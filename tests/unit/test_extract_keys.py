@@ -43,6 +43,7 @@ def reader(tmp_path):
             CREATE TABLE orders (order_id INTEGER PRIMARY KEY, buyer INTEGER, weight INTEGER);
             CREATE TABLE lines (line_id INTEGER, order_id INTEGER, article_id NUMERIC(10, 0));
             CREATE TABLE articles (article_id NUMERIC(10, 0));
+            CREATE TABLE slips (slip INTEGER, order_no VARCHAR(10));
             INSERT INTO orders VALUES (9, 70, 5), (10, NULL, 6);
             INSERT INTO lines VALUES (1, 9, 300), (2, 10, 300), (3, 11, 400), (4, NULL, 400);
             INSERT INTO articles VALUES (300), (400);
@@ -97,6 +98,12 @@ def test_rows_without_a_pointer_are_found_among_numbers(reader):
     loose = read_loose(reader, MAPPING, piece(SliceKind.LOOSE, "LINES"), EVERYTHING).tables
     assert values(loose["LINES"], "LINE_ID") == ["4"]
     assert values(loose["ARTICLES"], "ARTICLE_ID") == ["400"]
+
+
+def test_text_that_points_at_numbers_is_refused_since_its_order_is_another(reader):
+    columns = ("SLIP",)
+    with pytest.raises(Drift, match=r"SLIPS\.ORDER_NO and ORDERS\.ORDER_ID .* one is text"):
+        reader.rows("SLIPS", columns, "ORDER_NO", EVERYTHING, like=("ORDERS", "ORDER_ID"))
 
 
 def test_a_key_that_several_rows_share_is_refused_with_its_place(reader):
