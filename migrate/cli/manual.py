@@ -23,7 +23,7 @@ _NARROW: dict[str, Any] = {"terminal_width": 80, "max_content_width": 80}
 OPENING = """\
 # Commands
 
-Written by `python -m migrate.cli.manual` from the help of each command.
+Written by `make docs` from the help of each command.
 
 Results go to stdout, everything else to stderr; colour only to a terminal. Every command takes `--project DIR`
 (default: the current folder or the nearest above with a `migrate.toml`), `--json` (one document on stdout, with the

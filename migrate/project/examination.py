@@ -230,9 +230,8 @@ def _schemas(project: Project, url: "URL") -> Iterator[Examination]:
     for each in upgrade(url, project.settings.platform.schema_name, dry_run=True):
         name = "state" if each.schema == STATE_SCHEMA else "platform schema"
         if each.changed:
-            told = (
-                f"schema {each.schema} is at {each.before or 'nothing'}, the newest revision is {each.after}"
-            )
+            there = f"is at revision {each.before}" if each.before else "is not there yet"
+            told = f"schema {each.schema} {there}, the newest revision is {each.after}"
             yield Examination(name, State.WARNING, told, "run: migrate platform upgrade")
         else:
             yield Examination(name, State.OK, f"schema {each.schema} is at revision {each.after}")

@@ -239,7 +239,7 @@ def test_a_platform_without_schema_is_told_with_the_way_out(tmp_path, postgres_u
         assert "migrate platform upgrade" in result.stderr
     doctor = run(made, "doctor")
     assert doctor.exit_code == 0
-    assert "WARNING  state: schema migration is at nothing" in doctor.stdout
+    assert "WARNING  state: schema migration is not there yet" in doctor.stdout
 
 
 def test_a_column_that_is_missing_at_the_source_is_drift(project):

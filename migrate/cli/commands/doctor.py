@@ -50,7 +50,7 @@ def command(session: Session) -> int:
     code = 4 if failures else 0
     document: DoctorDocument = {"points": points, "exit": code}
     session.document(document)
-    session.say(f"{len(points)} points examined: {failures} failures, {warnings} warnings")
+    session.say(f"{len(points)} points examined: {_some(failures, 'failure')}, {_some(warnings, 'warning')}")
     if failures:
         session.then("remove the failures, then: migrate doctor")
     elif any("platform upgrade" in point["remedy"] for point in points):
@@ -62,3 +62,7 @@ def command(session: Session) -> int:
 
 def _indented(text: str) -> str:
     return text.replace("\n", "\n           ")
+
+
+def _some(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
