@@ -24,7 +24,7 @@ from migrate.errors import Drift, MigrateError, Transient
 from migrate.extract.batches import read_batch, read_keys, read_loose, read_survey
 from migrate.extract.nouns import Reader, Source, SourceTable
 from migrate.load.target import Target
-from migrate.mapping.nouns import Mapping, Member, Natural, NaturalKind, Orphans
+from migrate.mapping.nouns import Condition, Mapping, Member, Natural, NaturalKind, Orphans
 from migrate.model import Batch, KeyRange, Layout, Lookup, Outcome, Slice, SliceKind, Tally
 from migrate.pipeline import Line, move
 from migrate.plan import EntityPlan, Plan, Stage, entity_plan, keys_per_batch, loose_members
@@ -77,10 +77,11 @@ def make_plan(source: Source, mappings: Dict[str, Mapping], *, batch_rows: int) 
     chosen = list(mappings.values())
     catalogue = source.catalogue({member.table for mapping in chosen for member in mapping.by_name.values()})
     check_columns(chosen, catalogue)
-    counted: dict[str, int] = {}
+    counted: dict[tuple[str, Condition | None], int] = {}
 
-    def count(table: str) -> int:
-        return counted[table] if table in counted else counted.setdefault(table, source.count(table))
+    def count(member: Member) -> int:
+        asked = member.table, member.where
+        return counted[asked] if asked in counted else counted.setdefault(asked, source.count(*asked))
 
     return Plan(tuple(_entity_plan(source, mapping, catalogue, count, batch_rows) for mapping in chosen))
 
@@ -112,11 +113,11 @@ def _entity_plan(
     source: Source,
     mapping: Mapping,
     catalogue: dict[str, SourceTable],
-    count: Callable[[str], int],
+    count: Callable[[Member], int],
     batch_rows: int,
 ) -> EntityPlan:
-    roots = count(mapping.root.table)
-    rows = {name: count(member.table) for name, member in mapping.by_name.items()}
+    rows = {name: count(member) for name, member in mapping.by_name.items()}
+    roots = rows[mapping.root.name]
     for member in mapping.members:
         if member.orphans is Orphans.IGNORE:  # read by the keys of the roots, about a row each
             rows[member.name] = min(rows[member.name], roots)
@@ -125,7 +126,7 @@ def _entity_plan(
     loose = {
         member.name: _loose_borders(source, member, batch_rows) for member in loose_members(mapping, nullable)
     }
-    borders = source.boundaries(mapping.root.table, mapping.root.key, per_batch)
+    borders = source.boundaries(mapping.root.table, mapping.root.key, per_batch, where=mapping.root.where)
     return entity_plan(mapping, rows, borders, loose, per_batch)
 
 

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from migrate.errors import Drift
 from migrate.extract import Examination, Reader, SourceColumn, SourceTable, State
+from migrate.mapping.nouns import Condition
 from migrate.model import KeyRange
 
 FIXED_NOW = datetime(2026, 1, 1, 12, 0, 0)  # noqa: DTZ001  # a source's clock is naive UTC
@@ -45,12 +46,22 @@ class MemorySource:
         """See `Source`."""
         return self._now or datetime.now(UTC).replace(tzinfo=None)
 
-    def count(self, table: str) -> int:
+    def count(self, table: str, where: Condition | None = None) -> int:
         """See `Source`."""
+        del where
         return int(find(self.tables, table).num_rows)
 
-    def boundaries(self, table: str, column: str, every: int, *, without: str | None = None) -> list[str]:
+    def boundaries(
+        self,
+        table: str,
+        column: str,
+        every: int,
+        *,
+        without: str | None = None,
+        where: Condition | None = None,
+    ) -> list[str]:
         """See `Source`."""
+        del where
         if every < 1:
             raise ValueError(f"every must be at least 1, not {every}")
         rows = find(self.tables, table)
@@ -106,9 +117,10 @@ class MemoryReader:
         within: KeyRange,
         *,
         like: tuple[str, str] | None = None,
+        where: Condition | None = None,
     ) -> pa.Table:
         """See `Reader`."""
-        del like
+        del like, where
         rows = find(self._tables, table)
         return _select(rows.filter(_within(rows, by, within)), columns)
 

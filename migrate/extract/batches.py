@@ -21,11 +21,13 @@ from migrate.model import Batch, KeyRange, Slice
 def read_batch(reader: Reader, mapping: Mapping, slice: Slice, within: KeyRange) -> Batch:  # noqa: A002  # the noun's name
     """All roots in the range, and the rows of their members; a member row without its root comes along as it is.
 
+    What the mapping's conditions rule out may be missing; the transform judges what comes.
+
     Members with `via` are read by the values that the rows of their parent member hold; members of whose orphans the
     mapping takes no notice, by the keys of the roots: their table may be far bigger than the entity's share of it.
     """
     root = mapping.root
-    roots = reader.rows(root.table, mapping.reads[root.name], root.by, within)
+    roots = reader.rows(root.table, mapping.reads[root.name], root.by, within, where=root.where)
     keys = key_text(roots.column(root.key).combine_chunks())
 
     def rows(member: Member) -> pa.Table:
@@ -34,7 +36,9 @@ def read_batch(reader: Reader, mapping: Mapping, slice: Slice, within: KeyRange)
         columns = mapping.reads[member.name]
         if member.orphans is Orphans.IGNORE:
             return reader.rows_by_keys(member.table, columns, member.by, keys)
-        return reader.rows(member.table, columns, member.by, within, like=(root.table, root.by))
+        return reader.rows(
+            member.table, columns, member.by, within, like=(root.table, root.by), where=member.where
+        )
 
     tables = _tables(reader, mapping, rows)
     if within == slice.ranges[0]:
@@ -55,7 +59,8 @@ def read_survey(reader: Reader, mapping: Mapping, columns: tuple[str, ...], with
     """The root's key and the given columns of the roots in the range, sorted by key."""
     root = mapping.root
     names = tuple(dict.fromkeys((root.by, *columns)))
-    return _sorted(reader.rows(root.table, names, root.by, within), root, keys_of(mapping)[root.name])
+    rows = reader.rows(root.table, names, root.by, within, where=root.where)
+    return _sorted(rows, root, keys_of(mapping)[root.name])
 
 
 def read_loose(reader: Reader, mapping: Mapping, slice: Slice, within: KeyRange) -> Batch:  # noqa: A002  # the noun's name

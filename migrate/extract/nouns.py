@@ -18,6 +18,8 @@ from migrate.model import KeyRange
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from migrate.mapping.nouns import Condition
+
 
 @dataclass(frozen=True, slots=True)
 class SourceColumn:
@@ -101,11 +103,13 @@ class Reader(Protocol):
         within: KeyRange,
         *,
         like: tuple[str, str] | None = None,
+        where: "Condition | None" = None,
     ) -> "pa.Table":
         """Rows with `low <= by < high`. Null is in no range; everything else, '' and blanks too, is in exactly one.
 
-        like:  the table and column whose order the range is in, where that is not `by` itself; the same
-               collation is then used here.
+        like:   the table and column whose order the range is in, where that is not `by` itself; the same
+                collation is then used here.
+        where:  rows for which it does not hold may be left out, or come along: whoever asks judges them again.
         """
 
     def rows_by_keys(self, table: str, columns: Sequence[str], by: str, keys: "pa.Array") -> "pa.Table":
@@ -132,15 +136,24 @@ class Source(Protocol):
     def clock(self) -> datetime:
         """The source's own time, naive UTC."""
 
-    def count(self, table: str) -> int:
-        """Number of rows now."""
+    def count(self, table: str, where: "Condition | None" = None) -> int:
+        """Number of rows now; with `where`, at most those and at least the ones for which it holds."""
 
-    def boundaries(self, table: str, column: str, every: int, *, without: str | None = None) -> list[str]:
+    def boundaries(
+        self,
+        table: str,
+        column: str,
+        every: int,
+        *,
+        without: str | None = None,
+        where: "Condition | None" = None,
+    ) -> list[str]:
         """Every n-th value of the column in the database's order, without the first and without repeats.
 
         As borders of ranges they cut the table into pieces of `every` rows. Nulls count for nothing.
 
         without:  only rows with null in that column: borders for `Reader.rows_without`.
+        where:    rows for which it does not hold may be left out of the count.
         """
 
     def snapshot(self, shared: str | None = None) -> AbstractContextManager[Reader]:

@@ -27,6 +27,7 @@ from migrate.extract.trouble import cause_of, explained, of_driver, place_of
 from migrate.extract.types import conform, schema_of
 from migrate.extract.ways import Way
 from migrate.extract.ways.plain import PlainWay
+from migrate.mapping.nouns import Condition
 from migrate.model import KeyRange
 
 log = logging.getLogger(__name__)
@@ -66,17 +67,25 @@ class SqlSource:
         with explained(self.place, "ask for the time"), self.engine.connect() as connection:
             return _naive_utc(connection.exec_driver_sql(self.dialect.clock).scalar_one())
 
-    def count(self, table: str) -> int:
+    def count(self, table: str, where: Condition | None = None) -> int:
         """See `Source`."""
-        statement = self._statements.count(self.table(table))
+        statement = self._statements.count(self.table(table), where)
         with explained(self.place, f"count the rows of {table}"), self.engine.connect() as connection:
             return int(connection.execute(statement).scalar_one())
 
-    def boundaries(self, table: str, column: str, every: int, *, without: str | None = None) -> list[str]:
+    def boundaries(
+        self,
+        table: str,
+        column: str,
+        every: int,
+        *,
+        without: str | None = None,
+        where: Condition | None = None,
+    ) -> list[str]:
         """See `Source`."""
         if every < 1:
             raise ValueError(f"every must be at least 1, not {every}")
-        statement = self._statements.boundaries(self.table(table), column, every, without)
+        statement = self._statements.boundaries(self.table(table), column, every, without, where)
         with (
             explained(self.place, f"ask for the borders of {table}.{column}"),
             self.engine.connect() as connection,
@@ -195,6 +204,7 @@ class SqlReader:
         within: KeyRange,
         *,
         like: tuple[str, str] | None = None,
+        where: Condition | None = None,
     ) -> pa.Table:
         """See `Reader`."""
         found = self._source.table(table)
@@ -202,7 +212,7 @@ class SqlReader:
         if ordered is not None and is_string(ordered.type) != is_string(found.column(by).type):
             raise _no_common_order(f"{table}.{by}", ".".join(like or ()))
         collation = ordered.collation if ordered else None
-        return self._all(found, columns, self._statements.rows(found, columns, by, within, collation))
+        return self._all(found, columns, self._statements.rows(found, columns, by, within, collation, where))
 
     def rows_by_keys(self, table: str, columns: Sequence[str], by: str, keys: pa.Array) -> pa.Table:
         """See `Reader`."""

@@ -15,8 +15,10 @@ from sqlalchemy.sql.compiler import SQLCompiler
 
 from migrate.errors import Drift
 from migrate.extract.dialects import Dialect, Keys
+from migrate.extract.narrowing import narrowing
 from migrate.extract.nouns import SourceColumn, SourceTable
 from migrate.extract.types import is_text
+from migrate.mapping.nouns import Condition
 from migrate.model import KeyRange
 
 Key = str | int | Decimal
@@ -39,11 +41,12 @@ class Statements:
         by: str,
         within: KeyRange,
         collation: str | None = None,
+        where: Condition | None = None,
     ) -> sa.Select[Any]:
-        """Rows whose `by` lies in the range, compared by that collation, or by the column's own."""
+        """Rows with `by` in the range, compared by that collation, or the column's own; narrowed by `where`."""
         source = self._source(table)
         return self._select(source, table, columns).where(
-            *self._within(source, table.column(by), within, collation)
+            *self._within(source, table.column(by), within, collation), *_narrowed(where, table, source)
         )
 
     def rows_by_keys(
@@ -88,22 +91,29 @@ class Statements:
             else statement.where(*self._within(source, table.column(key), within, None))
         )
 
-    def count(self, table: SourceTable) -> sa.Select[Any]:
-        """Number of rows."""
-        return sa.select(sa.func.count()).select_from(self._source(table))
+    def count(self, table: SourceTable, where: Condition | None = None) -> sa.Select[Any]:
+        """Number of rows, narrowed by `where`."""
+        source = self._source(table)
+        return sa.select(sa.func.count()).select_from(source).where(*_narrowed(where, table, source))
 
     def boundaries(
-        self, table: SourceTable, by: str, every: int, without: str | None = None
+        self,
+        table: SourceTable,
+        by: str,
+        every: int,
+        without: str | None = None,
+        where: Condition | None = None,
     ) -> sa.Select[Any]:
-        """Every n-th value of a column, in its order; an index on the column answers it alone."""
+        """Every n-th value of a column, in its order; an index on the column answers it alone where nothing narrows."""
         source, column = self._source(table), table.column(by)
         key = self._key(source, column, None)
         number = sa.func.row_number().over(order_by=key).label("position")
-        condition: sa.ColumnElement[bool] = source.c[column.name].is_not(None)
+        conditions: list[sa.ColumnElement[bool]] = [source.c[column.name].is_not(None)]
         if without is not None:
-            condition &= source.c[table.column(without).name].is_(None)
+            conditions.append(source.c[table.column(without).name].is_(None))
+        conditions += _narrowed(where, table, source)
         numbered = (
-            sa.select(source.c[column.name].label("border"), number).where(condition).subquery("numbered")
+            sa.select(source.c[column.name].label("border"), number).where(*conditions).subquery("numbered")
         )
         place = numbered.c.position
         step: sa.ColumnElement[int] = sa.literal_column(str(int(every)))
@@ -165,6 +175,13 @@ class Statements:
                 sa.literal(value, sa.Numeric()), sa.Numeric(column.type.precision, column.type.scale)
             )
         return sa.literal(value, sa.Text() if is_text(column.sql_type) else column.sql_type)
+
+
+def _narrowed(
+    where: Condition | None, table: SourceTable, source: sa.TableClause
+) -> list[sa.ColumnElement[bool]]:
+    condition = narrowing(where, table, source)
+    return [] if condition is None else [condition]
 
 
 def parse_key(column: SourceColumn, text: str) -> Key:

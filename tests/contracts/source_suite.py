@@ -4,10 +4,11 @@ The legacy database of the suite holds three small tables with hostile contents 
 `create` writes them into an SQL database. Whatever the database, what comes back must equal `TABLES`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -16,6 +17,8 @@ from sqlalchemy.dialects import mysql, postgresql
 
 from migrate.errors import Drift
 from migrate.extract import Source
+from migrate.mapping import nouns
+from migrate.mapping.nouns import All, Column, Condition, Not, Operator
 from migrate.model import KeyRange
 
 EVERYTHING = KeyRange()
@@ -42,6 +45,42 @@ MOMENTS = [
 ]  # fmt: skip
 
 COUNT = len(KEYS)
+
+_FLAG, _PARENT, _NAME = Column("FLAG"), Column("PAR_ID"), Column("NAME")
+
+CONDITIONS: dict[str, tuple[Condition, Callable[[dict[str, Any]], bool]]] = {
+    "one of": (nouns.Test(_FLAG, Operator.IN, ("Y", "1")), lambda row: row["FLAG"] in ("Y", "1")),
+    "blanks": (nouns.Test(_PARENT, Operator.IN, ("", " ")), lambda row: row["PAR_ID"] in ("", " ")),
+    "hostile": (nouns.Test(_NAME, Operator.IN, tuple(TEXTS)), lambda row: True),
+    "null": (nouns.Test(_PARENT, Operator.IN, None), lambda row: row["PAR_ID"] is None),
+    "one of, or null": (
+        nouns.Test(_PARENT, Operator.IN, ("1-A", None)),
+        lambda row: row["PAR_ID"] in ("1-A", None),
+    ),
+    "not null": (Not(nouns.Test(_PARENT, Operator.IN, None)), lambda row: row["PAR_ID"] is not None),
+    "not blank": (Not(nouns.Test(_PARENT, Operator.BLANK)), lambda row: bool((row["PAR_ID"] or "").strip())),
+    "blank": (nouns.Test(_PARENT, Operator.BLANK), lambda row: not (row["PAR_ID"] or "").strip()),
+    "not one of": (Not(nouns.Test(_FLAG, Operator.IN, ("Y",))), lambda row: row["FLAG"] != "Y"),
+    "pattern": (
+        nouns.Test(_PARENT, Operator.MATCHES, "[a-z]"),
+        lambda row: any(letter in "abz" for letter in row["PAR_ID"] or ""),
+    ),
+    "number": (nouns.Test(Column("SEATS"), Operator.IN, "7"), lambda row: row["SEATS"] == 7),
+    "any of": (
+        nouns.Any((nouns.Test(_FLAG, Operator.IN, "N"), nouns.Test(_PARENT, Operator.IN, "1-a"))),
+        lambda row: row["FLAG"] == "N" or row["PAR_ID"] == "1-a",
+    ),
+    "any of, a number among them": (
+        nouns.Any((nouns.Test(_FLAG, Operator.IN, "N"), nouns.Test(Column("SEATS"), Operator.IN, "7"))),
+        lambda row: row["FLAG"] == "N" or row["SEATS"] == 7,
+    ),
+    "all of": (
+        All((nouns.Test(_FLAG, Operator.IN, "Y"), Not(nouns.Test(_PARENT, Operator.IN, None)))),
+        lambda row: row["FLAG"] == "Y" and row["PAR_ID"] is not None,
+    ),
+    "nothing": (All(), lambda row: True),
+}
+"""By name: a mapping's condition, and for which rows it holds."""
 
 LEGACY = pa.table(
     {
@@ -174,6 +213,16 @@ class SourceContract:
     def test_a_range_without_ends_is_open(self, source: Source) -> None:
         assert keys_of(rows_of(source, within=KeyRange(None, "1"))) == ["-", "0-1"]
         assert keys_of(rows_of(source, within=KeyRange("B", None))) == ["B", "a", "zz"]
+
+    @pytest.mark.parametrize("name", CONDITIONS)
+    def test_a_condition_leaves_out_no_row_for_which_it_holds(self, source: Source, name: str) -> None:
+        condition, holds = CONDITIONS[name]
+        kept = {row["ROW_ID"] for row in LEGACY.to_pylist() if holds(row)}
+        with source.snapshot() as reader:
+            found = keys_of(reader.rows("LEGACY", ["ROW_ID"], "ROW_ID", EVERYTHING, where=condition))
+        assert kept <= set(found) <= set(KEYS)
+        assert source.count("LEGACY", condition) == len(found)
+        assert source.boundaries("LEGACY", "ROW_ID", 1, where=condition) == found[1:]
 
     def test_an_empty_range_gives_a_table_of_the_same_types(self, source: Source) -> None:
         assert rows_of(source, within=KeyRange("2", "3")).equals(LEGACY.slice(0, 0))

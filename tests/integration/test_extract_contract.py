@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from migrate.extract import Source, connect
-from tests.contracts.source_suite import SourceContract, create
+from tests.contracts.source_suite import CONDITIONS, COUNT, LEGACY, SourceContract, create
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +31,11 @@ class LiveContract(SourceContract):
         source = connect(urls(self.kind), plain=self.plain)
         yield source
         source.close()
+
+    @pytest.mark.parametrize("name", ["one of", "null", "one of, or null", "not null", "any of", "all of"])
+    def test_what_a_condition_rules_out_is_not_read(self, source: Source, name: str) -> None:
+        condition, holds = CONDITIONS[name]
+        assert sum(map(holds, LEGACY.to_pylist())) <= source.count("LEGACY", condition) < COUNT
 
 
 class TestSqlite(LiveContract):

@@ -22,6 +22,8 @@ from migrate.extract.nouns import SourceColumn, SourceTable
 from migrate.extract.statements import Statements
 from migrate.extract.types import canonical_type
 from migrate.extract.ways import compiled
+from migrate.mapping import nouns
+from migrate.mapping.nouns import All, Column, Not, Operator
 from migrate.model import KeyRange
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "extract"
@@ -43,6 +45,20 @@ OWN_TYPES: dict[str, tuple[Any, Any, Any, Any]] = {  # of the columns PRICE, DON
     "mssql": (mssql.MONEY(), mssql.BIT(), mssql.DATETIMEOFFSET(), mssql.UNIQUEIDENTIFIER()),
     "oracle": (oracle.BINARY_DOUBLE(), oracle.NUMBER(1, 0), oracle.TIMESTAMP(timezone=True), oracle.CLOB()),
 }
+
+
+NARROW = All(
+    (
+        nouns.Any(
+            (
+                nouns.Test(Column("PAR_ID"), Operator.IN, ("it's", None)),
+                nouns.Test(Column("ROW_ID"), Operator.IN, "1-A"),
+            )
+        ),
+        Not(nouns.Test(Column("ROW_ID"), Operator.BLANK)),
+        nouns.Test(Column("AMT"), Operator.IN, "1"),  # a number: judged here alone
+    )
+)
 
 
 def table_of(name: str) -> SourceTable:
@@ -84,6 +100,8 @@ def described(name: str) -> Iterator[str]:
     yield named("count", control.count(table))
     yield named("boundaries", control.boundaries(table, "ROW_ID", 25_000))
     yield named("boundaries of rows without a pointer", control.boundaries(table, "ROW_ID", 25_000, "PAR_ID"))
+    yield named("count, narrowed", control.count(table, NARROW))
+    yield named("boundaries, narrowed", control.boundaries(table, "ROW_ID", 25_000, where=NARROW))
     for statement in dialect.begin:
         yield f"-- begin\n{statement};\n"
     if dialect.share:
@@ -93,6 +111,9 @@ def described(name: str) -> Iterator[str]:
     yield named("range", statements.rows(table, every, "ROW_ID", KeyRange("1-A", "1-B")))
     yield named("first range", statements.rows(table, ["ROW_ID"], "ROW_ID", KeyRange(None, "1-B")))
     yield named("last range", statements.rows(table, ["ROW_ID"], "ROW_ID", KeyRange("1-A", None)))
+    yield named(
+        "narrowed range", statements.rows(table, ["ROW_ID"], "ROW_ID", KeyRange("1-A", None), where=NARROW)
+    )
     yield named("one range over everything", statements.rows(table, ["ROW_ID"], "ROW_ID", KeyRange()))
     yield named(
         "range of a number", statements.rows(table, ["ROW_ID"], "SEQ_NUM", KeyRange("1", "9007199254740993"))

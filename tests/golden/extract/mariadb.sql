@@ -51,6 +51,23 @@ WHERE `SIEBEL`.`S_CASE`.`ROW_ID` IS NOT NULL AND `SIEBEL`.`S_CASE`.`PAR_ID` IS N
 WHERE numbered.`position` > ? AND (numbered.`position` - 1) % 25000 = 0 ORDER BY numbered.`position`;
 -- 1 = 1
 
+-- count, narrowed
+SELECT count(*) AS count_1
+FROM `SIEBEL`.`S_CASE`
+WHERE (`SIEBEL`.`S_CASE`.`PAR_ID` IN (?) OR `SIEBEL`.`S_CASE`.`PAR_ID` IS NULL OR `SIEBEL`.`S_CASE`.`ROW_ID` IN (?)) AND `SIEBEL`.`S_CASE`.`ROW_ID` IS NOT NULL;
+-- 1 = "it's"
+-- 2 = '1-A'
+
+-- boundaries, narrowed
+SELECT numbered.border
+FROM (SELECT `SIEBEL`.`S_CASE`.`ROW_ID` AS border, row_number() OVER (ORDER BY `SIEBEL`.`S_CASE`.`ROW_ID`) AS `position`
+FROM `SIEBEL`.`S_CASE`
+WHERE `SIEBEL`.`S_CASE`.`ROW_ID` IS NOT NULL AND (`SIEBEL`.`S_CASE`.`PAR_ID` IN (?) OR `SIEBEL`.`S_CASE`.`PAR_ID` IS NULL OR `SIEBEL`.`S_CASE`.`ROW_ID` IN (?)) AND `SIEBEL`.`S_CASE`.`ROW_ID` IS NOT NULL) AS numbered
+WHERE numbered.`position` > ? AND (numbered.`position` - 1) % 25000 = 0 ORDER BY numbered.`position`;
+-- 1 = "it's"
+-- 2 = '1-A'
+-- 3 = 1
+
 -- begin
 START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY;
 
@@ -72,6 +89,14 @@ SELECT `SIEBEL`.`S_CASE`.`ROW_ID` AS `ROW_ID`
 FROM `SIEBEL`.`S_CASE`
 WHERE `SIEBEL`.`S_CASE`.`ROW_ID` >= ?;
 -- 1 = '1-A'
+
+-- narrowed range
+SELECT `SIEBEL`.`S_CASE`.`ROW_ID` AS `ROW_ID`
+FROM `SIEBEL`.`S_CASE`
+WHERE `SIEBEL`.`S_CASE`.`ROW_ID` >= ? AND (`SIEBEL`.`S_CASE`.`PAR_ID` IN (?) OR `SIEBEL`.`S_CASE`.`PAR_ID` IS NULL OR `SIEBEL`.`S_CASE`.`ROW_ID` IN (?)) AND `SIEBEL`.`S_CASE`.`ROW_ID` IS NOT NULL;
+-- 1 = '1-A'
+-- 2 = "it's"
+-- 3 = '1-A'
 
 -- one range over everything
 SELECT `SIEBEL`.`S_CASE`.`ROW_ID` AS `ROW_ID`

@@ -39,6 +39,23 @@ WHERE "SIEBEL"."S_CASE"."ROW_ID" IS NOT NULL AND "SIEBEL"."S_CASE"."PAR_ID" IS N
 WHERE numbered.position > :position_1 AND mod((numbered.position - 1), 25000) = 0 ORDER BY numbered.position;
 -- position_1 = 1
 
+-- count, narrowed
+SELECT count(*) AS count_1
+FROM "SIEBEL"."S_CASE"
+WHERE ("SIEBEL"."S_CASE"."PAR_ID" IN (:param_1) OR "SIEBEL"."S_CASE"."PAR_ID" IS NULL OR "SIEBEL"."S_CASE"."ROW_ID" IN (:param_2)) AND "SIEBEL"."S_CASE"."ROW_ID" IS NOT NULL;
+-- param_1 = "it's"
+-- param_2 = '1-A'
+
+-- boundaries, narrowed
+SELECT numbered.border
+FROM (SELECT "SIEBEL"."S_CASE"."ROW_ID" AS border, row_number() OVER (ORDER BY "SIEBEL"."S_CASE"."ROW_ID") AS position
+FROM "SIEBEL"."S_CASE"
+WHERE "SIEBEL"."S_CASE"."ROW_ID" IS NOT NULL AND ("SIEBEL"."S_CASE"."PAR_ID" IN (:param_1) OR "SIEBEL"."S_CASE"."PAR_ID" IS NULL OR "SIEBEL"."S_CASE"."ROW_ID" IN (:param_2)) AND "SIEBEL"."S_CASE"."ROW_ID" IS NOT NULL) numbered
+WHERE numbered.position > :position_1 AND mod((numbered.position - 1), 25000) = 0 ORDER BY numbered.position;
+-- param_1 = "it's"
+-- param_2 = '1-A'
+-- position_1 = 1
+
 -- begin
 SET TRANSACTION READ ONLY;
 
@@ -69,6 +86,15 @@ FROM "SIEBEL"."S_CASE" AS OF SCN CAST(:param_1 AS NUMERIC(38, 0))
 WHERE "SIEBEL"."S_CASE"."ROW_ID" >= :param_2;
 -- param_1 = '1234567'
 -- param_2 = '1-A'
+
+-- narrowed range
+SELECT "SIEBEL"."S_CASE"."ROW_ID" AS "ROW_ID"
+FROM "SIEBEL"."S_CASE" AS OF SCN CAST(:param_1 AS NUMERIC(38, 0))
+WHERE "SIEBEL"."S_CASE"."ROW_ID" >= :param_2 AND ("SIEBEL"."S_CASE"."PAR_ID" IN (:param_3) OR "SIEBEL"."S_CASE"."PAR_ID" IS NULL OR "SIEBEL"."S_CASE"."ROW_ID" IN (:param_4)) AND "SIEBEL"."S_CASE"."ROW_ID" IS NOT NULL;
+-- param_1 = '1234567'
+-- param_2 = '1-A'
+-- param_3 = "it's"
+-- param_4 = '1-A'
 
 -- one range over everything
 SELECT "SIEBEL"."S_CASE"."ROW_ID" AS "ROW_ID"

@@ -54,6 +54,23 @@ WHERE "SIEBEL"."S_CASE"."ROW_ID" IS NOT NULL AND "SIEBEL"."S_CASE"."PAR_ID" IS N
 WHERE numbered.position > %(position_1)s::INTEGER AND (numbered.position - 1) %% 25000 = 0 ORDER BY numbered.position;
 -- position_1 = 1
 
+-- count, narrowed
+SELECT count(*) AS count_1
+FROM "SIEBEL"."S_CASE"
+WHERE ("SIEBEL"."S_CASE"."PAR_ID" IN (%(param_1)s::VARCHAR) OR "SIEBEL"."S_CASE"."PAR_ID" IS NULL OR "SIEBEL"."S_CASE"."ROW_ID" IN (%(param_2)s::VARCHAR)) AND "SIEBEL"."S_CASE"."ROW_ID" IS NOT NULL;
+-- param_1 = "it's"
+-- param_2 = '1-A'
+
+-- boundaries, narrowed
+SELECT numbered.border
+FROM (SELECT "SIEBEL"."S_CASE"."ROW_ID" AS border, row_number() OVER (ORDER BY "SIEBEL"."S_CASE"."ROW_ID") AS position
+FROM "SIEBEL"."S_CASE"
+WHERE "SIEBEL"."S_CASE"."ROW_ID" IS NOT NULL AND ("SIEBEL"."S_CASE"."PAR_ID" IN (%(param_1)s::VARCHAR) OR "SIEBEL"."S_CASE"."PAR_ID" IS NULL OR "SIEBEL"."S_CASE"."ROW_ID" IN (%(param_2)s::VARCHAR)) AND "SIEBEL"."S_CASE"."ROW_ID" IS NOT NULL) AS numbered
+WHERE numbered.position > %(position_1)s::INTEGER AND (numbered.position - 1) %% 25000 = 0 ORDER BY numbered.position;
+-- param_1 = "it's"
+-- param_2 = '1-A'
+-- position_1 = 1
+
 -- begin
 BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
 
@@ -87,6 +104,14 @@ SELECT "SIEBEL"."S_CASE"."ROW_ID" AS "ROW_ID"
 FROM "SIEBEL"."S_CASE"
 WHERE "SIEBEL"."S_CASE"."ROW_ID" >= %(param_1)s::VARCHAR;
 -- param_1 = '1-A'
+
+-- narrowed range
+SELECT "SIEBEL"."S_CASE"."ROW_ID" AS "ROW_ID"
+FROM "SIEBEL"."S_CASE"
+WHERE "SIEBEL"."S_CASE"."ROW_ID" >= %(param_1)s::VARCHAR AND ("SIEBEL"."S_CASE"."PAR_ID" IN (%(param_2)s::VARCHAR) OR "SIEBEL"."S_CASE"."PAR_ID" IS NULL OR "SIEBEL"."S_CASE"."ROW_ID" IN (%(param_3)s::VARCHAR)) AND "SIEBEL"."S_CASE"."ROW_ID" IS NOT NULL;
+-- param_1 = '1-A'
+-- param_2 = "it's"
+-- param_3 = '1-A'
 
 -- one range over everything
 SELECT "SIEBEL"."S_CASE"."ROW_ID" AS "ROW_ID"
