@@ -51,7 +51,8 @@ def connect(url: str | URL, name: str, *, autocommit: bool = False) -> Connectio
     settings: dict[str, Any] = {key: _plain(value) for key, value in where.query.items()}
     settings |= {"user": where.username, "password": where.password, "dbname": where.database}
     settings |= {"host": where.host, "port": where.port} if where.host else {}
-    settings |= {"application_name": name, "connect_timeout": 10, "options": _OPTIONS}
+    settings |= {"application_name": name, "options": f"{settings.get('options', '')} {_OPTIONS}".strip()}
+    settings.setdefault("connect_timeout", "10")
     try:
         return psycopg.connect(**settings, autocommit=autocommit)
     except psycopg.Error as error:

@@ -4,6 +4,7 @@ An exception that nobody expected is a defect. What is told of it, on the termin
 its type and the places in the code (see `migrate.project.defects`).
 """
 
+import errno
 import json
 import os
 import platform
@@ -15,10 +16,33 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from migrate.errors import InvalidInput, MigrateError, Stop
+from migrate.errors import InvalidInput, MigrateError, Stop, Transient, Unreachable
 from migrate.project.defects import place, traced
 
 _LIBRARIES = ("case-migrate", "sqlalchemy", "psycopg", "pyodbc", "pyarrow", "pandas", "prefect", "click")
+
+
+_FILES = frozenset(
+    {
+        errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ELOOP,
+        errno.ENAMETOOLONG, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EMFILE, errno.ENFILE,
+    }
+)  # fmt: skip
+_LATER = "see that the server runs and can be reached; the same command again goes on from here"
+
+
+def known(error: BaseException) -> BaseException:
+    """A file that cannot be read or written is no defect: which one, and what the system says about it."""
+    if not isinstance(error, OSError) or error.errno not in _FILES:
+        return error
+    file = f" {os.fsdecode(error.filename)}" if isinstance(error.filename, str | bytes) else ""
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+    stop = Unreachable(
+        f"a file or folder cannot be used:{file or ' one that the system does not name'}",
+        why=os.strerror(error.errno or 0),
+        remedy="make room on that disk" if full else "name another place, or see to its rights",
+    )
+    return stop.with_traceback(error.__traceback__)
 
 
 def message(error: BaseException) -> str:
@@ -26,6 +50,8 @@ def message(error: BaseException) -> str:
     match error:
         case InvalidInput():
             return str(error)
+        case Transient():
+            return f"error: {error}\n  way out: {_LATER}"
         case MigrateError():
             return f"error: {error}"
     return f"error: {type(error).__name__} in {place(error)}"
@@ -44,6 +70,8 @@ def document(error: BaseException, exit_code: int, report: Path | None = None) -
         told["mistakes"] = [
             {"file": m.file, "line": m.line, "what": m.what, "instead": m.instead} for m in error.mistakes
         ]
+    elif isinstance(error, Transient):
+        told |= {"what": str(error), "remedy": _LATER}
     elif isinstance(error, Stop):
         told |= {"what": error.what, "why": error.why, "remedy": error.remedy}
     return {"error": told | {"report": str(report) if report else None}, "exit": exit_code}

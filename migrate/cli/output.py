@@ -4,6 +4,7 @@ Everything is readable at 80 columns and through a pipe. With --json, stdout hol
 """
 
 import json
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 WIDTH = 80
-"""Width of what is written to a pipe or a file."""
+"""Width of what is written to a pipe or a file, and the least of a terminal: digits are wrapped there, never cut."""
 
 NARROW = 20
 """A column of values so short, such as an instant, is never folded."""
@@ -43,7 +44,7 @@ class Output:
     def document(self, content: Mapping[str, Any]) -> None:
         """One JSON document; only with --json."""
         if self.as_json:
-            click.echo(json.dumps(content, indent=2, ensure_ascii=False, default=_plain))
+            click.echo(as_text(content))
 
     def say(self, text: str) -> None:
         """A line of the result."""
@@ -124,6 +125,19 @@ def instant(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def as_text(content: Mapping[str, Any]) -> str:
+    """A JSON document as it is printed; escaped where the stream cannot hold every letter."""
+    every = "utf" in (sys.stdout.encoding or "").lower()
+    return json.dumps(content, indent=2, ensure_ascii=not every, default=_plain)
+
+
+def forgive_encodings() -> None:
+    """Letters that the terminal's character set lacks are shown as `?`: a lost letter in a table ends no command."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # not where tests have put a stream of their own
+            stream.reconfigure(errors="replace")
+
+
 def _plain(value: object) -> object:
     """What JSON has no word for."""
     if isinstance(value, datetime):
@@ -143,6 +157,5 @@ def _console(*, stderr: bool) -> "Console":
             raise ReaderGone
 
     console = Pipe(stderr=stderr, highlight=False)
-    if not console.is_terminal:
-        console.width = WIDTH
+    console.width = max(WIDTH, console.width) if console.is_terminal else WIDTH
     return console

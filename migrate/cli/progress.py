@@ -91,9 +91,13 @@ class _Drawn(Bar):
 @contextmanager
 def bar(console: "Console", label: str, total: int, unit: str) -> Iterator[Bar]:
     """A bar where there is a terminal, lines where there is none."""
-    made = (_Drawn if console.is_terminal else Bar)(console, label, total, unit)
-    with made:
+    with _bar(console, label, total, unit) as made:
         yield made
+
+
+def _bar(console: "Console", label: str, total: int, unit: str) -> Bar:
+    drawn = console.is_terminal and not console.is_dumb_terminal  # a dumb one cannot move its cursor
+    return (_Drawn if drawn else Bar)(console, label, total, unit)
 
 
 class RunWatch:
@@ -115,7 +119,7 @@ class RunWatch:
         self._end()
         batches = sum(len(piece.ranges) for piece in stage.slices)
         label = stage.entity if stage.kind == "range" else f"{stage.entity} ({stage.kind})"
-        self._bar = (_Drawn if self._console.is_terminal else Bar)(self._console, label, batches, "batches")
+        self._bar = _bar(self._console, label, batches, "batches")
         self._bar.__enter__()
 
     def moved(self, tally: Tally) -> None:

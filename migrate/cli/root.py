@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 import click
 
 from migrate.cli.interrupts import Interrupted, ReaderGone, interruptible
+from migrate.cli.output import as_text, forgive_encodings
 
 COMMANDS: Mapping[str, str] = {
     "init": "init",
@@ -82,6 +83,7 @@ class Root(click.Group):
     def main(self, args: Sequence[str] | None = None, *rest: Any, **options: Any) -> NoReturn:
         """Run the command of these arguments and leave; the only way out of the program."""
         words = list(sys.argv[1:] if args is None else args)
+        forgive_encodings()
         as_json, debug = "--json" in words, "--debug" in words
         try:
             with interruptible():
@@ -147,6 +149,7 @@ def _failed(error: BaseException, words: Sequence[str], *, as_json: bool, debug:
     from migrate.project.defects import traced
     from migrate.project.secrets import masked
 
+    error = failure.known(error)
     code = error.exit_code if isinstance(error, MigrateError) else 70
     report: Path | None = None
     text = masked(failure.message(error))
@@ -167,6 +170,9 @@ def _failed(error: BaseException, words: Sequence[str], *, as_json: bool, debug:
 
 def _misused(error: click.ClickException, *, as_json: bool) -> int:
     """Click's own complaint about arguments; it quotes them, so a password among them is masked."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        click.echo(error.format_message(), err=True)  # the help, as somebody who typed nothing more expects
+        return 2
     from migrate.project.secrets import masked
 
     what = masked(error.format_message())
@@ -183,9 +189,7 @@ def _misused(error: click.ClickException, *, as_json: bool) -> int:
 
 
 def _document(content: Mapping[str, Any]) -> None:
-    import json
-
-    click.echo(json.dumps(content, indent=2, ensure_ascii=False))
+    click.echo(as_text(content))
 
 
 def _command(words: Sequence[str]) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from migrate.cli.output import Output
+from migrate.errors import InvalidInput, Mistake
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -44,6 +45,14 @@ class Session:
         from migrate.project import Project
 
         return Project.find(self.folder, READERS)
+
+    def entity(self, name: str | None) -> None:
+        """Raise InvalidInput unless the mappings know this entity; None is none in particular."""
+        known = self.project.mappings().order
+        if name is not None and name not in known:
+            raise InvalidInput(
+                [Mistake("ENTITY", 0, f"there is no entity {name}", f"known are {', '.join(known)}")]
+            )
 
     def document(self, content: Mapping[str, Any]) -> None:
         """The result as one JSON document on stdout; only with --json."""

@@ -156,18 +156,21 @@ class Server:
     def _lock_file(self) -> list[str]:
         """Lines of postmaster.pid: process, data folder, start, port, socket folder ...; empty when there is none."""
         with suppress(FileNotFoundError):
-            lines = (self.data / "postmaster.pid").read_text().splitlines()
+            lines = os.fsdecode((self.data / "postmaster.pid").read_bytes()).splitlines()
             return lines if len(lines) > 4 else []
         return []
 
     def _last_words(self) -> str:
         with suppress(FileNotFoundError):
-            return " | ".join(self._log.read_text(errors="replace").splitlines()[-3:])
+            lines = self._log.read_text(errors="replace").splitlines()[-12:]
+            fatal = [at for at, line in enumerate(lines, 1) if "FATAL: " in line or "PANIC: " in line]
+            end = fatal[-1] if fatal else len(lines)  # what follows only tells how the other processes ended
+            return " | ".join(lines[max(0, end - 3) : end])
         return ""
 
     def _write(self, name: str, text: str) -> None:
         path = self.data / name
-        path.write_text(text)
+        path.write_bytes(os.fsencode(text))  # paths keep their bytes, whatever the locale
         os.chown(path, self.account.uid, self.account.gid)
 
     def _run(self, program: str, *arguments: str) -> None:

@@ -114,7 +114,8 @@ SQLITE = Dialect(
     express=expressions.sqlite,
     causes=causes(
         transient="SQLITE_BUSY SQLITE_LOCKED SQLITE_BUSY_SNAPSHOT",
-        database="SQLITE_CANTOPEN SQLITE_NOTADB",
+        database="SQLITE_CANTOPEN",
+        damaged="SQLITE_NOTADB SQLITE_CORRUPT SQLITE_IOERR_READ SQLITE_IOERR_SHORT_READ",
         right="SQLITE_PERM",
     ),
 )

@@ -22,6 +22,7 @@ class Cause(StrEnum):
 
     PASSWORD = "password"  # noqa: S105  # a cause, no password
     DATABASE = "database"
+    DAMAGED = "damaged"
     SERVER = "server"
     DRIVER = "driver"
     RIGHT = "right"
@@ -145,6 +146,7 @@ _EXPLANATIONS: dict[Cause | None, tuple[str, str]] = {
         "correct the user and the password of this connection",
     ),
     Cause.DATABASE: ("there is no such database", "correct the database's name or its address"),
+    Cause.DAMAGED: ("the file is no database, or a damaged one", "name the right file, or restore it"),
     Cause.SERVER: ("no server answers there", "check host, port and network, and that the server runs"),
     Cause.DRIVER: ("its ODBC driver is not installed", "{driver}"),
     Cause.RIGHT: ("the role may not do this", "{right}"),

@@ -1,5 +1,6 @@
 """The code lists that the mappings of a folder ask for: read once, and checked against the way they are used."""
 
+import os
 from collections.abc import Collection
 from collections.abc import Mapping as Dict
 from pathlib import Path
@@ -101,7 +102,8 @@ def _check_meaning(at: Place, meaning: Meaning, file: CodeFile) -> None:
 
 def display(path: Path, folder: Path) -> str:
     """A file's name in messages: relative to the working folder, or to the parent of the mappings' folder."""
-    for base in (Path.cwd(), folder.resolve().parent):
-        if path.resolve().is_relative_to(base):
-            return path.resolve().relative_to(base).as_posix()
+    whole = Path(os.path.realpath(path))  # Path.resolve() raises where links form a circle
+    for base in (Path.cwd(), Path(os.path.realpath(folder)).parent):
+        if whole.is_relative_to(base):
+            return whole.relative_to(base).as_posix()
     return path.as_posix()

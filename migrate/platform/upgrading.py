@@ -69,6 +69,14 @@ def upgrade_schema(engine: Engine, schema: str, versions: Path) -> Upgrade:
         return Upgrade(schema, *_run(connection, schema, versions))
 
 
+def newest(versions: Path) -> tuple[str, frozenset[str]]:
+    """The newest revision in a folder of them, and all that it knows."""
+    revisions = ScriptDirectory(str(ENVIRONMENT), version_locations=[str(versions)])
+    head = revisions.get_current_head()
+    assert head is not None, f"no revision in {versions.name}"
+    return head, frozenset(each.revision for each in revisions.walk_revisions())
+
+
 @contextmanager
 def _locked(engine: Engine, schema: str) -> Iterator[Connection]:
     """A transaction in which nobody else upgrades `schema`, and unqualified names mean tables of `schema`."""
@@ -158,7 +166,18 @@ def _explained(error: DBAPIError, schema: str) -> Exception:
     if isinstance(error, OperationalError):
         return Unreachable(
             "the platform database cannot be reached",
-            why=f"SQLSTATE {state}" if state else "no connection",
+            why=_why(error, state),
             remedy="check platform.url, and that the server runs and lets the role in",
         )
     return error
+
+
+def _why(error: DBAPIError, state: str | None) -> str:
+    if state:
+        return f"SQLSTATE {state}"
+    answered = "FATAL" in str(error.orig)  # a refused connection carries no SQLSTATE
+    return (
+        "the server refused: role, password, database or client address"
+        if answered
+        else "no server answers there"
+    )

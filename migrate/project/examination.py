@@ -161,7 +161,10 @@ def _columns(source: "Source", mappings: "Mappings") -> Examination:
 
 
 def _platform(project: Project) -> Iterator[Examination]:
+    from migrate.postgres import connect
+
     url = project.platform_url()
+    connect(url, "migrate: doctor").close()  # says better than the library what is wrong
     yield from _server(url)
     yield from _schemas(project, url)
 

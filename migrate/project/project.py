@@ -62,6 +62,13 @@ class Project:
             raise InvalidInput(
                 [Mistake(FILE, 0, where, "run: migrate init DIR; or name a project with --project DIR")]
             )
+        if any(
+            "\ud800" <= letter <= "\udfff" for letter in str(home)
+        ):  # how Python keeps bytes it cannot read
+            what = "the project's folder has letters that this terminal's character set lacks"
+            raise InvalidInput(
+                [Mistake("--project", 0, what, "set one that has them: export LC_ALL=C.UTF-8")]
+            )
         text = (home / FILE).read_bytes()
         return cls(home, settings_file.read(text, _called(home / FILE)), text, readers or {})
 
@@ -229,6 +236,15 @@ class Project:
             self.close()
 
     @contextmanager
+    def _fitting_parts(self, entities: tuple[str, ...]) -> "Iterator[Parts]":
+        """The same, where the platform is the one that this program writes to; Drift otherwise."""
+        from migrate.project.fitness import check_platform
+
+        with self.parts(entities) as parts:
+            check_platform(self.platform_url(), self.settings.platform.schema_name, self.layout())
+            yield parts
+
+    @contextmanager
     def open_run(self, mode: str = "full", entities: tuple[str, ...] = ()) -> "Iterator[Run]":
         """A run under the lease: new, or the unfinished one of the same mappings. The block moves and finishes it.
 
@@ -236,7 +252,7 @@ class Project:
         """
         from migrate.run import start
 
-        with self.parts(entities) as parts, parts.state.lease() as lease:
+        with self._fitting_parts(entities) as parts, parts.state.lease() as lease:
             run = start(parts, lease, batch_rows=self.settings.run.batch_rows, mode=mode)
             try:
                 yield run

@@ -85,7 +85,7 @@ def part_with_secret(url: str) -> str | None:
     """The part of a URL that holds a secret: 'user:password@' or the name of an option; None without one.
 
     >>> part_with_secret("postgresql+psycopg://me@host/db?sslpassword=x")
-    '?sslpassword='
+    '?sslpassword'
     """
     if is_reference(url) or url.startswith("sqlite"):
         return None
@@ -93,9 +93,9 @@ def part_with_secret(url: str) -> str | None:
         return "user:password@"
     for name, value in parse_qsl(url.partition("?")[2], keep_blank_values=False):
         if name.lower() not in _HARMLESS and _SECRET_NAME.search(name):
-            return f"?{name}="
+            return f"?{name}"
         if _ODBC_SECRET.search(unquote_plus(value)):
-            return f"?{name}=...PWD="
+            return f"?{name}=...PWD"
     return None
 
 
@@ -110,6 +110,10 @@ def masked(text: str) -> str:
 
 
 def _from_environment(name: str) -> str:
+    if not re.fullmatch(r"[A-Za-z_]\w*", name):
+        raise Unresolved(
+            "env: is not followed by the name of a variable", "write env:NAME, such as env:GCMS_URL"
+        )
     value = os.environ.get(name)
     if not value:
         raise Unresolved(f"environment variable {name} is not set", f"set it: export {name}=...")

@@ -53,6 +53,21 @@ def check_url(url: str, kinds: Iterable[str]) -> None:
     if kind not in kinds:
         shown = f"the kind {kind}" if re.fullmatch(r"[a-z0-9+_]{1,30}", kind) else "a kind of database"
         raise Advised(f"names {shown}, which is not known here", suggest(kind, kinds, "kinds"))
+    if kind != "sqlite":
+        _check_parts(url)
+
+
+def _check_parts(url: str) -> None:
+    """What SQLAlchemy would take apart at another place than meant: then a part of a password would pass as a host."""
+    place = url.partition("://")[2].partition("?")[0]
+    user, at, host = place.rpartition("@")
+    if at and ("/" in user or "@" in user):
+        raise Advised(
+            "has an @ or / in its user or password", "write %40 for @ and %2F for / there, as URLs want it"
+        )
+    port = re.search(r":([^/:\]]*)(?:/|$)", host)
+    if port and not re.fullmatch(r"\d{1,5}", port[1]):
+        raise Advised("has a port that is no number", "write kind://user@host:port/database")
 
 
 def _written(url: str, kinds: Iterable[str]) -> str:
@@ -197,7 +212,7 @@ def _in_words(path: tuple[str, ...], kind: str, context: dict[str, Any], message
         case "extra_forbidden":
             what = "section" if len(path) == 1 else "key"
             return f"unknown {what} `{name}`", suggest(
-                path[-1], known, what
+                path[-1], known, f"{what}s"
             ) or f"known are {', '.join(known)}"
         case "missing":
             example = ': [legacy] with url = "env:GCMS_URL"' if path[0] == "legacy" else ""

@@ -17,6 +17,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+FEWEST, MOST = 500, 1_000_000
+"""Clients that can be made: with fewer, not every damage finds a place."""
+
 Progress = Callable[[int, int], None]
 """Called with (clients made so far, clients wanted)."""
 

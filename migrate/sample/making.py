@@ -10,15 +10,13 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from migrate.errors import InvalidInput, Mistake
-from migrate.sample import Progress, Summary
+from migrate.sample import FEWEST, MOST, Progress, Summary
 from migrate.sample.block import CLIENTS, Block, id_range, make_block, random_stream
 from migrate.sample.damage import plant_damage
 from migrate.sample.frame import Rows
 from migrate.sample.truth import Truth, TruthFile
 from migrate.sample.world import World, make_world
 from migrate.sample.write import Writer, legacy_database
-
-FEWEST, MOST = 500, 1_000_000
 
 
 def make(

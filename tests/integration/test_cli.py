@@ -114,7 +114,7 @@ def test_several_processes_give_the_same_platform_as_one(project, tmp_path, new_
 
 def test_an_error_in_a_worker_process_arrives_whole(project):
     with platform(project) as connection:
-        connection.execute("ALTER TABLE case_platform.office DROP COLUMN name CASCADE")
+        connection.execute("ALTER TABLE migration.key_image RENAME TO somewhere")
     result = run(project, "run", "--workers", 2)
     assert result.exit_code == 6, result.output
     assert "way out: run: migrate platform upgrade" in result.stderr

@@ -1,6 +1,11 @@
 """What a command says when something is wrong: one message with the way out, the documented exit code, no secret."""
 
+import errno
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import click
 import pytest
@@ -11,6 +16,7 @@ from migrate.cli.root import COMMANDS, cli
 from migrate.errors import Busy, Defect, Drift, InvalidInput, Mistake, Refused, Transient, Unreachable
 from migrate.project.starting import start
 
+ROOT = Path(__file__).parents[2]
 SECRET = "hunter2-canary"
 PERSON = "Tremblay-Canary"
 
@@ -215,3 +221,56 @@ def test_transforms_are_listed_without_a_project(tmp_path, monkeypatch):
     told = json.loads(result.stdout)
     assert result.exit_code == 0
     assert {word["name"] for word in told["steps"]} >= {"trim", "date"}
+
+
+def test_a_file_that_cannot_be_written_is_no_defect(failing):
+    failing(OSError(errno.ENOSPC, "No space left on device", "/reports/evidence.json"))
+    result = run("status")
+    assert result.exit_code == 4
+    assert result.stderr == (
+        "error: a file or folder cannot be used: /reports/evidence.json\n"
+        "  why: No space left on device\n"
+        "  way out: make room on that disk\n"
+    )
+
+
+def test_an_error_of_the_system_that_concerns_no_file_stays_a_defect(failing):
+    failing(OSError(errno.EBADF, "Bad file descriptor"))
+    assert run("status").exit_code == 70
+
+
+def test_what_passes_by_itself_has_a_way_out_too(failing):
+    failing(Transient("could not connect: the connection was lost"))
+    result = run("status", "--json")
+    assert "\n  way out: see that the server runs" in result.stderr
+    assert json.loads(result.stdout)["error"]["remedy"].startswith("see that the server runs")
+
+
+@pytest.mark.parametrize("noun", [(), ("mapping",), ("quarantine",)])
+def test_a_noun_without_a_verb_shows_its_help_once(noun):
+    result = run(*noun)
+    assert result.exit_code == 2
+    assert result.stderr.startswith("Usage: ")
+    assert result.stderr.count("Usage: ") == 1
+
+
+def test_a_word_that_no_mapping_may_use_is_told_with_its_neighbour():
+    result = run("transforms", "dat_of_birth_x")
+    assert result.exit_code == 2
+    assert "no step, rule or judge has 'dat_of_birth_x' in its name" in result.stderr
+
+
+def test_the_next_command_can_be_typed_as_it_stands(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert "--project 'a b'" in run("init", "a b").stderr
+
+
+def test_letters_that_a_terminal_lacks_end_no_command(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    environment = {"PYTHONIOENCODING": "ascii", "PATH": os.environ["PATH"]}
+    command = [sys.executable, "-m", "migrate", "init", "Zoé", "--json", "--dry-run"]
+    done = subprocess.run(
+        command, env=environment | {"PYTHONPATH": str(ROOT)}, capture_output=True, check=True
+    )
+    assert json.loads(done.stdout)["project"].endswith("Zoé")
+    assert done.stdout.isascii()

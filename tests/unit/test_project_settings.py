@@ -124,6 +124,40 @@ def test_a_url_with_a_secret_is_refused_with_the_way_out_and_never_shown(url):
     assert "ter2" not in told
 
 
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("postgresql+psycopg://me:hun@ter2/x@host/db", "has an @ or / in its user or password"),
+        ("postgresql+psycopg://me:hunter2/@host/db", "has an @ or / in its user or password"),
+        ("postgresql+psycopg://me:hunter2@host:hunter/db", "has a port that is no number"),
+        ("hunter2", "is no database URL"),
+    ],
+)
+def test_a_url_behind_a_reference_is_checked_before_a_part_of_its_password_passes_as_a_host(url, told):
+    with pytest.raises(settings.Advised, match=told) as caught:
+        settings.check_url(url, settings.LEGACY_KINDS)
+    assert "ter" not in f"{caught.value} {caught.value.instead}"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql+psycopg://me:hun%40ter2@[::1]:5432/db",
+        "mssql+pyodbc:///?odbc_connect=DRIVER%3DX%3BPWD%3Da%40b%2Fc",
+        "postgresql+psycopg://me@/db?host=/run/a@b",
+        "oracle+oracledb://me:x@host:1521/?service_name=x",
+    ],
+)
+def test_a_url_whose_parts_are_plain_is_taken(url):
+    settings.check_url(url, settings.LEGACY_KINDS)
+
+
+@pytest.mark.parametrize("reference", ["env:", "env:a=b", "env:1"])
+def test_a_reference_to_no_variable_says_so(reference, tmp_path):
+    with pytest.raises(secrets.Unresolved, match="not followed by the name of a variable"):
+        secrets.resolve(reference, tmp_path, {})
+
+
 @pytest.mark.parametrize("text", ['[legacy]\nurl = "mysql://a:hunter2@b"x\n', "[legacy]\nhunter2 = = 3\n"])
 def test_a_broken_line_is_not_quoted(text):
     assert "hunter2" not in " ".join(mistakes(text))

@@ -9,7 +9,6 @@ import click
 from migrate.cli.command import command as declare
 from migrate.cli.output import instant
 from migrate.cli.session import Session
-from migrate.errors import InvalidInput, Mistake
 
 if TYPE_CHECKING:
     from migrate.cli.documents import CrosswalkDocument, CrosswalkLine
@@ -28,11 +27,7 @@ def command(session: Session, entity: str, key: str) -> int:
 
     Shows the chain of ids and merges with their causes and runs. Exits with 1 when nothing is known of it.
     """
-    known = session.project.mappings().order
-    if entity not in known:
-        raise InvalidInput(
-            [Mistake("ENTITY", 0, f"there is no entity {entity}", f"known are {', '.join(known)}")]
-        )
+    session.entity(entity)
     lines: list[CrosswalkLine] = [
         {
             "entity": line.entity,

@@ -1,6 +1,7 @@
 """`migrate init DIR`: a project folder with commented settings."""
 
 from pathlib import Path
+from shlex import quote
 
 import click
 
@@ -32,5 +33,5 @@ def command(session: Session, directory: Path, mappings: bool, dry_run: bool) ->
         session.say(f"{('would write' if dry_run else 'written') if new else 'kept'}  {directory / file}")
     session.then(
         f"export GCMS_URL=...   the legacy database, see {directory / 'migrate.toml'}",
-        f"migrate doctor --project {directory}",
+        f"migrate doctor --project {quote(str(directory))}",
     )

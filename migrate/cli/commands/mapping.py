@@ -79,6 +79,7 @@ def show(session: Session, entity: str | None) -> None:
     from migrate.mapping import describe
 
     project = session.project
+    session.entity(entity)
     mappings = project.mappings((entity,) if entity else ())
     described = [describe(mapping, project.vocabulary()) for mapping in mappings.values()]
     document: MappingShowDocument = {"mappings": [each.data() for each in described]}

@@ -48,13 +48,15 @@ def list_(
     session: Session, entity: str | None, rule: str | None, state: str | None, lines: bool, limit: int
 ) -> int:
     """List what is in quarantine. Exits with 1 when there is something."""
+    session.entity(entity)
     found = session.project.state().quarantine(entity=entity, rule=rule, state=state, limit=limit)
     given = told(session.project.mappings())
     rows = [_row(complaint, given) for complaint in found]
     document: QuarantineDocument = {"rows": rows}
     session.document(document)
     if not rows:
-        session.say("nothing is in quarantine")
+        chosen = any((entity, rule, state))
+        session.say("nothing like that is in quarantine" if chosen else "nothing is in quarantine")
         return 0
     _lines(session, rows) if lines else _counts(session, rows)
     if len(rows) == limit:
@@ -73,6 +75,7 @@ def list_(
 @click.option("--reason", "why", default="", metavar="TEXT", help="Why the values have to be seen.")
 def show(session: Session, entity: str, key: str, unmask: bool, why: str) -> int:
     """Show why an entity was not loaded, values masked."""
+    session.entity(entity)
     found = session.project.state().quarantine(entity=entity, key=key, values=unmask, reason=why)
     given = told(session.project.mappings())
     rows = [_row(complaint, given) for complaint in found]

@@ -10,8 +10,12 @@ import click
 from migrate.cli.command import command as declare
 from migrate.cli.command import group
 from migrate.cli.session import Session
+from migrate.errors import InvalidInput, Mistake
+from migrate.sample import FEWEST, MOST
 
 if TYPE_CHECKING:
+    from sqlalchemy import URL
+
     from migrate.cli.documents import SampleDocument
 
 EXAMPLES = (
@@ -30,7 +34,7 @@ def command() -> None:
 @click.argument("url", required=False)
 @click.option(
     "--clients",
-    type=click.IntRange(min=1),
+    type=click.IntRange(FEWEST, MOST),
     default=2_000,
     show_default=True,
     help="Clients; some 50 rows come with each.",
@@ -80,6 +84,7 @@ def make(
 
     from migrate.sample import make as make_sample
 
+    _reach(target)
     engine = create_engine(target, hide_parameters=True)
     try:
         with session.bar("sample", clients, unit="clients") as bar:
@@ -101,6 +106,21 @@ def make(
     session.table(("table", "rows"), sorted(summary.rows.items()), total=("all", summary.total))
     session.say(f"{clients:,} clients, seed {seed}; {planted:,} rows damaged on purpose")
     session.then("migrate doctor", "migrate plan")
+
+
+def _reach(target: URL) -> None:
+    """Connect once, for a message that says what is wrong with the place; a new SQLite file is made later."""
+    from migrate.extract import connect
+
+    file = Path(target.database or "") if target.get_backend_name() == "sqlite" else None
+    if file is None or file.exists():
+        source = connect(target.render_as_string(hide_password=False))
+        source.catalogue()
+        source.close()
+    elif not file.parent.is_dir():
+        raise InvalidInput(
+            [Mistake("URL", 0, f"there is no folder {file.parent}", "make it, or name another")]
+        )
 
 
 def _document(clients: int, seed: int) -> SampleDocument:

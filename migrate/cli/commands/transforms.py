@@ -19,11 +19,25 @@ def command(session: Session, name: str) -> None:
 
     A step converts a column, a rule judges a value, a judge judges an entity as a whole. Needs no project.
     """
+    from migrate.errors import InvalidInput, Mistake
+    from migrate.mapping.reading import suggest
     from migrate.project import vocabulary
 
     words = vocabulary()
     kinds = {"steps": words.steps, "rules": words.rules, "judges": words.judges}
     found = {kind: {n: w for n, w in known.items() if name in n} for kind, known in kinds.items()}
+    if not any(found.values()):
+        every = [each for known in kinds.values() for each in known]
+        raise InvalidInput(
+            [
+                Mistake(
+                    "NAME",
+                    0,
+                    f"no step, rule or judge has {name!r} in its name",
+                    suggest(name, every, "") or "list them all: migrate transforms",
+                )
+            ]
+        )
     session.document(
         {
             kind: [
