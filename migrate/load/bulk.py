@@ -1,8 +1,11 @@
-"""A first load without indexes and foreign keys, which are made again when the rows are there.
+"""A first load without indexes, foreign keys and autovacuum, which are there again when the rows are.
 
 Building an index over rows that are there is several times cheaper than keeping it while they arrive in random order.
 What is taken away is written down as the server itself describes it, in the transaction that takes it away; each
 piece is made again in the transaction that strikes it off. So a kill at any moment leaves a list that is true.
+
+Autovacuum would go over the growing tables again and again, and stand in the way of the foreign keys at the end; the
+statistics that it keeps are taken once, when everything is there.
 """
 
 from collections.abc import Collection, Sequence
@@ -14,15 +17,15 @@ from psycopg import sql
 from migrate.errors import Defect
 from migrate.postgres import Cursor
 
-STEPS = (1, 2, 3, 4)
-"""Primary keys, unique constraints, indexes, foreign keys: each needs those before it."""
+STEPS = (1, 2, 3, 4, 5)
+"""Primary keys, unique constraints, indexes, foreign keys: each needs those before it; then autovacuum."""
 
-REFERENCES = STEPS[-1]
+REFERENCES = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An index or a constraint that is away."""
+    """An index, a constraint or a setting that is away."""
 
     table: str
     name: str
@@ -79,6 +82,10 @@ def make(cursor: Cursor, schema: str, platform: str, item: Item) -> None:
     if item.kind == "index":
         cursor.execute(definition)
         return
+    if item.kind == "setting":
+        table = sql.Identifier(platform, item.table)
+        cursor.execute(sql.SQL("ALTER TABLE {} RESET ({}); ANALYZE {}").format(table, definition, table))
+        return
     parts = {
         "table": sql.Identifier(platform, item.table),
         "name": sql.Identifier(item.name),
@@ -105,6 +112,10 @@ def _take_away(cursor: Cursor, platform: str, item: Item) -> None:
         cursor.execute(sql.SQL("DROP INDEX IF EXISTS {}").format(sql.Identifier(platform, item.name)))
         return
     parts = {"table": sql.Identifier(platform, item.table), "name": sql.Identifier(item.name)}
+    if item.kind == "setting":
+        definition = sql.SQL(item.definition)
+        cursor.execute(sql.SQL("ALTER TABLE {table} SET ({} = off)").format(definition, **parts))
+        return
     cursor.execute(sql.SQL("ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {name}").format(**parts))
 
 
@@ -127,6 +138,10 @@ UNION ALL
 SELECT e.relname, i.relname, 'index', 3, pg_get_indexdef(i.oid)
 FROM emptied AS e JOIN pg_index AS x ON x.indrelid = e.oid JOIN pg_class AS i ON i.oid = x.indexrelid
 WHERE NOT EXISTS (SELECT FROM pg_constraint AS k WHERE k.conindid = i.oid AND k.contype IN ('p', 'u', 'x'))
+UNION ALL
+SELECT e.relname, 'autovacuum', 'setting', 5, 'autovacuum_enabled'
+FROM emptied AS e JOIN pg_class AS c ON c.oid = e.oid
+WHERE NOT EXISTS (SELECT FROM pg_options_to_table(c.reloptions) WHERE option_name = 'autovacuum_enabled')
 ON CONFLICT DO NOTHING
 """
 _INVALID = """

@@ -77,7 +77,7 @@ def circles(keys: pa.Array, pointers: pa.Array) -> pa.Array:
 def natural(cursor: Cursor, schema: str, entity: str, name: str, keys: pa.Array) -> pa.Table:
     """(key, value) of a natural key for those of `keys` that have one."""
     wanted = pc.unique(pc.drop_null(keys)).to_pylist()
-    cursor.execute(sql.SQL(_NATURALS).format(m=sql.Identifier(schema)), [entity, name, wanted], binary=True)
+    cursor.execute(sql.SQL(_NATURALS).format(m=sql.Identifier(schema)), [wanted, entity, name], binary=True)
     found = cursor.fetchall()
     columns = zip(*found, strict=True) if found else ((), ())
     return pa.table([pa.array(column, pa.string()) for column in columns], names=["key", "value"])
@@ -120,4 +120,10 @@ SELECT o.key, o.value FROM {m}.natural_key AS o JOIN {m}.natural_key AS n
     ON n.entity = o.entity AND n.name = o.name AND n.key = o.value
 WHERE o.entity = %s AND o.name = %s
 """
-_NATURALS = "SELECT key, value FROM {m}.natural_key WHERE entity = %s AND name = %s AND key = ANY(%s)"
+# Key by key through the index, whatever the server believes about a table that has just been filled.
+_NATURALS = """
+SELECT n.key, n.value FROM unnest(%s::text[]) AS w (key) CROSS JOIN LATERAL (
+    SELECT o.key, o.value FROM {m}.natural_key AS o
+    WHERE o.entity = %s AND o.name = %s AND o.key = w.key COLLATE "C" OFFSET 0
+) AS n
+"""

@@ -225,7 +225,6 @@ natural_key = Table(
     _column("key", KEY, "Legacy key of the root.", key=True),
     _column("value", KEY, "Normalised value, or for a pointer the key it points at."),
     _column("variant", KEY, "What may differ between rightful owners of one value.", optional=True),
-    Index(None, "entity", "name", "value"),
     comment="Natural keys of all roots, surveyed before the first batch.",
 )
 
@@ -247,9 +246,9 @@ bulk = Table(
     "bulk",
     METADATA,
     _column("table_name", String(63), "Platform table.", key=True),
-    _column("name", String(63), "Name of the index or constraint.", key=True),
-    _column("kind", String(20), "index or constraint."),
-    _column("step", SmallInteger, "Order of making again: keys, unique, indexes, references."),
+    _column("name", String(63), "Name of the index, constraint or setting.", key=True),
+    _column("kind", String(20), "index, constraint or setting."),
+    _column("step", SmallInteger, "Order of making again: keys, unique, indexes, references, settings."),
     _column("definition", Text, "What makes it again, as the server wrote it down."),
-    comment="Indexes and constraints that are away during a first load; whoever comes next makes them again.",
+    comment="Indexes, constraints and settings that are away during a first load; whoever comes next makes them again.",
 )

@@ -6,11 +6,11 @@ CREATE TABLE bulk (
     definition TEXT NOT NULL,
     CONSTRAINT pk_bulk PRIMARY KEY (table_name, name)
 );
-COMMENT ON TABLE bulk IS 'Indexes and constraints that are away during a first load; whoever comes next makes them again.';
+COMMENT ON TABLE bulk IS 'Indexes, constraints and settings that are away during a first load; whoever comes next makes them again.';
 COMMENT ON COLUMN bulk.table_name IS 'Platform table.';
-COMMENT ON COLUMN bulk.name IS 'Name of the index or constraint.';
-COMMENT ON COLUMN bulk.kind IS 'index or constraint.';
-COMMENT ON COLUMN bulk.step IS 'Order of making again: keys, unique, indexes, references.';
+COMMENT ON COLUMN bulk.name IS 'Name of the index, constraint or setting.';
+COMMENT ON COLUMN bulk.kind IS 'index, constraint or setting.';
+COMMENT ON COLUMN bulk.step IS 'Order of making again: keys, unique, indexes, references, settings.';
 COMMENT ON COLUMN bulk.definition IS 'What makes it again, as the server wrote it down.';
 
 CREATE TABLE crosswalk (
@@ -132,7 +132,6 @@ CREATE TABLE natural_key (
     variant TEXT COLLATE "C",
     CONSTRAINT pk_natural_key PRIMARY KEY (entity, name, key)
 );
-CREATE INDEX ix_natural_key__entity_name_value ON natural_key (entity, name, value);
 COMMENT ON TABLE natural_key IS 'Natural keys of all roots, surveyed before the first batch.';
 COMMENT ON COLUMN natural_key.entity IS 'Entity concerned.';
 COMMENT ON COLUMN natural_key.name IS 'Name of the natural key in the mapping.';
