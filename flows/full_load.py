@@ -51,14 +51,14 @@ def full_load(project: str, entities: list[str] | None = None) -> RunSummary:
 
 def _load(project: str, entities: tuple[str, ...]) -> RunSummary:
     logger = get_run_logger()
-    with Project.find(Path(project), READERS).open_run("full", entities) as run, _shared(run):
+    with Project.find(Path(project), READERS).open_run("full", entities, _watch.notice) as run, _shared(run):
         logger.info("run %s %s, %d stages", run.id, "goes on" if run.resumed else "begins", len(run.stages))
         for stage in run.stages:
             _watch.stage(stage)
             _all([move_slice.submit(run.id, p.entity, str(p.kind), p.number) for p in stage.slices])
         _watch.notice("releasing what waited, closing the books")
-        run.release()
-        summary = run.finish()
+        run.release(notice=_watch.notice)
+        summary = run.finish(notice=_watch.notice)
     create_markdown_artifact(
         markdown(summary), key="full-load-books", description=f"Books of run {summary.run}"
     )

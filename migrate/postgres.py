@@ -10,7 +10,8 @@ this module: what remains is the SQLSTATE and the names of table, column and con
 """
 
 import re
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -38,27 +39,91 @@ _OPTIONS = (
 )
 # Null: nothing; empty text: "". Measured: 16,384 rows at a time take a third of the time of Arrow's 1,024.
 _CSV = csv.WriteOptions(include_header=False, quoting_style="needed", batch_size=16_384)
+# A line that is cut without a word, while we wait for an answer or while we send.
+_KEEPALIVE = {
+    "keepalives_idle": "15",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "30000",
+}
 _COPY_PLACE = re.compile(r"^COPY (?P<table>[^,]+), line \d+, column (?P<column>[^:]+)")
 
 
-def connect(url: str | URL, name: str, *, autocommit: bool = False) -> Connection:
+PATIENCE = 30.0
+"""Seconds for which a fault that may pass is waited for: a server that says nothing is found out in half of them."""
+
+
+class Listening(psycopg.Connection[tuple[object, ...]]):
+    """A connection that does not wait for ever: with no answer, it asks over another one whether anybody is there.
+
+    A statement may take hours, and a server that is frozen, or behind a line that is cut without a word, looks the
+    same. Where the other connection is not answered either, this one is given up, as if the server had closed it.
+
+    silence:  seconds without a word before it asks.
+    """
+
+    silence = PATIENCE / 6
+
+    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+        """See psycopg; called for every exchange with the server, most of which are answered already."""
+        try:
+            wants = next(gen)
+        except StopIteration as end:
+            return end.value
+        return super().wait(self._heard(gen, wants), interval, timeout)
+
+    def _heard(self, gen: Any, wants: Any) -> Generator[Any, Any, Any]:
+        heard = time.monotonic()
+        try:
+            while True:
+                ready = yield wants
+                if ready:
+                    heard = time.monotonic()
+                elif time.monotonic() - heard > self.silence:
+                    self._ask()
+                    heard = time.monotonic()
+                wants = gen.send(ready)
+        except StopIteration as end:
+            return end.value
+
+    def _ask(self) -> None:
+        """Raise unless the server takes another connection, or refuses it by itself."""
+        given: dict[str, Any] = {**self.info.get_parameters(), "password": self.info.password}
+        try:
+            psycopg.connect(**given).close()
+        except psycopg.Error as error:
+            if "FATAL" not in str(error):
+                self.pgconn.finish()
+                raise psycopg.OperationalError("the server says nothing any more") from None
+
+
+def connect(url: str | URL, name: str, *, autocommit: bool = False, patience: float = PATIENCE) -> Connection:
     """A connection to the database of an SQLAlchemy URL, with times in UTC.
 
-    name: shown in `pg_stat_activity`; holds no secret.
+    name:      shown in `pg_stat_activity`; holds no secret.
+    patience:  a connection is given a third of it to come about, and a server that says nothing a sixth before it is
+               asked whether it is there.
     Raises Unreachable when the server refuses (never worth another try), Transient when it does not answer.
     """
     where = make_url(url)
     settings: dict[str, Any] = {key: _plain(value) for key, value in where.query.items()}
     settings |= {"user": where.username, "password": where.password, "dbname": where.database}
     settings |= {"host": where.host, "port": where.port} if where.host else {}
+    settings = {**_KEEPALIVE, **settings}
     settings |= {"application_name": name, "options": f"{settings.get('options', '')} {_OPTIONS}".strip()}
-    settings.setdefault("connect_timeout", "10")
+    settings.setdefault("connect_timeout", str(min(10, max(2, round(patience / 3)))))
     try:
-        return psycopg.connect(**settings, autocommit=autocommit)
+        connection = CONNECTION.connect(**settings, autocommit=autocommit)
+        connection.silence = patience / 6
+        return connection
     except psycopg.Error as error:
         fault = _refused(error, f"connect to the platform database {where.database}")
         _silence(error)
     raise fault
+
+
+CONNECTION = Listening
+"""The class of all connections. `migrate selftest` puts one in its place whose process dies before a commit."""
 
 
 def copy_in(cursor: Cursor, table: sql.Composable, rows: pa.Table, *, called: str) -> int:
@@ -131,7 +196,7 @@ def faults(doing: str) -> Iterator[None]:
 
 def _translated(error: psycopg.Error, doing: str) -> MigrateError:
     state, place = error.sqlstate or "", _place(error)
-    if not state or state[:2] in ("08", "40", "53", "57", "58") or state == "55P03" or _raced(error):
+    if not state or state[:2] in _AGAIN or state in _AGAIN or _raced(error):
         return Transient(
             f"could not {doing}: {_KINDS.get(state[:2], 'the connection was lost or refused')} {place}".rstrip()
         )
@@ -156,6 +221,9 @@ def _translated(error: psycopg.Error, doing: str) -> MigrateError:
 def _refused(error: psycopg.Error, doing: str) -> MigrateError:
     """A failed connection has no SQLSTATE; but where the server itself answered, trying again may lock an account."""
     text = str(error)
+    for words, why, remedy in _HOPELESS:
+        if re.search(words, text):
+            return Unreachable(f"could not {doing}", why=why, remedy=remedy)
     if "FATAL" not in text or any(words in text for words in _PASSING):
         return _translated(error, doing)
     return Unreachable(
@@ -219,13 +287,34 @@ def _plain(value: "str | tuple[str, ...] | None") -> str | None:
     return ",".join(value) if isinstance(value, tuple) else value
 
 
+# Classes and codes after which the same may succeed: 55P03 lock not available, 25P03 and 25P04 session timeouts.
+_AGAIN = ("08", "40", "53", "57", "58", "55P03", "25P03", "25P04")
 _PASSING = (
     "starting up",
+    "not yet accepting",
     "shutting down",
     "recovery",
     "too many",
     "connection slots",
     "administrator command",
+)
+# What keeps a connection from coming about, and will tomorrow too.
+_HOPELESS = (
+    (
+        r"could not translate host name|failed to resolve host|[Nn]ame or service not known",
+        "there is no host of that name",
+        "correct the host in platform.url",
+    ),
+    (
+        r"certificate|SSL error|does not support SSL|sslmode",
+        "its certificate does not hold, or it does not encrypt as platform.url demands",
+        "have the server's certificate signed by the authority in sslrootcert, for the host in platform.url",
+    ),
+    (
+        r"no password supplied",
+        "the server wants a password, and platform.url holds none",
+        "put the URL with its password into the variable or file that platform.url names",
+    ),
 )
 _KINDS = {
     "40": "the server undid it because of another transaction",

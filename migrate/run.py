@@ -20,12 +20,13 @@ from datetime import datetime
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from migrate.errors import Drift, MigrateError, Transient
+from migrate.errors import Drift, MigrateError
 from migrate.extract.batches import read_batch, read_keys, read_loose, read_survey
 from migrate.extract.nouns import Reader, Source, SourceTable
 from migrate.load.target import Target
 from migrate.mapping.nouns import Condition, Mapping, Member, Natural, NaturalKind, Orphans
 from migrate.model import Batch, KeyRange, Layout, Lookup, Outcome, Slice, SliceKind, Tally
+from migrate.patience import Notice, Patience
 from migrate.pipeline import Line, move
 from migrate.plan import EntityPlan, Plan, Stage, entity_plan, keys_per_batch, loose_members
 from migrate.state import Lease, OpenRun, State
@@ -36,9 +37,6 @@ from migrate.transform.settle import QUALITY_MARK
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-RETRIES = 5
-"""How often a slice is tried again after a lost connection or a deadlock, with a pause that doubles from one second."""
 
 SNAPSHOT_SECONDS = 120
 """A slice that begins later than this after its snapshot gets a new one; the source ends it at five minutes."""
@@ -142,6 +140,7 @@ class Parts:
     """What a run works with; connected, and the same for every run of a project.
 
     mappings:  by entity, in the order of loading.
+    patience:  how long a fault that may pass is waited for.
     """
 
     source: Source
@@ -149,6 +148,7 @@ class Parts:
     target: Target
     mappings: Dict[str, Mapping]
     layout: Layout
+    patience: Patience = field(default_factory=Patience)
 
     @property
     def digests(self) -> dict[str, str]:
@@ -218,7 +218,7 @@ class Run:
         self,
         piece: Slice,
         progress: Callable[[Tally], None] = lambda tally: None,
-        notice: Callable[[str], None] = lambda line: None,
+        notice: Notice = lambda line: None,
     ) -> Tally:
         """Move what is left of a slice; the sum of its tallies. Harmless when it was moved already.
 
@@ -226,25 +226,35 @@ class Run:
         notice:    called with one line when something passing is waited for.
         Raises the Transient that is still there after all retries, and whatever needs a person.
         """
-        return _trying_again(piece, lambda: self._move(piece, progress), notice)
+        return self.parts.patience.through(
+            piece,
+            lambda: self._move(piece, progress),
+            notice,
+            lambda: self._left.get((piece.entity, piece.number)),
+        )
 
     def release(
         self,
         progress: Callable[[Tally], None] = lambda tally: None,
-        notice: Callable[[str], None] = lambda line: None,
+        notice: Notice = lambda line: None,
     ) -> Tally:
         """Take up the held entities whose parents have arrived, and again those that waited for these."""
-        return _trying_again(
+        return self.parts.patience.through(
             "held entities", lambda: self._release(tuple(self.parts.mappings), progress), notice
         )
 
-    def finish(self, status: str = "done") -> RunSummary:
-        """Close the books. `status` 'interrupted' leaves the run to be resumed."""
+    def finish(self, status: str = "done", notice: Notice = lambda line: None) -> RunSummary:
+        """Close the books. `status` 'interrupted' leaves the run to be resumed, and is said once."""
         self.close()
+        patience = self.parts.patience if status == "done" else Patience(0)
         if status == "done":
-            self.parts.target.end_bulk(self.opened)
+            patience.through("indexes", lambda: self.parts.target.end_bulk(self.opened), notice)
         seconds = time.monotonic() - self._began
-        totals = self.parts.state.finish(self.opened, status=status, seconds=seconds)
+        totals = patience.through(
+            f"run {self.id}",
+            lambda: self.parts.state.finish(self.opened, status=status, seconds=seconds),
+            notice,
+        )
         return RunSummary(
             str(self.id), self.opened.mode, (self.opened.low, self.opened.high), totals, seconds
         )
@@ -357,21 +367,6 @@ class Run:
         rows = reader.rows_by_keys(mapping.root.table, columns, mapping.root.key, rivals)
         claims = dict(naturals(mapping, rows))[key.name]
         return claims.filter(claims["value"].is_valid())
-
-
-def _trying_again(what: object, action: Callable[[], Tally], notice: Callable[[str], None]) -> Tally:
-    """What the action returns; tried again, with a pause that doubles, as long as the fault is a passing one."""
-    pause = 1.0
-    for attempt in range(RETRIES + 1):
-        try:
-            return action()
-        except Transient as error:
-            if attempt == RETRIES:
-                raise
-            notice(f"{what}: {error}; trying again in {pause:.0f} s")
-            time.sleep(pause)
-            pause *= 2
-    raise AssertionError("unreachable")
 
 
 class _Readers:

@@ -88,7 +88,9 @@ BOOKS = {
 """What the books of a full load say."""
 
 
-def small_project(folder: Path, *, platform: str = "embedded", batch_rows: int = 50_000) -> Path:
+def small_project(
+    folder: Path, *, platform: str = "embedded", batch_rows: int = 50_000, patience: str = "30s"
+) -> Path:
     """Write the project, its mappings and its legacy database.
 
     platform:  URL of its platform, written into a file of its own.
@@ -104,9 +106,8 @@ def small_project(folder: Path, *, platform: str = "embedded", batch_rows: int =
         (project / "platform.secret").touch(mode=0o600)
         (project / "platform.secret").write_text(platform)
         settings = settings.replace('url = "embedded"', 'url = "file:platform.secret"')
-    (project / "migrate.toml").write_text(
-        settings.replace("batch_rows = 50000", f"batch_rows = {batch_rows}")
-    )
+    settings = settings.replace("batch_rows = 50000", f"batch_rows = {batch_rows}")
+    (project / "migrate.toml").write_text(settings.replace('patience = "30s"', f'patience = "{patience}"'))
     legacy(project / "legacy.db")
     return project
 

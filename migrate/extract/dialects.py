@@ -49,7 +49,8 @@ class Dialect:
     driver:     what to install when the driver is missing.
     version, clock:  statements for the server's version and for its time in UTC.
     connect:    arguments of the driver's connect; bounds the time until a silent server counts as absent.
-    odbc:       parts of the ODBC connection string, where they are not given.
+    odbc:       parts of the ODBC connection string, where they are not given; `{driver}` becomes a bound in seconds
+                behind that of the server.
     session:    statements on every new connection: read-only, bounded, UTC.
     begin:      open a consistent read-only transaction and pin its snapshot.   end: leave it.
     adopt:      instead of `begin`: join the snapshot with that token.   share: the token of a snapshot.
@@ -177,7 +178,13 @@ MARIADB = Dialect(
     clock="SELECT UTC_TIMESTAMP(6)",
     begin=("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",),
     end=("ROLLBACK",),
-    odbc={"CHARSET": "utf8mb4", "FORWARDONLY": "1", "NO_CACHE": "1", "CONN_TIMEOUT": str(CONNECT_SECONDS)},
+    odbc={
+        "CHARSET": "utf8mb4",
+        "FORWARDONLY": "1",
+        "NO_CACHE": "1",
+        "CONN_TIMEOUT": str(CONNECT_SECONDS),
+        "READ_TIMEOUT": "{driver}",  # a server that is frozen ends no statement by itself
+    },
     session=(
         "SET SESSION TRANSACTION READ ONLY",
         "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
@@ -205,7 +212,9 @@ MARIADB = Dialect(
     causes=causes(
         password="1045 1698 4151",  # noqa: S106
         database="1049",
-        server="2002 2003 2005",
+        server="2002 2003",
+        host="2005",
+        certificate="2026",
         right="1044 1142 1143 1227 1370",
         missing="1146 1054",
         transient="1205 1213 1969 3024 1040 1203 2006 2013 1927 1053 1317 4031 5012 5013 5014",
@@ -300,7 +309,8 @@ ORACLE = Dialect(
     causes=causes(
         password="1017 1005 28000 28001",  # noqa: S106
         database="12154 12505 12514",
-        server="12541 12543 12545",
+        server="12541 12543",
+        host="12545",
         right="1031 1039 41900 1950",
         missing="942 904",
         transient="54 60 1013 1033 1089 1555 3113 3114 3135 3136 8177 12153 12170 12516 12537 12547",

@@ -11,6 +11,10 @@ import sqlalchemy as sa
 from migrate.errors import InvalidInput, Mistake
 from migrate.extract.dialects import CONNECT_SECONDS, Dialect, dialect_of
 from migrate.extract.trouble import odbc_parts
+from migrate.postgres import Listening
+
+DRIVER_SLACK = 5
+"""Seconds after the server should have ended a statement, until the driver takes it for frozen."""
 
 
 def fill(statement: str, seconds: int) -> str:
@@ -50,11 +54,15 @@ def make_engine(url: sa.URL, dialect: Dialect, seconds: int) -> sa.Engine:
     if url.get_backend_name() == "sqlite":
         engine = sa.create_engine("sqlite://", creator=_sqlite_opener(url), poolclass=sa.QueuePool, **options)
     elif url.get_driver_name() == "pyodbc":
-        string = odbc_string(url, dialect)
+        string = odbc_string(url, dialect, seconds)
         engine = sa.create_engine(
             url,
             creator=lambda: _pyodbc().connect(string, timeout=CONNECT_SECONDS, autocommit=True),
             **options,
+        )
+    elif url.get_driver_name() == "psycopg":
+        engine = sa.create_engine(
+            url, creator=lambda: Listening.connect(**_arguments(url, dialect)), **options
         )
     else:
         engine = sa.create_engine(url, connect_args=dict(dialect.connect), **options)
@@ -77,16 +85,24 @@ def make_engine(url: sa.URL, dialect: Dialect, seconds: int) -> sa.Engine:
     return engine
 
 
-def odbc_string(url: sa.URL, dialect: Dialect) -> str:
-    """The ODBC connection string of a URL, with the options that reading needs where they are not given."""
+def _arguments(url: sa.URL, dialect: Dialect) -> dict[str, Any]:
+    """What the driver is called with."""
+    arguments: Any = url.get_dialect()().create_connect_args(url)
+    return {**dialect.connect, **arguments[1]}
+
+
+def odbc_string(url: sa.URL, dialect: Dialect, seconds: int) -> str:
+    """The ODBC connection string of a URL, with the options that reading needs where they are not given.
+
+    seconds:  after which the server ends a statement.
+    """
     arguments: Any = url.get_dialect()().create_connect_args(url)
     string: str = arguments[0][0]
     given = odbc_parts(string)
+    bound = str(seconds + DRIVER_SLACK)
+    added = {key: value.replace("{driver}", bound) for key, value in dialect.odbc.items()}
     return ";".join(
-        [
-            string.rstrip(";"),
-            *(f"{key}={value}" for key, value in dialect.odbc.items() if key.upper() not in given),
-        ]
+        [string.rstrip(";"), *(f"{key}={value}" for key, value in added.items() if key.upper() not in given)]
     )
 
 

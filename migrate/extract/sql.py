@@ -171,7 +171,7 @@ class SqlSource:
             self.plain = True
             return self._way()
         way = OdbcWay(
-            odbc_string(self.url, self.dialect),
+            odbc_string(self.url, self.dialect, self.seconds),
             self.engine.dialect,
             self.block_rows,
             seconds=self.seconds if self.dialect.driver_bounds else None,

@@ -23,6 +23,8 @@ class Cause(StrEnum):
     PASSWORD = "password"  # noqa: S105  # a cause, no password
     DATABASE = "database"
     DAMAGED = "damaged"
+    HOST = "host"
+    CERTIFICATE = "certificate"
     SERVER = "server"
     DRIVER = "driver"
     RIGHT = "right"
@@ -91,7 +93,7 @@ def odbc_parts(string: str) -> dict[str, str]:
 _STATES = causes(
     password="28000 28P01 28001",  # noqa: S106
     database="3D000",
-    server="08001 08004 HYT01",
+    server="08001 08004 HYT01 08S02",
     driver="IM002 IM003 IM004",
     right="42501",
     missing="42P01 42703 42S02 42S22",
@@ -99,7 +101,7 @@ _STATES = causes(
     " 53300 53400 HYT00 08S01 08003 08006 08007",
 )
 
-# For drivers that give a text and no code; the first that matches.
+# For drivers that give a text and no code, or one that says too little; the first that matches.
 _TEXTS = (
     (Cause.DRIVER, r"can't open lib|dpi-1047|data source name not found"),
     (
@@ -108,12 +110,21 @@ _TEXTS = (
     ),
     (Cause.DATABASE, r"database .* does not exist|unable to open database file"),
     (
+        Cause.HOST,
+        r"could not translate host name|failed to resolve|no such host|unknown (mysql |mariadb )?server host",
+    ),
+    (Cause.CERTIFICATE, r"certificate|ssl error|tls.*error|does not support ssl|ssl connection error"),
+    (
         Cause.TRANSIENT,
-        r"database is locked|server closed the connection|lost connection|connection.*(lost|closed)",
+        r"database is locked|server closed the connection|(lost|says nothing|has gone away)|connection.*closed",
+    ),
+    (
+        Cause.TRANSIENT,
+        r"too many|connection slots|starting up|shutting down|recovery|not yet accepting",
     ),
     (
         Cause.SERVER,
-        r"could not (translate|connect)|failed to resolve|connection (is bad|refused|timeout|failed)|no such host",
+        r"could not connect|connection (is bad|refused|timeout|failed)|can't connect to",
     ),
     (Cause.MISSING, r"no such (table|column)"),
     (
@@ -133,13 +144,17 @@ def explain(error: BaseException, place: Place, doing: str) -> MigrateError:
     note = f" ({', '.join(codes)})" if codes else f" ({type(error).__name__})"
     what = f"could not {doing}: {place}"
     cause = cause_of(error, place)
-    if cause is Cause.TRANSIENT:
-        return Transient(f"{what}: the server ended or refused it for now{note}")
+    if cause in _PASSING:
+        return Transient(f"{what}: {_PASSING[cause]}{note}")
     kind = Drift if cause in {Cause.MISSING, Cause.VALUE} else Unreachable
     why, remedy = _EXPLANATIONS[cause]
     return kind(what, why=why + note, remedy=remedy.format(driver=place.driver, right=place.right))
 
 
+_PASSING = {
+    Cause.TRANSIENT: "the server ended or refused it for now",
+    Cause.SERVER: "no server answers there",
+}
 _EXPLANATIONS: dict[Cause | None, tuple[str, str]] = {
     Cause.PASSWORD: (
         "the server refused the user or the password; it was asked once, so that no account is locked",
@@ -147,7 +162,11 @@ _EXPLANATIONS: dict[Cause | None, tuple[str, str]] = {
     ),
     Cause.DATABASE: ("there is no such database", "correct the database's name or its address"),
     Cause.DAMAGED: ("the file is no database, or a damaged one", "name the right file, or restore it"),
-    Cause.SERVER: ("no server answers there", "check host, port and network, and that the server runs"),
+    Cause.HOST: ("there is no host of that name", "correct the host in the address of this connection"),
+    Cause.CERTIFICATE: (
+        "its certificate does not hold, or it does not encrypt as the address demands",
+        "have the server's certificate signed by an authority that the address names, for the host in it",
+    ),
     Cause.DRIVER: ("its ODBC driver is not installed", "{driver}"),
     Cause.RIGHT: ("the role may not do this", "{right}"),
     Cause.MISSING: (
@@ -200,9 +219,11 @@ def error_codes(error: BaseException) -> tuple[str, ...]:
 
 def cause_of(error: BaseException, place: Place) -> Cause | None:
     """Why a driver's error happened; None when nobody can say."""
-    for code in error_codes(error):
-        if cause := place.causes.get(code) or _STATES.get(code):
+    codes = error_codes(error)
+    for cause in (meaning.get(code) for meaning in (place.causes, _STATES) for code in codes):
+        if cause:  # the server's own number says more than the SQLSTATE
             return cause
+    for code in codes:
         if len(code) == 5 and code.startswith("22"):  # SQLSTATE class "data exception"
             return Cause.VALUE
     text = str(getattr(error, "orig", None) or error)

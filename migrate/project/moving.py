@@ -52,8 +52,8 @@ def move(run: "Run", watch: Watch, mover: Mover | None = None) -> "RunSummary":
         watch.stage(stage)
         (mover or _here)(run, stage.slices, watch)
     watch.notice("releasing what waited, closing the books")
-    run.release()
-    return run.finish()
+    run.release(notice=watch.notice)
+    return run.finish(notice=watch.notice)
 
 
 def _here(run: "Run", slices: Iterable[Slice], watch: Watch) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from collections.abc import Mapping as Dict
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.resources import files
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from migrate.load import PostgresTarget
     from migrate.mapping import Mappings, Vocabulary
     from migrate.model import Layout
+    from migrate.patience import Notice, Patience
     from migrate.plan import Plan
     from migrate.platform.upgrading import Upgrade
     from migrate.run import Parts, Run
@@ -187,7 +188,13 @@ class Project:
         from migrate.state import State
 
         schema = self.settings.platform.schema_name
-        return State.open(self.platform_url(), system=self.name, schema=STATE_SCHEMA, platform_schema=schema)
+        return State.open(
+            self.platform_url(),
+            system=self.name,
+            schema=STATE_SCHEMA,
+            platform_schema=schema,
+            patience=self.patience.seconds,
+        )
 
     # --- the platform, its state, and runs
 
@@ -221,6 +228,13 @@ class Project:
         finally:
             source.close()
 
+    @property
+    def patience(self) -> "Patience":
+        """How long a fault that may pass is waited for."""
+        from migrate.patience import Patience
+
+        return Patience(self.settings.run.patience.total_seconds())
+
     @contextmanager
     def parts(self, entities: tuple[str, ...] = ()) -> "Iterator[Parts]":
         """Everything that a run works with, connected; let go of at the end of the block."""
@@ -229,7 +243,7 @@ class Project:
         mappings = self.mappings(entities)
         source, target = self.source(), self.target()
         try:
-            yield Parts(source, self.state(), target, mappings, self.layout())
+            yield Parts(source, self.state(), target, mappings, self.layout(), self.patience)
         finally:
             target.close()
             source.close()
@@ -245,15 +259,17 @@ class Project:
             yield parts
 
     @contextmanager
-    def open_run(self, mode: str = "full", entities: tuple[str, ...] = ()) -> "Iterator[Run]":
+    def open_run(
+        self, mode: str = "full", entities: tuple[str, ...] = (), notice: "Notice" = lambda line: None
+    ) -> "Iterator[Run]":
         """A run under the lease: new, or the unfinished one of the same mappings. The block moves and finishes it.
 
-        An error within the block leaves the run to be resumed, and goes on. Raises Busy, Drift, Unreachable.
+        notice: called with one line when something passing is waited for.
+        An error within the block leaves the run to be resumed, and goes on. Raises Busy, Drift, Unreachable, and the
+        Transient that is still there when the patience is at its end.
         """
-        from migrate.run import start
-
-        with self._fitting_parts(entities) as parts, parts.state.lease() as lease:
-            run = start(parts, lease, batch_rows=self.settings.run.batch_rows, mode=mode)
+        with ExitStack() as stack:
+            run = self.patience.through("opening a run", lambda: self._opened(stack, mode, entities), notice)
             try:
                 yield run
             except BaseException:
@@ -264,6 +280,17 @@ class Project:
                 raise
             finally:
                 run.close()
+
+    def _opened(self, stack: ExitStack, mode: str, entities: tuple[str, ...]) -> "Run":
+        """One try to open a run: everything that it holds is left to `stack`, or let go of where the try fails."""
+        from migrate.run import start
+
+        with ExitStack() as held:
+            parts = held.enter_context(self._fitting_parts(entities))
+            lease = held.enter_context(parts.state.lease())
+            run = start(parts, lease, batch_rows=self.settings.run.batch_rows, mode=mode)
+            stack.push(held.pop_all())
+        return run
 
     @contextmanager
     def joined_run(

@@ -73,11 +73,12 @@ class Lease:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._ended.set()
-        self._heart.join(timeout=10)
+        self._heart.join(timeout=_GRACE)
         if self._connection is None:
             return
-        with contextlib.suppress(psycopg.Error):  # gone already: then the lock is free as well
-            self._connection.execute(self._sql(_RELEASE), [self._project, self.fence])
+        if not self._heart.is_alive():  # otherwise nobody answers it, and nobody would answer us
+            with contextlib.suppress(psycopg.Error):  # gone already: then the lock is free as well
+                self._connection.execute(self._sql(_RELEASE), [self._project, self.fence])
         self._connection.close()
 
     @property

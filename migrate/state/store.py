@@ -23,7 +23,7 @@ from sqlalchemy import URL, Engine, create_engine, make_url
 
 from migrate.errors import Refused
 from migrate.model import KeyRange, Outcome, Slice, SliceKind, Tally
-from migrate.postgres import Connection, Cursor, connect, faults
+from migrate.postgres import PATIENCE, Connection, Cursor, connect, faults
 from migrate.state import complaints, entry, keys, runs, tracing
 from migrate.state.complaints import Complaint
 from migrate.state.entry import Opened, Place
@@ -39,8 +39,8 @@ REVISIONS = Path(__file__).with_name("revisions")
 class State:
     """See the module."""
 
-    def __init__(self, url: URL, place: Place, platform_schema: str) -> None:
-        self.url, self.place, self.platform_schema = url, place, platform_schema
+    def __init__(self, url: URL, place: Place, platform_schema: str, patience: float) -> None:
+        self.url, self.place, self.platform_schema, self.patience = url, place, platform_schema, patience
         self.actor = f"{_user()}@{socket.gethostname()}"
         self._idle: list[Connection] = []  # append and pop are atomic
 
@@ -52,14 +52,15 @@ class State:
         system: str,
         schema: str = SCHEMA,
         platform_schema: str = "case_platform",
+        patience: float = PATIENCE,
     ) -> Self:
         """The state in `schema` of the database; connects when first asked something.
 
-        system: name of the legacy system; part of every derived id.
+        system:    name of the legacy system; part of every derived id.
+        patience:  seconds in which a server that says nothing is found out; see `migrate.postgres.connect`.
         """
-        return cls(
-            make_url(url.url if isinstance(url, Engine) else url), Place(schema, system), platform_schema
-        )
+        address = make_url(url.url if isinstance(url, Engine) else url)
+        return cls(address, Place(schema, system), platform_schema, patience)
 
     @property
     def system(self) -> str:
@@ -95,7 +96,7 @@ class State:
         """
 
         def open_session(name: str) -> Connection:
-            return connect(self.url, name, autocommit=True)
+            return connect(self.url, name, autocommit=True, patience=self.patience)
 
         return Lease(open_session, self.schema, self.system, holder or self.actor, beat=beat)
 
@@ -244,7 +245,8 @@ class State:
 
     def writer(self, run: OpenRun) -> Connection:
         """A connection for the load, known to whoever must end it when the lease passes on."""
-        connection = connect(self.url, writer_name(self.schema, self.system, run.fence))
+        name = writer_name(self.schema, self.system, run.fence)
+        connection = connect(self.url, name, patience=self.patience)
         with faults("prepare a connection"), connection.transaction():
             # A frozen process must not keep rows locked for ever, whoever may end its sessions.
             connection.execute("SET idle_in_transaction_session_timeout = '60s'")
@@ -330,7 +332,8 @@ class State:
             while (connection := self._idle.pop()).closed:
                 pass
             return (yield from self._within(connection, doing))
-        yield from self._within(connect(self.url, f"case-migrate {self.system}", autocommit=True), doing)
+        name = f"case-migrate {self.system}"
+        yield from self._within(connect(self.url, name, autocommit=True, patience=self.patience), doing)
 
     def _within(self, connection: Connection, doing: str) -> Iterator[Cursor]:
         try:

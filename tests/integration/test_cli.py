@@ -254,7 +254,8 @@ def test_a_column_that_is_missing_at_the_source_is_drift(project):
 
 
 def test_a_platform_that_cannot_be_reached_exits_with_4_within_30_seconds(tmp_path):
-    made = small_project(tmp_path, platform=f"postgresql+psycopg://me:{PASSWORD}@127.0.0.1:9/db")
+    nobody = f"postgresql+psycopg://me:{PASSWORD}@127.0.0.1:9/db"
+    made = small_project(tmp_path, platform=nobody, patience="1s")
     for name in ("status", "run", "doctor"):
         began = time.monotonic()
         result = run(made, name)

@@ -34,7 +34,8 @@ def place(kind: str) -> Place:
         ("mssql", Error("01000", "[01000] Can't open lib 'x' : file not found"), Unreachable, "driver"),
         ("oracle", Error("ORA-01017: invalid username/password; logon denied"), Unreachable, "password"),
         ("oracle", Error("ORA-12514: service is not known"), Unreachable, "no such database"),
-        ("oracle", Error("ORA-12541: no listener"), Unreachable, "no server"),
+        ("oracle", Error("ORA-12541: no listener"), Transient, "no server"),
+        ("oracle", Error("ORA-12545: target host does not exist"), Unreachable, "no host"),
         ("oracle", Error("ORA-00942: table or view does not exist"), Drift, "missing"),
         ("oracle", Error("ORA-01031: insufficient privileges"), Unreachable, "may not"),
         ("oracle", Error("ORA-01555: snapshot too old"), Transient, ""),
@@ -43,6 +44,13 @@ def place(kind: str) -> Place:
         ("mariadb", Error("40001", "[40001] Deadlock found (1213) (SQLExecDirectW)"), Transient, ""),
         ("mariadb", Error("State: 22003, Native error: 0, Message: Numeric value out of range"), Drift, "value"),
         ("postgresql", Error(f'FATAL: database "{SECRET}" does not exist'), Unreachable, "no such database"),
+        ("postgresql", Error("FATAL:  sorry, too many clients already"), Transient, ""),
+        ("postgresql", Error("FATAL:  the database system is starting up"), Transient, ""),
+        ("postgresql", Error("connection failed: Connection refused"), Transient, "no server"),
+        ("postgresql", Error("failed to resolve host 'x'"), Unreachable, "no host"),
+        ("postgresql", Error("SSL error: certificate verify failed"), Unreachable, "certificate"),
+        ("mariadb", Error("HY000", "[HY000] TLS/SSL error (2026) (SQLDriverConnect)"), Unreachable, "certificate"),
+        ("mariadb", Error("08S01", "[08S01] Unknown host (2005) (SQLDriverConnect)"), Unreachable, "no host"),
         ("sqlite", Error("database is locked"), Transient, ""),
         ("sqlite", Error(f"Could not decode to UTF-8 column 'x' with text '{SECRET}'"), Drift, "value"),
         ("postgresql", Error(f"something new about {SECRET}"), Unreachable, "gave up"),
@@ -121,14 +129,15 @@ def test_odbc_parts_may_be_in_braces() -> None:
 
 def test_reading_options_are_added_to_a_connection_string_and_given_ones_are_kept() -> None:
     url = sa.make_url("mariadb+pyodbc:///?odbc_connect=DRIVER%3Dx%3BNO_CACHE%3D0")
-    parts = odbc_parts(odbc_string(url, DIALECTS["mariadb"]))
+    parts = odbc_parts(odbc_string(url, DIALECTS["mariadb"], 300))
     assert parts["NO_CACHE"] == "0"
     assert parts["CHARSET"] == "utf8mb4"
     assert parts["FORWARDONLY"] == "1"
+    assert parts["READ_TIMEOUT"] == "305"
 
 
 def test_sql_server_is_asked_for_a_read_only_connection() -> None:
     url = sa.make_url("mssql+pyodbc://legacy:pw@db/gcms?driver=ODBC+Driver+18+for+SQL+Server")
-    parts = odbc_parts(odbc_string(url, DIALECTS["mssql"]))
+    parts = odbc_parts(odbc_string(url, DIALECTS["mssql"], 300))
     assert parts["APPLICATIONINTENT"] == "ReadOnly"
     assert parts["APP"] == "case-migrate"

@@ -11,6 +11,7 @@ import pytest
 from migrate.errors import Transient
 from migrate.mapping.nouns import Column, Consequence, Field, TableMap
 from migrate.model import SliceKind, TargetColumn
+from migrate.patience import Patience
 from migrate.run import Parts, Run, start
 from tests.builders import ID, TEXT, layout, mapping, target
 from tests.fakes import MemorySource
@@ -39,7 +40,10 @@ def platform() -> MemoryPlatform:
 def opened(platform: MemoryPlatform) -> Iterator[Run]:
     source = MemorySource({"THING": ROWS}, now=LONG_AGO)
     with platform.state.lease() as lease:
-        parts = Parts(source, cast("Any", platform.state), platform.target, {"thing": THING}, LAYOUT)
+        patience = Patience(0.1)
+        parts = Parts(
+            source, cast("Any", platform.state), platform.target, {"thing": THING}, LAYOUT, patience
+        )
         yield start(parts, cast("Any", lease), batch_rows=1)
 
 
@@ -58,10 +62,7 @@ def test_what_waits_for_its_own_kind_is_taken_up_before_the_entity_is_done(platf
         assert run.finish().entities["thing"].created == 3
 
 
-def test_a_second_look_is_tried_again_like_everything_else(
-    platform: MemoryPlatform, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("migrate.run.time.sleep", lambda seconds: None)
+def test_a_second_look_is_tried_again_like_everything_else(platform: MemoryPlatform) -> None:
     told: list[str] = []
     with opened(platform) as run:
         ranges, looks = run.stages

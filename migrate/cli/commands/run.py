@@ -58,7 +58,7 @@ def command(
     from migrate.project.moving import move
 
     count = workers or project.settings.run.workers
-    with project.open_run(mode, entities) as run, session.watch() as watch:
+    with session.watch() as watch, project.open_run(mode, entities, watch.notice) as run:
         watch.notice(f"run {run.id} {'goes on' if run.resumed else 'begins'}: {len(run.stages)} stages left")
         with _mover(session, run, count, entities) as mover:
             summary = move(run, watch, mover)
