@@ -18,7 +18,7 @@ import pyarrow as pa
 from migrate.mapping.nouns import Mapping
 from migrate.model import Batch, KeyRange, Layout, Lookup, Outcome, Slice, Tally
 from migrate.transform.apply import apply
-from migrate.transform.beforehand import references
+from migrate.transform.beforehand import keys_of_rows, references
 
 T = TypeVar("T")
 
@@ -60,7 +60,9 @@ class Line:
         }
         root = batch.tables[self.mapping.root.name]
         natural = {
-            (entity, name): self.known.natural(entity, name, root.column(column).combine_chunks().drop_null())
+            (entity, name): self.known.natural(
+                entity, name, keys_of_rows(root.column(column).combine_chunks())
+            )
             for entity, name, column in self.agreeing
         }
         return Lookup(self.base.as_of, known, self.base.contested, natural, self.base.looped)

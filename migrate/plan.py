@@ -71,8 +71,11 @@ def keys_per_batch(roots: int, rows: int, batch_rows: int) -> int:
 
 
 def ranges(borders: Sequence[str]) -> tuple[KeyRange, ...]:
-    """The half-open ranges between borders, open at both ends; without a border, one range over everything."""
-    ends = [None, *borders, None]
+    """The half-open ranges between borders, open at both ends; without a border, one range over everything.
+
+    A key with NUL is no border: the plan is kept in a database that has no such text.
+    """
+    ends = [None, *(border for border in borders if "\x00" not in border), None]
     return tuple(KeyRange(low, high) for low, high in pairwise(ends))
 
 

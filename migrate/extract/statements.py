@@ -65,10 +65,11 @@ class Statements:
                     sa.cast(sa.bindparam("keys", list(keys), sa.ARRAY(kind)), sa.ARRAY(kind))
                 )
             case Keys.JSON:
-                each = sa.func.json_each(
-                    sa.bindparam("keys", json.dumps(list(keys), default=str), sa.Text())
-                ).table_valued("value")
+                listed = json.dumps(list(keys), default=str)
+                each = sa.func.json_each(sa.bindparam("keys", listed, sa.Text())).table_valued("value")
                 condition = key.in_(sa.select(each.c.value))
+                if "\\u0000" in listed:  # where json_each cuts a text off
+                    condition |= key.in_([one for one in keys if "\x00" in str(one)])
             case Keys.LIST:
                 # Numbers are written out by SQLAlchemy: bound as text they would be compared as text or as doubles.
                 # One expanding parameter: with one parameter a key, SQLAlchemy's compiler needs seconds.

@@ -4,7 +4,7 @@ Pure: no database, no clock, no randomness; the same input gives the same Outcom
 
     1 gather      rows get their entity; rows of others fall out, rows without a root are orphans: gather.py
     2 narrow      excluded entities and rows, unknown types, twins
-    3 judge       missing members, rules on the entity as a whole
+    3 judge       missing members, keys with NUL, rules on the entity as a whole
     4 map         every table map makes its rows; fields judge their values
     5 settle      what is rejected or held is not shown; references between rows are closed: settle.py
     6 assemble    platform tables, quality marks, quarantine lines, fingerprints
@@ -25,6 +25,7 @@ from migrate.transform.fields import Columns, OwnKind
 from migrate.transform.gather import gather, loose
 from migrate.transform.judgements import Judgements, Place
 from migrate.transform.judges import Offence, twins
+from migrate.transform.nul import holds_nul, with_nul
 from migrate.transform.registry import JUDGES
 from migrate.transform.rows import Frames, Rows, among
 from migrate.transform.settle import Flagged, Made, Settling
@@ -115,7 +116,7 @@ class _Work:
     # --- 3 judge
 
     def judge(self) -> None:
-        """Rules on the entity as a whole."""
+        """Missing members, keys that no platform can keep, rules on the entity as a whole."""
         root = self.frames.rows(self.mapping.root.name)
         for member in self.mapping.members:
             if member.required:
@@ -128,6 +129,10 @@ class _Work:
                     None,
                     whole=True,
                 )
+        for member in (self.mapping.root, *self.mapping.members):
+            keys = self.frames.rows(member.name).row_id
+            if holds_nul(keys):
+                self._reject(member.name, with_nul(keys), "nul", member.key, whole=True)
         for rule in self.mapping.rules:
             offence: Offence = JUDGES[rule.call.name].function(self.frames, **rule.call.options)
             if not offence.rows.true_count:

@@ -19,6 +19,7 @@ from migrate.transform import library  # noqa: F401  fills the registries
 from migrate.transform.conditions import holds
 from migrate.transform.gather import UNTIMED, root_frames
 from migrate.transform.judges import natural_values, variants
+from migrate.transform.nul import storable, with_nul
 from migrate.transform.registry import STEPS
 from migrate.transform.rows import ROOT, one_piece
 from migrate.transform.series import arrow, series
@@ -40,12 +41,13 @@ def references(mapping: Mapping, batch: Batch) -> dict[str, pa.Array]:
                     result = STEPS[call.name].function(series(keys), **call.options)
                     keys = arrow(result[0] if isinstance(result, tuple) else result)
                 wanted.setdefault(field_.ref or "", []).append(keys)
-    return {entity: _keys(pc.unique(pa.concat_arrays(keys))) for entity, keys in wanted.items()}
+    return {entity: keys_of_rows(pc.unique(pa.concat_arrays(keys))) for entity, keys in wanted.items()}
 
 
-def _keys(values: pa.Array) -> pa.Array:
+def keys_of_rows(values: pa.Array) -> pa.Array:
     """What can be the key of a row: not null, and without NUL, of which no database can be asked."""
-    return values.filter(pc.invert(pc.fill_null(pc.match_substring(values, "\x00"), True)))
+    values = values.drop_null()
+    return values.filter(pc.invert(with_nul(values)))
 
 
 def survey_columns(mapping: Mapping) -> tuple[str, ...]:
@@ -58,7 +60,11 @@ def survey_columns(mapping: Mapping) -> tuple[str, ...]:
 
 
 def naturals(mapping: Mapping, rows: pa.Table) -> Iterator[tuple[str, pa.Table]]:
-    """For the survey: every natural key with (key, value, variant) of every root row; value null: it has none."""
+    """For the survey: every natural key with (key, value, variant) of every root row; value null: it has none.
+
+    A root whose own key holds NUL is rejected whatever it claims.
+    """
+    rows = rows.filter(pc.invert(with_nul(rows.column(mapping.root.key))))
     own = one_piece(rows.column(mapping.root.key))
     if mapping.root.where is not None:
         frames = root_frames(mapping, rows, UNTIMED)
@@ -69,7 +75,7 @@ def naturals(mapping: Mapping, rows: pa.Table) -> Iterator[tuple[str, pa.Table]]
         variant = variants(key, rows, mapping.codes)
         yield (
             key.name,
-            pa.table({"key": own, "value": values, "variant": own if variant is None else variant}),
+            pa.table({"key": own, "value": values, "variant": own if variant is None else storable(variant)}),
         )
 
 

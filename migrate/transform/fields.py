@@ -20,6 +20,7 @@ from migrate.mapping.nouns import Call, CodeList, Column, Consequence, Field, Fi
 from migrate.model import TargetColumn
 from migrate.transform.conditions import as_text, blank, holds
 from migrate.transform.judgements import Judgements, Place
+from migrate.transform.nul import holds_nul, with_nul
 from migrate.transform.registry import RULES, STEPS, options_of
 from migrate.transform.rows import Rows, one_piece
 from migrate.transform.series import arrow, series
@@ -158,10 +159,10 @@ class Columns:
 
     def _reference(self, field: Field, source: pa.Array, values: pa.Array) -> pa.Array:
         assert field.ref is not None
-        if _holds_nul(values):  # no key of any row
-            nul = pc.match_substring(values, "\x00")
+        if holds_nul(values):  # no key of any row
+            nul = with_nul(values)
             self._refuse(field, source, nul, "nul", Consequence.REJECT)
-            values = pc.if_else(pc.fill_null(nul, False), pa.scalar(None, values.type), values)
+            values = pc.if_else(nul, pa.scalar(None, values.type), values)
         known = self._known(field, values)
         ids = derive_ids(self.system, f"{field.ref}/", values)
         if known is None or not values.null_count < len(values):
@@ -229,8 +230,8 @@ class Columns:
         if target.width is not None and _may_be_longer(fitting, target.width):
             too_long = pc.greater(pc.utf8_length(fitting), target.width)
             self._refuse(field, source, too_long, "too_long", Consequence.REJECT)
-        if pa.types.is_string(fitting.type) and _holds_nul(fitting):
-            self._refuse(field, source, pc.match_substring(fitting, "\x00"), "nul", Consequence.REJECT)
+        if pa.types.is_string(fitting.type) and holds_nul(fitting):
+            self._refuse(field, source, with_nul(fitting), "nul", Consequence.REJECT)
         return fitting
 
     # --- what was found
@@ -345,8 +346,3 @@ def differs(left: pa.Array, right: pa.Array) -> pa.Array:
 def _may_be_longer(text: pa.Array, width: int) -> bool:
     """Whether some text has more bytes than `width`: only then can it have more characters."""
     return (pc.max(pc.binary_length(text)).as_py() or 0) > width
-
-
-def _holds_nul(text: pa.Array) -> bool:
-    data = text.buffers()[2]
-    return data is not None and b"\x00" in memoryview(data).tobytes()

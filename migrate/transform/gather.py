@@ -20,6 +20,7 @@ from migrate.mapping.nouns import Mapping, Member, Orphans
 from migrate.model import Batch, Disposition, Lookup, Outcome
 from migrate.transform.conditions import blank, holds
 from migrate.transform.judgements import Judgements, Place, by_key
+from migrate.transform.nul import storable
 from migrate.transform.rows import Frames, MemberRows, Rows, one_piece
 
 UNTIMED = Lookup(as_of=datetime.max)  # noqa: DTZ901  # for surveys and loose rows, which nothing judges against a time
@@ -159,7 +160,7 @@ def loose(mapping: Mapping, batch: Batch, system: str) -> Outcome:
         entity=mapping.entity,
         keys=pa.table(
             {
-                "key": keys,
+                "key": storable(keys),
                 "id": ids,
                 "disposition": pa.repeat(pa.scalar(str(Disposition.REJECTED)), len(keys)),
             }

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from migrate.canonical import derive_ids, id_text
 from migrate.mapping.nouns import Consequence
+from migrate.transform.nul import storable
 from migrate.transform.rows import one_piece
 
 QUARANTINE = pa.schema(
@@ -215,13 +216,12 @@ class Judgements:
 
 
 def by_key(lines: pa.Table, keys: pa.Array) -> pa.Table:
-    """Lines under the legacy key of their entity instead of its index."""
-    return lines.drop_columns("_entity").add_column(0, "key", keys.take(one_piece(lines["_entity"])))
-
-
-def storable(values: pa.Array) -> pa.Array:
-    """Values as text that a database can keep beside a complaint: NUL, which PostgreSQL refuses, as its symbol."""
-    return pc.replace_substring(values.cast(pa.string()), "\x00", "\u2400")
+    """Lines under the legacy key of their entity instead of its index, all keys in storable form."""
+    at = lines.column_names.index("row_id")
+    lines = lines.set_column(at, "row_id", storable(lines["row_id"]))
+    return lines.add_column(0, "key", storable(keys).take(one_piece(lines["_entity"]))).drop_columns(
+        "_entity"
+    )
 
 
 def _same(text: str | None, like: pa.Array | pa.Table) -> pa.Array:

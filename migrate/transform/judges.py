@@ -18,6 +18,7 @@ from migrate.mapping.nouns import CodeList, Column, Condition, MemberColumn, Nat
 from migrate.mapping.vocabulary import Of
 from migrate.transform.conditions import as_text, blank, holds
 from migrate.transform.fields import crosswalk_of, differs
+from migrate.transform.nul import with_nul
 from migrate.transform.registry import STEPS, judge
 from migrate.transform.rows import Frames, among, one_piece
 from migrate.transform.series import arrow, series
@@ -250,7 +251,7 @@ def natural_values(key: Natural, table: pa.Table) -> pa.Array:
     values = parts[0] if len(parts) == 1 else pc.binary_join_element_wise(*parts, "|")
     if not pa.types.is_string(values.type):
         return values
-    return pc.if_else(pc.match_substring(values, "\x00"), pa.scalar(None, values.type), values)
+    return pc.if_else(with_nul(values), pa.scalar(None, values.type), values)
 
 
 def variants(key: Natural, table: pa.Table, codes: Mapping[str, CodeList]) -> pa.Array | None:

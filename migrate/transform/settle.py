@@ -17,6 +17,7 @@ from migrate.model import Disposition, Layout, Outcome, TargetTable
 from migrate.transform.conditions import blank
 from migrate.transform.fields import Columns, OwnKind
 from migrate.transform.judgements import Judgements, Place, by_key
+from migrate.transform.nul import storable
 from migrate.transform.rows import Frames, Rows, one_piece
 
 QUALITY_MARK = "quality_mark"
@@ -74,7 +75,9 @@ class Settling:
         tables = self._tables(shown, ids)
         return Outcome(
             entity=self.mapping.entity,
-            keys=pa.table({"key": keys, "id": ids, "disposition": pa.array(disposition, pa.string())}),
+            keys=pa.table(
+                {"key": storable(keys), "id": ids, "disposition": pa.array(disposition, pa.string())}
+            ),
             tables=tables,
             quarantine=self._quarantine(disposition),
             excluded=by_key(self._accounted(self.judgements.excluded, disposition), keys),
@@ -216,7 +219,10 @@ class Settling:
         losers = rows.column(self.mapping.merged.column)
         real = pc.and_(pc.invert(blank(losers)), pa.array(shown[rows.entity.to_numpy()]))
         return pa.table(
-            {"loser": losers.filter(real), "survivor": self.frames.keys.take(rows.entity.filter(real))}
+            {
+                "loser": storable(losers.filter(real)),
+                "survivor": self.frames.keys.take(rows.entity.filter(real)),
+            }
         )
 
 

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.crafts import Books, Legacy, World
-from tests.crafts_oracle import Expected
+from tests.crafts_oracle import Expected, platform_id
 from tests.databases import NewDatabase
 
 KEYS = ["A", "a", "A ", "B", "1-2", "é", "Z'"]
@@ -169,6 +169,39 @@ def test_text_that_no_database_can_hold_is_quarantined_wherever_it_stands(world:
         ("c2", "c2", "NAME"), ("c3", "c3", "MAKER_ID"), ("c4", "c4", "PARENT"), ("c4", "c4", "SERIAL"),
         ("c1", "p1", "LABEL"),
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("batch_rows", [1, 50_000])
+def test_a_nul_in_a_key_or_pointer_is_a_matter_of_its_row_until_it_is_repaired(
+    batch_rows: int, world: World
+) -> None:
+    """The rest is loaded; what is told of it names the key with a symbol in the place of NUL."""
+    legacy = deepcopy(GOOD)
+    for table, row, key, changes in (
+        ("CRAFT", "c2", "c\0", {"SERIAL": "s-c1"}),  # rejected, so it contests nothing
+        ("PART", "p1", "p\0", {"CRAFT_ID": "c4"}),
+        ("PART", "p2", "p2", {"CRAFT_ID": "c9\0"}),
+        ("NOTE", "n1", "n1", {"PART_ID": "p9\0"}),
+        ("PAIR", "q1", "\0", {}),
+    ):
+        legacy[table][key] = {**legacy[table].pop(row), **changes}
+    legacy["CRAFT"]["c3"] = {**legacy["CRAFT"]["c3"], "PARENT": "c\0"}
+    world.write(legacy)
+    books = world.load(batch_rows=batch_rows)
+    assert {(line[0], *line[1:2], *line[4:8]) for line in books.quarantine} == {
+        ("craft", "c␀", "CRAFT", "c␀", "ROW_ID", "nul"),
+        ("craft", "c3", "CRAFT", "c3", "PARENT", "nul"),
+        ("craft", "c4", "PART", "p␀", "ROW_ID", "nul"),
+        ("craft", "c9␀", "PART", "p2", "CRAFT_ID", "orphan"),
+        ("craft", "p9␀", "NOTE", "n1", "PART_ID", "orphan"),
+        ("pair", "␀", "PAIR", "␀", "ROW_ID", "nul"),
+    }
+    assert set(books.rows["craft"]) == {platform_id("craft/c1")}
+    expected = Expected()
+    expected.load(GOOD)
+    world.write(GOOD)
+    repaired = world.load(batch_rows=batch_rows)
+    assert (repaired.rows, repaired.quarantine) == (expected.rows(), set())
 
 
 def test_a_run_that_was_broken_off_goes_on_where_it_stopped(world: World) -> None:

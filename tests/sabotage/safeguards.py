@@ -95,13 +95,17 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "text with NUL is refused", "migrate/transform/fields.py",
-        "if pa.types.is_string(fitting.type) and _holds_nul(fitting):", "if False:",
+        "if pa.types.is_string(fitting.type) and holds_nul(fitting):", "if False:",
         (JOURNEY, "no_database_can_hold"),
     ),
     Safeguard(
-        "NUL in a complaint's value does not stop the run", "migrate/transform/judgements.py",
-        'return pc.replace_substring(values.cast(pa.string()), "\\x00", "\\u2400")', "return values.cast(pa.string())",
+        "NUL in a complaint's value does not stop the run", "migrate/transform/nul.py",
+        "return pc.replace_substring(values.cast(pa.string()), _NUL, _SYMBOL)", "return values.cast(pa.string())",
         (JOURNEY, "no_database_can_hold"),
+    ),
+    Safeguard(
+        "a key with NUL is refused", "migrate/transform/apply.py",
+        "            if holds_nul(keys):\n", "            if False:\n", (JOURNEY, "nul_in_a_key"),
     ),
     Safeguard(
         "a missing parent holds", "migrate/transform/fields.py",
