@@ -24,6 +24,7 @@ from psycopg import sql
 from migrate.errors import Defect
 from migrate.load import bulk
 from migrate.load.fates import Fates, fates, rows_of, tally
+from migrate.load.images import Keeper
 from migrate.load.stubs import Stub, stub_rows
 from migrate.model import KeyRange, Layout, Outcome, Slice, Tally
 from migrate.postgres import Connection, Cursor, comma, copy_in, faults
@@ -66,7 +67,8 @@ class PostgresTarget:
             if opened.closed is not None:
                 return opened.closed
             made = fates(outcome, opened.seen)
-            written = self._rows(cursor, outcome, made)
+            keeper = Keeper(cursor, self._state.schema, self._state.platform_schema, run.id, outcome.entity)
+            written = self._rows(cursor, keeper, outcome, made)
             counted = tally(outcome, made, rows_read=rows_read, rows_written=written)
             return self._state.close_batch(cursor, opened, counted)
 
@@ -104,18 +106,18 @@ class PostgresTarget:
 
     # --- rows --------------------------------------------------------------------------------------------------------
 
-    def _rows(self, cursor: Cursor, outcome: Outcome, made: Fates) -> int:
+    def _rows(self, cursor: Cursor, keeper: Keeper, outcome: Outcome, made: Fates) -> int:
         """Write the rows of created and updated entities; returns how many rows were written or deleted."""
         self._refuse_unknown(outcome)
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-        written = self._stand_in(cursor, outcome)
+        written = self._stand_in(cursor, keeper, outcome)
         touched = made.touched
         if made.fresh.any():
             appended = self._append_all(cursor, outcome, made.fresh)
             written += appended or 0
             touched = touched if appended is not None else touched | made.fresh
         if touched.any():
-            written += self._replace(cursor, outcome, touched)
+            written += self._replace(cursor, keeper, outcome, touched)
         return written
 
     def _append_all(self, cursor: Cursor, outcome: Outcome, fresh: np.ndarray) -> int | None:
@@ -139,7 +141,7 @@ class PostgresTarget:
     def _append(self, cursor: Cursor, name: str, rows: pa.Table) -> int:
         return copy_in(cursor, self._table(name), rows, called=name)
 
-    def _stand_in(self, cursor: Cursor, outcome: Outcome) -> int:
+    def _stand_in(self, cursor: Cursor, keeper: Keeper, outcome: Outcome) -> int:
         """Rows for what is referred to and missing; where another worker was quicker, nothing."""
         stubs, written = outcome.stubs, 0
         for entity in pc.unique(stubs.column("entity")).to_pylist():
@@ -155,27 +157,33 @@ class PostgresTarget:
                 "stage": _temporary("stub", stub.table),
                 "columns": columns,
             }
-            cursor.execute(
-                sql.SQL(_STAND_IN).format(**parts, key=sql.Identifier(self._layout[stub.table].key))
-            )
+            key = {"key": sql.Identifier(self._layout[stub.table].key)}
+            unknown = sql.SQL(_UNKNOWN).format(m=sql.Identifier(self._state.schema), **key)
+            keeper.rows(self._layout[stub.table], sql.SQL("{stage} AS s").format(**parts), unknown)
+            cursor.execute(sql.SQL(_STAND_IN).format(**parts, **key))
             written += cursor.rowcount
             cursor.execute(sql.SQL("TRUNCATE {}").format(_temporary("stub", stub.table)))
         return written
 
-    def _replace(self, cursor: Cursor, outcome: Outcome, touched: np.ndarray) -> int:
+    def _replace(self, cursor: Cursor, keeper: Keeper, outcome: Outcome, touched: np.ndarray) -> int:
         """Make the aggregates of the touched entities what the outcome says, writing only what differs."""
         cursor.execute(_STAGE_ROOTS)
         ids = outcome.keys.column("id").filter(pa.array(touched))
         copy_in(cursor, _ROOTS, pa.table({"id": ids}), called="stage_roots")
         tables = self._aggregate(outcome)
+        for name in filter(self._is_root, outcome.tables):
+            of_batch = sql.SQL(_OF_BATCH).format(key=sql.Identifier(self._layout[name].key))
+            keeper.rows(self._layout[name], sql.SQL("{} AS r").format(_ROOTS), of_batch)
         for name in tables:
             rows = outcome.tables.get(name)
             self._stage(cursor, "new", name, None if rows is None else rows_of(rows, touched))
-        gone = sum(self._delete_left(cursor, name) for name in reversed(tables) if not self._is_root(name))
+        gone = sum(
+            self._delete_left(cursor, keeper, name) for name in reversed(tables) if not self._is_root(name)
+        )
         for name in tables:
             if name in outcome.tables and not self._is_root(name):
                 self._state.forget_seen(cursor, outcome.entity, self._robbed(cursor, name))
-        return gone + sum(self._upsert(cursor, name, rows) for name, rows in self._ordered(outcome))
+        return gone + sum(self._upsert(cursor, keeper, name, rows) for name, rows in self._ordered(outcome))
 
     def _aggregate(self, outcome: Outcome) -> list[str]:
         """All tables in which the entity may have rows, parents first: also those in which it has none any more."""
@@ -201,12 +209,14 @@ class PostgresTarget:
         if rows is not None:
             copy_in(cursor, _temporary(prefix, name), rows, called=name)
 
-    def _delete_left(self, cursor: Cursor, name: str) -> int:
+    def _delete_left(self, cursor: Cursor, keeper: Keeper, name: str) -> int:
         table = self._layout[name]
         assert table.root_id is not None
         parts = {"table": self._table(name), "stage": _temporary("new", name), "roots": _ROOTS}
         columns = {"key": sql.Identifier(table.key), "root_id": sql.Identifier(table.root_id)}
-        return cursor.execute(sql.SQL(_DELETE_LEFT).format(**parts, **columns)).rowcount
+        left = sql.SQL(_LEFT).format(**parts, **columns)
+        keeper.rows(table, sql.SQL("{roots} AS r").format(**parts), left)
+        return cursor.execute(sql.SQL(_DELETE_LEFT).format(**parts, left=left)).rowcount
 
     def _robbed(self, cursor: Cursor, name: str) -> list[object]:
         """Ids of the roots that rows leave for those of this batch."""
@@ -217,7 +227,7 @@ class PostgresTarget:
         cursor.execute(sql.SQL(_ROBBED).format(**parts, **columns))
         return [root for (root,) in cursor.fetchall()]
 
-    def _upsert(self, cursor: Cursor, name: str, rows: pa.Table) -> int:
+    def _upsert(self, cursor: Cursor, keeper: Keeper, name: str, rows: pa.Table) -> int:
         """Replace what differs, add what is new. Not ON CONFLICT: in a first load the key's index may be away."""
         key = self._layout[name].key
         columns = [column for column in rows.column_names if column != "_entity"]
@@ -229,7 +239,11 @@ class PostgresTarget:
             "here": comma([sql.Identifier("s", column) for column in columns]),
             "sets": comma([sql.SQL("{0} = s.{0}").format(sql.Identifier(column)) for column in others]),
         }
-        changed = cursor.execute(sql.SQL(_UPDATE).format(**parts, **lists)).rowcount if others else 0
+        differs = sql.SQL(_DIFFERS).format(**parts, **lists)
+        keeper.rows(self._layout[name], sql.SQL("{stage} AS s").format(**parts), differs)
+        keeper.absent(self._layout[name], parts["stage"])
+        update = sql.SQL(_UPDATE).format(**parts, **lists, differs=differs)
+        changed = cursor.execute(update).rowcount if others else 0
         return changed + cursor.execute(sql.SQL(_INSERT).format(**parts, **lists)).rowcount
 
     def _table(self, name: str) -> sql.Identifier:
@@ -269,17 +283,17 @@ _STAGE_ROOTS = "CREATE TEMPORARY TABLE IF NOT EXISTS stage_roots (id uuid PRIMAR
 _STAND_IN = """
 INSERT INTO {table} ({columns}) SELECT {columns} FROM {stage} ORDER BY {key} ON CONFLICT ({key}) DO NOTHING
 """
-_DELETE_LEFT = """
-DELETE FROM {table} AS o USING {roots} AS r
-WHERE o.{root_id} = r.id AND NOT EXISTS (SELECT FROM {stage} AS s WHERE s.{key} = o.{key})
+_UNKNOWN = """
+o.{key} = s.{key} AND NOT EXISTS (SELECT FROM {m}.crosswalk AS c WHERE c.id = o.{key} AND c.valid_to = 'infinity')
 """
+_OF_BATCH = "o.{key} = r.id"
+_LEFT = "o.{root_id} = r.id AND NOT EXISTS (SELECT FROM {stage} AS s WHERE s.{key} = o.{key})"
+_DELETE_LEFT = "DELETE FROM {table} AS o USING {roots} AS r WHERE {left}"
 _ROBBED = """
 SELECT DISTINCT o.{root_id} FROM {table} AS o JOIN {stage} AS s ON s.{key} = o.{key} WHERE o.{root_id} <> s.{root_id}
 """
-_UPDATE = """
-UPDATE {table} AS o SET {sets} FROM {stage} AS s
-WHERE o.{key} = s.{key} AND ROW({there}) IS DISTINCT FROM ROW({here})
-"""
+_DIFFERS = "o.{key} = s.{key} AND ROW({there}) IS DISTINCT FROM ROW({here})"
+_UPDATE = "UPDATE {table} AS o SET {sets} FROM {stage} AS s WHERE {differs}"
 _INSERT = """
 INSERT INTO {table} ({columns})
 SELECT {here} FROM {stage} AS s WHERE NOT EXISTS (SELECT FROM {table} AS o WHERE o.{key} = s.{key})

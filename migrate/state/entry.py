@@ -25,7 +25,7 @@ from migrate.canonical import derive_ids, row_hashes
 from migrate.errors import Defect
 from migrate.model import Disposition, KeyRange, Outcome, Slice, SliceKind, Tally
 from migrate.postgres import Cursor, copy_in, copy_out
-from migrate.state import complaints, ledger
+from migrate.state import complaints, images, ledger
 from migrate.state.lease import check_fence
 from migrate.state.runs import OpenRun, counts, tally_of
 
@@ -105,6 +105,7 @@ def open_batch(
         done = closed(cursor, place, run, slice_, position)
     if done is not None:
         return Opened(run, slice_, position, within, outcome, digest, _nothing(0), tally_of(done))
+    images.under(cursor, run.id)
     cursor.execute(_STAGE_KEYS)
     copy_in(cursor, KEYS, _stage(outcome), called="stage_keys")
     return Opened(run, slice_, position, within, outcome, digest, _seen(cursor, place, outcome))

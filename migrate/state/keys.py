@@ -23,7 +23,7 @@ def known(cursor: Cursor, schema: str, system: str, entity: str, keys: pa.Array)
     return pa.array([key for (key,) in cursor.fetchall()], pa.string())
 
 
-def survey(cursor: Cursor, schema: str, entity: str, name: str, rows: pa.Table) -> int:
+def survey(cursor: Cursor, schema: str, run: int, entity: str, name: str, rows: pa.Table) -> int:
     """Keep the natural keys of some roots; returns how many lines changed.
 
     rows:  (key, value, variant), all string, one per root read; a root without a value has null there.
@@ -34,7 +34,7 @@ def survey(cursor: Cursor, schema: str, entity: str, name: str, rows: pa.Table) 
     without = rows.filter(rows.column("value").is_null()).column("key").to_pylist()
     cursor.execute(sql.SQL(_FORGET).format(**names), [entity, name, without])
     changed = cursor.rowcount
-    cursor.execute(sql.SQL(_SURVEY).format(**names), [entity, name, entity, name])
+    cursor.execute(sql.SQL(_SURVEY).format(**names), [entity, name, run, entity, name])
     return changed + cursor.rowcount
 
 
@@ -95,14 +95,14 @@ TRUNCATE pg_temp.stage_natural
 # By an array and not by a join: without statistics the server would join every line with every key.
 _FORGET = "DELETE FROM {m}.natural_key WHERE entity = %s AND name = %s AND key = ANY(%s)"
 _SURVEY = """
-INSERT INTO {m}.natural_key (entity, name, key, value, variant)
-SELECT DISTINCT ON (n.key) %s, %s, n.key, n.value, n.variant FROM {n} AS n
+INSERT INTO {m}.natural_key (entity, name, key, value, variant, run)
+SELECT DISTINCT ON (n.key) %s, %s, n.key, n.value, n.variant, %s FROM {n} AS n
 WHERE n.value IS NOT NULL AND NOT EXISTS (
     SELECT FROM {m}.natural_key AS o
     WHERE o.entity = %s AND o.name = %s AND o.key = n.key
       AND o.value = n.value AND o.variant IS NOT DISTINCT FROM n.variant
 ) ORDER BY n.key, n.value
-ON CONFLICT (entity, name, key) DO UPDATE SET value = excluded.value, variant = excluded.variant
+ON CONFLICT (entity, name, key) DO UPDATE SET value = excluded.value, variant = excluded.variant, run = excluded.run
 """
 _CONTESTED = """
 SELECT value FROM {m}.natural_key WHERE entity = %s AND name = %s

@@ -102,7 +102,7 @@ def unfinished(cursor: Cursor, schema: str, mode: str, mappings: Mapping[str, st
     """The newest run of this mode, if it was not finished and used exactly these mappings."""
     cursor.execute(sql.SQL(_NEWEST).format(m=sql.Identifier(schema)), [mode])
     row = cursor.fetchone()
-    if row is None or row[0] == "done" or row[6] != dict(mappings):
+    if row is None or row[0] in ("done", "undone") or row[6] != dict(mappings):
         return None
     return _run(row[1:])
 

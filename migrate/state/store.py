@@ -24,7 +24,7 @@ from sqlalchemy import URL, Engine, create_engine, make_url
 from migrate.errors import Refused
 from migrate.model import KeyRange, Outcome, Slice, SliceKind, Tally
 from migrate.postgres import PATIENCE, Connection, Cursor, connect, faults
-from migrate.state import complaints, entry, keys, runs, tracing
+from migrate.state import complaints, entry, images, keys, runs, tracing
 from migrate.state.complaints import Complaint
 from migrate.state.entry import Opened, Place
 from migrate.state.lease import BEAT, Lease, check_fence, writer_name
@@ -157,6 +157,7 @@ class State:
         with self._cursor("finish a run") as cursor:
             totals = runs.finish(cursor, self.schema, self.system, run, self.actor, status, seconds)
             if status == "done" and run.mode == "full":
+                images.under(cursor, run.id)
                 complaints.release_gone(cursor, self.schema, run.id)
             return totals
 
@@ -191,8 +192,9 @@ class State:
             check_fence(cursor, place.schema, place.system, run.fence)
             if entry.closed(cursor, place, run, slice_, position) is not None:
                 return
+            images.under(cursor, run.id)
             for name, rows in found.items():
-                keys.survey(cursor, place.schema, slice_.entity, name, rows)
+                keys.survey(cursor, place.schema, run.id, slice_.entity, name, rows)
             told = {"position": position, "low": within.low, "high": within.high}
             told_rows = {name: rows.num_rows for name, rows in found.items()}
             line = append(

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     DateTime,
@@ -65,7 +66,7 @@ run = Table(
     METADATA,
     _column("id", BigInteger, "Number of the run.", Identity(always=True), key=True),
     _column("mode", String(20), "full, delta, sweep, deep or redrive."),
-    _column("status", String(20), "running, done, failed or interrupted."),
+    _column("status", String(20), "running, done, failed, interrupted or undone."),
     _column("started", INSTANT, "When it began."),
     _column("ended", INSTANT, "When it ended; empty while it runs or after a kill.", optional=True),
     _column(
@@ -85,7 +86,13 @@ run = Table(
     _column("fence", BigInteger, "Fencing number under which the run may write."),
     _column("seconds", Numeric(12, 3), "How long it worked, all tries together.", optional=True),
     _column("totals", JSONB, "Entity to counts, written when the run ends.", optional=True),
-    CheckConstraint("status IN ('running', 'done', 'failed', 'interrupted')", name="status"),
+    _column(
+        "images",
+        Boolean,
+        "Whether what it overwrote is still kept, so that it can be taken back.",
+        server_default="true",
+    ),
+    CheckConstraint("status IN ('running', 'done', 'failed', 'interrupted', 'undone')", name="status"),
     comment="One row per run.",
 )
 
@@ -225,7 +232,30 @@ natural_key = Table(
     _column("key", KEY, "Legacy key of the root.", key=True),
     _column("value", KEY, "Normalised value, or for a pointer the key it points at."),
     _column("variant", KEY, "What may differ between rightful owners of one value.", optional=True),
+    _column("run", BigInteger, "Run that last changed this line; 0 for one from before this was kept."),
     comment="Natural keys of all roots, surveyed before the first batch.",
+)
+
+before_image = Table(
+    "before_image",
+    METADATA,
+    _column("run", BigInteger, "Run that touched it.", key=True, autoincrement=False),
+    _column(
+        "table_name", String(128), "Platform table; for a line of the state, its schema and table.", key=True
+    ),
+    _column(
+        "id", Uuid, "Key of the platform row; for a line of the state, a hash of what names it.", key=True
+    ),
+    _column("seq", BigInteger, "Order in which images were kept.", Identity(always=True)),
+    _column("entity", ENTITY, "Entity in whose batch it was touched."),
+    _column(
+        "root_id", Uuid, "Root to which the row belonged then; empty for a line of the state.", optional=True
+    ),
+    _column("writer", BigInteger, "For a line of the state: run that had written it.", optional=True),
+    _column("row", JSONB, "The whole row; protected: never shown. Empty when there was none.", optional=True),
+    Index(None, "id"),
+    Index(None, "writer", postgresql_where=text("writer IS NOT NULL")),
+    comment="What a row or line was before a run first touched it; personal data.",
 )
 
 lease = Table(
