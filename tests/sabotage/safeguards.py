@@ -46,8 +46,8 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "rows and books are one transaction", "migrate/load/postgres.py",
-        "written = self._rows(cursor, outcome, made)\n",
-        'with self._cursor(run, "write rows") as other:\n                written = self._rows(other, outcome, made)\n',
+        "written = self._rows(cursor, keeper, outcome, made)\n",
+        'with self._cursor(run, "write rows") as other:\n                written = self._rows(other, keeper, outcome, made)\n',
         (LOAD, "failure_before_the_commit"),
     ),
     Safeguard(
@@ -142,8 +142,8 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "members that have left are deleted", "migrate/load/postgres.py",
-        "gone = sum(self._delete_left(cursor, name) for name in reversed(tables) if not self._is_root(name))",
-        "gone = 0",
+        "self._delete_left(cursor, keeper, name) for name in reversed(tables) if not self._is_root(name)",
+        "0 for name in ()",
         (LOAD, "row_by_row"),
     ),
     Safeguard(
