@@ -2,8 +2,14 @@
 
     make bench                          100,000 clients and their applications; about half an hour on two cores
     make bench CLIENTS=10000            a quick one
-    python -m bench --help              parts of it
+    make bench ARGS="--help"            parts of it
 
 Every figure is measured in one run on one machine, on private servers that are thrown away. Times say little about
-another machine: the ratios to `COPY out | COPY in` of the same rows are what counts.
+another machine: what counts are the ratios to `COPY out | COPY in` of the same rows, and to the well-known programs
+that copy tables (dlt, Sling, pgloader). Those get a fifth of the clients, and our load of that fifth beside them.
+
+    __main__     what is run, in which order        yardstick    COPY out, COPY in
+    load         our load, measured from inside     rivals       the other programs
+    measure      what the system knows              places       databases as they want them
+    page         figures into tables and verdicts   dlt_copy     dlt, in a process of its own
 """

@@ -3,7 +3,6 @@
 import os
 import platform
 import re
-import resource
 import subprocess
 import time
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from pathlib import Path
 
 PROC = Path("/proc")
 _TICK = os.sysconf("SC_CLK_TCK")
+_GLANCE = 0.02  # seconds
 
 
 @dataclass
@@ -66,10 +66,36 @@ def server_process(program: str, folder: Path) -> int:
     raise LookupError(f"no {program} works in {folder}")
 
 
-def peak_memory() -> float:
-    """The most resident memory that this process ever had, in MiB."""
-    found = re.search(r"VmHWM:\s+(\d+) kB", (PROC / "self/status").read_text())
-    return int(found[1]) / 1024 if found else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+@dataclass
+class Watched:
+    """A program that ran: seconds, its own peak memory in MiB, its exit code, the end of what it said."""
+
+    seconds: float = 0.0
+    memory: float = 0.0
+    code: int = 0
+    said: str = ""
+
+
+def watch(command: list[str], environment: dict[str, str], folder: Path, patience: float) -> Watched:
+    """Run a program in a folder and look at it while it runs; it is ended when patience is."""
+    watched, log, began = Watched(), folder / "said", time.monotonic()
+    with log.open("w") as said, subprocess.Popen(
+        command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=said, stderr=said
+    ) as process:  # fmt: skip
+        while process.poll() is None:
+            watched.memory = max(watched.memory, peak_memory(process.pid))
+            if time.monotonic() - began > patience:
+                process.kill()
+            time.sleep(_GLANCE)
+        watched.seconds = time.monotonic() - began
+    watched.code, watched.said = process.returncode, log.read_text(errors="replace")[-2000:]
+    return watched
+
+
+def peak_memory(process: int | None = None) -> float:
+    """The most resident memory that a process (this one) ever had, in MiB; 0 when it has ended."""
+    found = re.search(r"VmHWM:\s+(\d+) kB", (PROC / str(process or "self") / "status").read_text())
+    return int(found[1]) / 1024 if found else 0.0
 
 
 def machine() -> str:
@@ -88,13 +114,13 @@ def machine() -> str:
 
 
 def version(*command: str) -> str:
-    """The first number with dots that a program says about itself; '' where it is not there."""
+    """The first number with dots that a program says about itself; '' where it is not there or fails."""
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     except OSError:
         return ""
     found = re.search(r"\d+(\.\d+)+", done.stdout + done.stderr)
-    return found[0] if found else ""
+    return found[0] if found and not done.returncode else ""
 
 
 def _works_in(entry: Path, folder: Path) -> bool:

@@ -29,20 +29,18 @@ def read_columns(mappings: Mapping[str, object]) -> Columns:
 
 def count(source: str, columns: Columns) -> int:
     """Rows of the tables, each counted once."""
-    with psycopg.connect(_plain(source)) as connection:
+    with psycopg.connect(plain(source)) as connection:
         return sum(
-            int(
-                connection.execute(
-                    sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table))
-                ).fetchone()[0]
-            )  # type: ignore[index]
+            connection.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table))).fetchall()[
+                0
+            ][0]
             for table in columns
         )
 
 
 def server_version(source: str) -> str:
     """Version of the server."""
-    with psycopg.connect(_plain(source)) as connection:
+    with psycopg.connect(plain(source)) as connection:
         return ".".join(map(str, divmod(connection.info.server_version, 10_000)))
 
 
@@ -52,8 +50,8 @@ def copy(source: str, target: str, columns: Columns, psql: Path, server: int) ->
     with span(server) as measured:
         for table, names in columns.items():
             listed = ", ".join(f'"{name}"' for name in names)
-            out = [str(psql), _plain(source), "-qXc", f'COPY "{table}" ({listed}) TO STDOUT']
-            into = [str(psql), _plain(target), "-qXc", f'COPY "{table}" ({listed}) FROM STDIN']
+            out = [str(psql), plain(source), "-qXc", f'COPY "{table}" ({listed}) TO STDOUT']
+            into = [str(psql), plain(target), "-qXc", f'COPY "{table}" ({listed}) FROM STDIN']
             with subprocess.Popen(out, stdout=subprocess.PIPE) as sender:
                 subprocess.run(into, stdin=sender.stdout, check=True)
             if sender.returncode:
@@ -63,9 +61,9 @@ def copy(source: str, target: str, columns: Columns, psql: Path, server: int) ->
 
 def prepare(source: str, target: str, columns: Columns) -> None:
     """The tables at the target, with primary keys and without rows."""
-    with psycopg.connect(_plain(source)) as there, psycopg.connect(_plain(target)) as here:
+    with psycopg.connect(plain(source)) as there, psycopg.connect(plain(target)) as here:
         for table, names in columns.items():
-            types = dict(
+            types: dict[str, str] = dict(
                 there.execute(
                     "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute"
                     " WHERE attrelid = quote_ident(%s)::regclass AND attnum > 0",
@@ -82,7 +80,7 @@ def prepare(source: str, target: str, columns: Columns) -> None:
             )
 
 
-def _plain(url: str) -> str:
+def plain(url: str) -> str:
     """The URL as libpq reads it."""
     parsed: URL = make_url(url).set(drivername="postgresql")
     return parsed.render_as_string(hide_password=False)
