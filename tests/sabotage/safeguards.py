@@ -47,7 +47,8 @@ SAFEGUARDS = (
     Safeguard(
         "rows and books are one transaction", "migrate/load/postgres.py",
         "written = self._rows(cursor, keeper, outcome, made)\n",
-        'with self._cursor(run, "write rows") as other:\n                written = self._rows(other, keeper, outcome, made)\n',
+        'with self._cursor(run, "write rows") as other:\n'
+        "                written = self._rows(other, keeper, outcome, made)\n",
         (LOAD, "failure_before_the_commit"),
     ),
     Safeguard(
