@@ -102,6 +102,8 @@ class TargetColumn:
 
     code_list:  the list whose codes it holds.
     points_at:  the table whose rows its ids name.
+    least:      the smallest number that it may hold.
+    elsewhere:  it never names its own row.
     """
 
     name: str
@@ -110,6 +112,8 @@ class TargetColumn:
     width: int | None = None
     code_list: str | None = None
     points_at: str | None = None
+    least: int | None = None
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ _BY_STRUCTURE: dict[str, tuple[str, str]] = {
         "a doubled row that differs from the row it doubles",
         "une ligne en double qui diffère de la ligne d'origine",
     ),
+    "itself": ("the row refers to itself", "la ligne renvoie à elle-même"),
     "missing_parent": (
         "the row that it refers to does not exist or was not loaded",
         "la ligne à laquelle elle renvoie n'existe pas ou n'a pas été chargée",
@@ -30,6 +31,10 @@ _BY_STRUCTURE: dict[str, tuple[str, str]] = {
     "no_parent": ("the row names no parent", "la ligne ne désigne aucun parent"),
     "nul": ("the text holds the character NUL", "le texte contient le caractère NUL"),
     "orphan": ("the parent of the row does not exist", "le parent de la ligne n'existe pas"),
+    "out_of_range": (
+        "the number is smaller than the platform's column allows",
+        "le nombre est inférieur à ce que permet la colonne de la plateforme",
+    ),
     "required": ("a value that is required is empty", "une valeur obligatoire est vide"),
     "too_long": (
         "the value is longer than the platform's column",

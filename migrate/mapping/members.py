@@ -38,8 +38,8 @@ ANY_TABLE = "*"
 _RANGE = re.compile(r"([A-Za-z_]+)(\d{1,3})\.\.(\d{1,3})")
 
 BUILT_IN = frozenset({
-    "code", "different_twin", "identical_twin", "missing_parent", "nul", "orphan", "required", "too_long", "type",
-    "unknown_type",
+    "code", "different_twin", "identical_twin", "itself", "missing_parent", "nul", "orphan", "out_of_range", "required",
+    "too_long", "type", "unknown_type",
 })  # fmt: skip
 """Rule names of the program itself; `missing_<member>` as well."""
 

@@ -6,6 +6,7 @@ its fees and payments in `migrate.platform.money`.
 
 from migrate.platform.schema import (
     amount,
+    at_least,
     check,
     code,
     count,
@@ -101,8 +102,8 @@ application = root_table(
     words("summary", 255, "What the application is about."),
     words("remarks", 1500, "Remarks of the office."),
     words("further_remarks", 255, "Further remarks of the office."),
-    check("client_count_not_negative", "client_count >= 0"),
-    check("visa_count_not_negative", "visa_count >= 0"),
+    at_least("client_count_not_negative", "client_count", 0),
+    at_least("visa_count_not_negative", "visa_count", 0),
     index("number"),
     index("owner_id"),
     index("received_on"),

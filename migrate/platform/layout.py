@@ -1,9 +1,11 @@
 """The platform's shape as plain values (`migrate.model.Layout`), for mapping, transform and load.
 
-In: the SQLAlchemy tables. Out: for every table its key, its aggregate's root, and each column's Arrow type, width and
-code list. Those who map and load rows need no more, and so any other set of tables can take the platform's place.
+In: the SQLAlchemy tables. Out: for every table its key, its aggregate's root, and each column's Arrow type, width,
+code list and smallest number. Those who map and load rows need no more, and so any other set of tables can take the
+platform's place.
 """
 
+from dataclasses import replace
 from functools import cache
 from types import MappingProxyType
 
@@ -50,7 +52,15 @@ def layout() -> Layout:
 def describe(table: Table) -> TargetTable:
     """One SQLAlchemy table as a TargetTable; its primary key must be a single column."""
     (key,) = table.primary_key.columns
-    columns = {column.name: _column(column) for column in table.columns}
+    rules = [rule.info for rule in table.constraints]
+    least = {name: value for rule in rules for name, value in rule.get("least", {}).items()}
+    elsewhere = {rule.get("elsewhere") for rule in rules}
+    columns = {
+        column.name: replace(
+            _column(column), least=least.get(column.name), elsewhere=column.name in elsewhere
+        )
+        for column in table.columns
+    }
     return TargetTable(
         table.name, key.name, table.info.get("root"), table.info.get("root_id"), MappingProxyType(columns)
     )

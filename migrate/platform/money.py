@@ -2,9 +2,9 @@
 
 from migrate.platform.schema import (
     amount,
-    check,
     code,
     count,
+    elsewhere,
     flag,
     index,
     instant,
@@ -59,7 +59,7 @@ payment = member_table(
     instant("paid_at", "When it was paid."),
     words("receipt_number", 30, "Number of the receipt."),
     reference("refund_of_id", "payment", "The payment that was refunded.", itself=True),
-    check("not_its_own_refund", "refund_of_id <> payment_id"),
+    elsewhere("not_its_own_refund", "refund_of_id", "payment_id"),
     index("number"),
     stamps=True,
 )

@@ -2,9 +2,9 @@
 
 from migrate.platform.places import address_columns, contact_point_columns
 from migrate.platform.schema import (
-    check,
     code,
     day,
+    elsewhere,
     flag,
     index,
     instant,
@@ -57,7 +57,7 @@ office = root_table(
     "An organisational unit of the department that owns records and decides who sees them.",
     words("name", 100, "Name of the office.", required=True),
     reference("parent_id", "office", "The office above.", itself=True),
-    check("not_its_own_parent", "parent_id <> office_id"),
+    elsewhere("not_its_own_parent", "parent_id", "office_id"),
 )
 
 organisation = root_table(
@@ -71,7 +71,7 @@ organisation = root_table(
     reference("parent_id", "organisation", "The organisation above.", itself=True),
     reference("owning_office_id", "office", "Office that owns the record."),
     words("external_key", 30, "Key of the organisation in another system."),
-    check("not_its_own_parent", "parent_id <> organisation_id"),
+    elsewhere("not_its_own_parent", "parent_id", "organisation_id"),
 )
 
 organisation_address = member_table(
@@ -93,7 +93,7 @@ position = root_table(
     reference("organisation_id", "organisation", "Organisation to which the position belongs."),
     reference("parent_id", "position", "The position above.", itself=True),
     reference("holder_id", "user_account", "The user who holds the position first."),
-    check("not_its_own_parent", "parent_id <> position_id"),
+    elsewhere("not_its_own_parent", "parent_id", "position_id"),
 )
 
 position_holder = member_table(

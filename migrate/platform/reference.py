@@ -1,6 +1,6 @@
 """Reference: the lists of values of the system of origin as they were, so that an old code can be read."""
 
-from migrate.platform.schema import amount, check, flag, index, reference, root_table, words
+from migrate.platform.schema import amount, elsewhere, flag, index, reference, root_table, words
 
 __all__ = ["code_value"]
 
@@ -24,6 +24,6 @@ code_value = root_table(
     amount("weight", "Weight of the value."),
     words("description", 255, "What the value means."),
     words("external_key", 30, "Key of the value in another system."),
-    check("not_its_own_parent", "parent_id <> code_value_id"),
+    elsewhere("not_its_own_parent", "parent_id", "code_value_id"),
     index("list", "code"),
 )

@@ -163,6 +163,16 @@ def check(name: str, rule: str) -> CheckConstraint:
     return CheckConstraint(rule, name=name)
 
 
+def at_least(name: str, column: str, least: int) -> CheckConstraint:
+    """The smallest number that a column may hold; smaller ones are found before the write."""
+    return CheckConstraint(f"{column} >= {least}", name=name, info={"least": {column: least}})
+
+
+def elsewhere(name: str, column: str, key: str) -> CheckConstraint:
+    """A reference that never names its own row, whose key is `key`; such ones are found before the write."""
+    return CheckConstraint(f"{column} <> {key}", name=name, info={"elsewhere": column})
+
+
 def unique(*columns: str) -> UniqueConstraint:
     """No two rows agree in these columns, whatever the legacy data holds."""
     return UniqueConstraint(*columns)

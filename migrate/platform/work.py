@@ -11,10 +11,11 @@ from typing import Any
 from sqlalchemy import Column, Index
 
 from migrate.platform.schema import (
+    at_least,
     big_count,
-    check,
     code,
     day,
+    elsewhere,
     flag,
     index,
     instant,
@@ -156,7 +157,7 @@ note = member_table(
         "The note that this one continues, where one text was split.",
         itself=True,
     ),
-    check("does_not_continue_itself", "continuation_of_id <> note_id"),
+    elsewhere("does_not_continue_itself", "continuation_of_id", "note_id"),
     stamps=True,
 )
 
@@ -183,6 +184,6 @@ document = member_table(
         "Number of the activity to which the document is attached; empty for the application itself.",
     ),
     words("remarks", 250, "Remarks of the office."),
-    check("size_not_negative", "size_bytes >= 0"),
+    at_least("size_not_negative", "size_bytes", 0),
     stamps=True,
 )

@@ -232,7 +232,16 @@ class Columns:
             self._refuse(field, source, too_long, "too_long", Consequence.REJECT)
         if pa.types.is_string(fitting.type) and holds_nul(fitting):
             self._refuse(field, source, with_nul(fitting), "nul", Consequence.REJECT)
-        return fitting
+        if target.least is not None:
+            self._refuse(field, source, pc.less(fitting, target.least), "out_of_range", Consequence.REJECT)
+        return self._elsewhere(field, source, fitting) if target.elsewhere else fitting
+
+    def _elsewhere(self, field: Field, source: pa.Array, ids: pa.Array) -> pa.Array:
+        """References that do not name their own row: the one to itself would wait, or be refused, for ever."""
+        own = pc.fill_null(pc.equal(ids, self.ids), False)
+        flag = field.otherwise is Consequence.FLAG
+        self._refuse(field, source, own, "itself", Consequence.FLAG if flag else Consequence.REJECT)
+        return pc.if_else(own, pa.scalar(None, ids.type), ids) if own.true_count else ids
 
     # --- what was found
 

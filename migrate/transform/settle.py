@@ -91,15 +91,26 @@ class Settling:
         for made in self.made:
             for field_, values in made.pending:
                 there = pc.and_(self._exists(field_.row or "", made.rows.entity, values), values.is_valid())
-                lost = pc.and_not(values.is_valid(), there)
+                own = self._own(made, field_, values)
+                there = pc.and_not(there, own)
+                lost = pc.and_not(pc.and_not(values.is_valid(), there), own)
                 ids = derive_ids(
                     self.system, f"{self.mapping.entity}/{field_.row}/", pc.if_else(there, values, None)
                 )
                 made.columns[field_.column] = ids
-                if lost.true_count and field_.otherwise is Consequence.FLAG:
-                    Columns(self.system, made.table, made.rows, made.ids, self.judgements).flag(
-                        field_, values, lost, "missing_row"
-                    )
+                if field_.otherwise is Consequence.FLAG:
+                    columns = Columns(self.system, made.table, made.rows, made.ids, self.judgements)
+                    columns.flag(field_, values, lost, "missing_row")
+                    columns.flag(field_, values, own, "itself")
+
+    def _own(self, made: Made, field_: Field, values: pa.Array) -> pa.Array:
+        """Where a reference names its own row, of a column that never does."""
+        if (
+            field_.row != made.table.label
+            or not self.layout[made.table.into].columns[field_.column].elsewhere
+        ):
+            return pa.repeat(pa.scalar(False), len(values))
+        return pc.fill_null(pc.equal(values, made.rows.row_id), False)
 
     def _exists(self, label: str, entity: pa.Array, values: pa.Array) -> pa.Array:
         targets = [m for m in self.made if m.table.label == label]

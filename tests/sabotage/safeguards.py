@@ -90,6 +90,15 @@ SAFEGUARDS = (
         (APPLY, "longer_than"), quick=True,
     ),
     Safeguard(
+        "numbers below the least of a column are found before the write", "migrate/transform/fields.py",
+        "        if target.least is not None:\n", "        if False:\n", (APPLY, "below_the_least"), quick=True,
+    ),
+    Safeguard(
+        "a reference to its own row is found before the write", "migrate/transform/fields.py",
+        "return self._elsewhere(field, source, fitting) if target.elsewhere else fitting", "return fitting",
+        (APPLY, "points_at_itself"), quick=True,
+    ),
+    Safeguard(
         "unknown codes are refused", "migrate/transform/fields.py",
         'self._refuse(field, source, pc.and_(text.is_valid(), codes.is_null()), "code", field.otherwise)', "pass",
         (APPLY, "unknown_code"), quick=True,

@@ -27,7 +27,7 @@ from migrate.mapping.nouns import (
 from migrate.mapping.nouns import (
     Test as Comparison,
 )
-from migrate.model import Lookup, Outcome, TargetColumn
+from migrate.model import Layout, Lookup, Outcome, TargetColumn
 from migrate.transform.apply import apply
 from migrate.transform.beforehand import references
 from tests.builders import batch, codes, layout, lookup, mapping, rows_of, target
@@ -71,8 +71,10 @@ COLUMNS = {
 }
 
 
-def moved(mapping: Mapping, rows: dict[str, Any], given: Lookup | None = None) -> Outcome:
-    return apply(mapping, batch("person", rows, COLUMNS), given or lookup(), layout=LAYOUT, system="test")
+def moved(
+    mapping: Mapping, rows: dict[str, Any], given: Lookup | None = None, *, layout: Layout = LAYOUT
+) -> Outcome:
+    return apply(mapping, batch("person", rows, COLUMNS), given or lookup(), layout=layout, system="test")
 
 
 def fate(outcome: Outcome) -> dict[str, str]:
@@ -365,3 +367,42 @@ def test_references_lists_the_distinct_keys_that_a_batch_points_at() -> None:
     by = Field("recorded_by_id", (Column("BY"),), ref="user")
     rows = {"PERSON": [{"ROW_ID": "1", "BY": "u"}, {"ROW_ID": "2", "BY": "u"}, {"ROW_ID": "3", "BY": None}]}
     assert references(person(fields=(by,)), batch("person", rows))["user"].to_pylist() == ["u"]
+
+
+def test_a_number_below_the_least_of_its_column_is_found_before_the_write() -> None:
+    shape = layout(target("person", TargetColumn("pieces", pa.int32(), least=0)))
+    pieces = Field("pieces", (Column("PIECES"),))
+    rows = [{"ROW_ID": "1", "PIECES": "-1"}, {"ROW_ID": "2", "PIECES": "0"}, {"ROW_ID": "3", "PIECES": None}]
+    outcome = moved(person(fields=(pieces,)), {"PERSON": rows}, layout=shape)
+    assert fate(outcome) == {"1": "rejected", "2": "accepted", "3": "accepted"}
+    assert [(line["key"], line["rule"]) for line in outcome.quarantine.to_pylist()] == [("1", "out_of_range")]
+
+
+def test_who_points_at_itself_waits_for_nobody_and_is_told() -> None:
+    shape = layout(target("person", TargetColumn("above_id", pa.binary(16), elsewhere=True)))
+    above = Field("above_id", (Column("ABOVE"),), ref="person", otherwise=Consequence.HOLD)
+    rows = [{"ROW_ID": "1", "ABOVE": "1"}, {"ROW_ID": "2", "ABOVE": "3"}, {"ROW_ID": "3", "ABOVE": None}]
+    outcome = moved(person(fields=(above,)), {"PERSON": rows}, layout=shape)
+    assert fate(outcome) == {"1": "rejected", "2": "accepted", "3": "accepted"}
+    assert [line["rule"] for line in outcome.quarantine.to_pylist()] == ["itself"]
+
+
+def test_a_row_that_points_at_itself_is_loaded_without_the_pointer_and_flagged() -> None:
+    shape = layout(
+        target("person", TargetColumn("name", TEXT)),
+        target(
+            "note",
+            TargetColumn("text", TEXT),
+            TargetColumn("follows_id", pa.binary(16), elsewhere=True),
+            root="person",
+        ),
+    )
+    follow = Field("follows_id", (Column("FOLLOWS"),), row="note", otherwise=Consequence.FLAG)
+    rows = {
+        "PERSON": [{"ROW_ID": "1-A"}],
+        "NOTES": [{"ROW_ID": "1-N", "PER_ID": "1-A", "TEXT": "x", "FOLLOWS": "1-N"}],
+    }
+    notes = TableMap("note", "note", "NOTES", fields=(NOTE, follow))
+    outcome = moved(person(notes, members=(NOTES,)), rows, layout=shape)
+    assert rows_of(outcome.tables["note"], "text", "follows_id") == [("x", None)]
+    assert [mark["rule"] for mark in outcome.tables["quality_mark"].to_pylist()] == ["itself"]
