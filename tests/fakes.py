@@ -124,11 +124,51 @@ class MemoryReader:
         rows = find(self._tables, table)
         return _select(rows.filter(_within(rows, by, within)), columns)
 
-    def rows_by_keys(self, table: str, columns: Sequence[str], by: str, keys: pa.Array) -> pa.Table:
+    def rows_by_keys(
+        self,
+        table: str,
+        columns: Sequence[str],
+        by: str,
+        keys: pa.Array,
+        *,
+        where: Condition | None = None,
+    ) -> pa.Table:
         """See `Reader`."""
+        del where
         rows = find(self._tables, table)
         own = cells(rows, by)
         return _select(rows.filter(pc.is_in(own, value_set=keys.drop_null().cast(own.type))), columns)
+
+    def changed(self, table: str, by: str, stamp: str, since: datetime) -> Iterator[pa.Array]:
+        """See `Reader`."""
+        rows = find(self._tables, table)
+        late = pc.fill_null(pc.greater_equal(cells(rows, stamp), since.replace(microsecond=0)), False)
+        yield pc.drop_null(pc.unique(cells(rows.filter(late), by)))
+
+    def measured(
+        self,
+        table: str,
+        by: str,
+        stamps: Sequence[str],
+        version: str | None,
+        within: KeyRange,
+        *,
+        like: tuple[str, str] | None = None,
+        where: Condition | None = None,
+    ) -> pa.Table:
+        """See `Reader`."""
+        names = [by, *stamps, *([version] if version else [])]
+        own = self.rows(table, names, by, within, like=like, where=where)
+        own = pa.table(own.columns, names=["by", *names[1:]])  # `by` may be the version as well
+        sums = [(version, "sum")] if version else []
+        latest = [(name, "max") for name in stamps]
+        grouped = own.group_by("by").aggregate([([], "count_all"), *sums, *latest])
+        total = grouped[f"{version}_sum"] if version else pa.nulls(grouped.num_rows, pa.int64())
+        counted = [grouped["by"], grouped["count_all"], pc.fill_null(total.cast(pa.int64()), 0)]
+        return pa.table(
+            [*counted, *(grouped[f"{name}_max"] for name in stamps)],
+            names=[by, "row_count", "version_sum", *stamps],
+        ).combine_chunks()
 
     def rows_without(
         self,

@@ -35,7 +35,7 @@ def read_batch(reader: Reader, mapping: Mapping, slice: Slice, within: KeyRange)
             return roots
         columns = mapping.reads[member.name]
         if member.orphans is Orphans.IGNORE:
-            return reader.rows_by_keys(member.table, columns, member.by, keys)
+            return reader.rows_by_keys(member.table, columns, member.by, keys, where=member.where)
         return reader.rows(
             member.table, columns, member.by, within, like=(root.table, root.by), where=member.where
         )
@@ -50,7 +50,8 @@ def read_keys(reader: Reader, mapping: Mapping, slice: Slice, keys: pa.Array) ->
     """The roots with these keys, and the rows of their members; a key that is gone brings nothing."""
 
     def rows(member: Member) -> pa.Table:
-        return reader.rows_by_keys(member.table, mapping.reads[member.name], member.by, keys)
+        columns = mapping.reads[member.name]
+        return reader.rows_by_keys(member.table, columns, member.by, keys, where=member.where)
 
     return Batch(mapping.entity, slice, slice.ranges[0], _tables(reader, mapping, rows))
 
@@ -102,9 +103,8 @@ def _tables(reader: Reader, mapping: Mapping, rows_of: Callable[[Member], pa.Tab
         if member.via is None:
             rows = rows_of(member)
         else:
-            rows = reader.rows_by_keys(
-                member.table, mapping.reads[member.name], member.by, _pointers(tables, member)
-            )
+            columns, pointers = mapping.reads[member.name], _pointers(tables, member)
+            rows = reader.rows_by_keys(member.table, columns, member.by, pointers, where=member.where)
         tables[member.name] = _sorted(rows, member, keys[member.name])
     return tables
 

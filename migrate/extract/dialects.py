@@ -57,6 +57,7 @@ class Dialect:
     as_of:      every read names the token of its snapshot (flashback) instead of relying on the transaction.
     keys, keys_at_once:  how key lists are bound, and how many keys a statement takes.
     text_parameters:     the fast way binds text only, so that numbers are converted by the server.
+    text_moments:        dates and times are kept as ISO text, and compared as such.
     collations: statement with the rows (table, column, collation) of `:schema`; None where all text compares alike.
     collation:  always compare text keys by this one.   binary: collations that compare byte by byte (patterns).
     driver_bounds: the driver, not the server, ends a statement that takes too long.
@@ -85,6 +86,7 @@ class Dialect:
     keys: Keys = Keys.LIST
     keys_at_once: int = 1_000
     text_parameters: bool = False
+    text_moments: bool = False
     collations: str | None = None
     collation: str | None = None
     collate: Collate = expressions.collate
@@ -109,6 +111,7 @@ SQLITE = Dialect(
     session=("PRAGMA query_only = 1",),
     keys=Keys.JSON,
     keys_at_once=10_000,
+    text_moments=True,
     collation="BINARY",
     charset="PRAGMA encoding",
     unicode=("UTF-8", "UTF-16le", "UTF-16be"),

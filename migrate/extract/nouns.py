@@ -112,8 +112,40 @@ class Reader(Protocol):
         where:  rows for which it does not hold may be left out, or come along: whoever asks judges them again.
         """
 
-    def rows_by_keys(self, table: str, columns: Sequence[str], by: str, keys: "pa.Array") -> "pa.Table":
-        """Rows whose `by` equals one of the keys, byte for byte; nulls and repeats among the keys do no harm."""
+    def rows_by_keys(
+        self,
+        table: str,
+        columns: Sequence[str],
+        by: str,
+        keys: "pa.Array",
+        *,
+        where: "Condition | None" = None,
+    ) -> "pa.Table":
+        """Rows whose `by` equals one of the keys, byte for byte; nulls and repeats among the keys do no harm.
+
+        where:  as for `rows`.
+        """
+
+    def changed(self, table: str, by: str, stamp: str, since: datetime) -> "Iterator[pa.Array]":
+        """Distinct values of `by`, in blocks, of rows whose stamp is not earlier; null in `by` does not count."""
+
+    def measured(
+        self,
+        table: str,
+        by: str,
+        stamps: Sequence[str],
+        version: str | None,
+        within: KeyRange,
+        *,
+        like: tuple[str, str] | None = None,
+        where: "Condition | None" = None,
+    ) -> "pa.Table":
+        """Per value of `by` in the range: (by, row_count, version_sum, stamps...), grouped by the source itself.
+
+        Values that the database itself takes for equal (blanks behind, other case) may come as one.
+
+        version_sum:  of that column; 0 where there is none or only nulls.      stamps:  the latest of each.
+        """
 
     def rows_without(
         self,

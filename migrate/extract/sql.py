@@ -22,7 +22,7 @@ from migrate.extract.catalogue import Catalogue
 from migrate.extract.dialects import Fast, dialect_of
 from migrate.extract.engine import fill, make_engine, odbc_string, read_url
 from migrate.extract.nouns import Examination, Reader, SourceColumn, SourceTable
-from migrate.extract.statements import Statements
+from migrate.extract.statements import ROWS, VERSION, Statements
 from migrate.extract.trouble import cause_of, explained, of_driver, place_of
 from migrate.extract.types import conform, schema_of
 from migrate.extract.ways import Way
@@ -208,20 +208,25 @@ class SqlReader:
     ) -> pa.Table:
         """See `Reader`."""
         found = self._source.table(table)
-        ordered = self._source.table(like[0]).column(like[1]) if like else None
-        if ordered is not None and is_string(ordered.type) != is_string(found.column(by).type):
-            raise _no_common_order(f"{table}.{by}", ".".join(like or ()))
-        collation = ordered.collation if ordered else None
+        collation = self._order(found, by, like)
         return self._all(found, columns, self._statements.rows(found, columns, by, within, collation, where))
 
-    def rows_by_keys(self, table: str, columns: Sequence[str], by: str, keys: pa.Array) -> pa.Table:
+    def rows_by_keys(
+        self,
+        table: str,
+        columns: Sequence[str],
+        by: str,
+        keys: pa.Array,
+        *,
+        where: Condition | None = None,
+    ) -> pa.Table:
         """See `Reader`."""
         found = self._source.table(table)
         names = list(dict.fromkeys([*columns, by]))
         wanted = _keys(keys.drop_null().unique(), table, found.column(by))
         empty = schema_of([(name, found.column(name)) for name in names]).empty_table()
         chunks = _chunks(wanted.sort(), self._source.dialect.keys_at_once)
-        reads = (self._statements.rows_by_keys(found, names, by, chunk) for chunk in chunks)
+        reads = (self._statements.rows_by_keys(found, names, by, chunk, where) for chunk in chunks)
         rows = pa.concat_tables([empty, *(self._all(found, names, read) for read in reads)])
         # A collation may find more than equal keys: other case, other accents, blanks behind.
         return rows.filter(pc.is_in(rows.column(by), value_set=wanted)).select(columns).combine_chunks()
@@ -239,18 +244,58 @@ class SqlReader:
         found = self._source.table(table)
         return self._blocks(found, columns, self._statements.rows_without(found, columns, by, key, within))
 
+    def changed(self, table: str, by: str, stamp: str, since: datetime) -> Iterator[pa.Array]:
+        """See `Reader`."""
+        found = self._source.table(table)
+        for block in self._blocks(found, [by], self._statements.changed(found, by, stamp, since)):
+            yield block.column(0).combine_chunks()
+
+    def measured(
+        self,
+        table: str,
+        by: str,
+        stamps: Sequence[str],
+        version: str | None,
+        within: KeyRange,
+        *,
+        like: tuple[str, str] | None = None,
+        where: Condition | None = None,
+    ) -> pa.Table:
+        """See `Reader`."""
+        found = self._source.table(table)
+        collation = self._order(found, by, like)
+        statement = self._statements.measured(found, by, stamps, version, within, collation, where)
+        counts = [pa.field(name, pa.int64()) for name in (ROWS, VERSION)]
+        pointer, *latest = schema_of([(name, found.column(name)) for name in (by, *stamps)])
+        return self._read(found, pa.schema([pointer, *counts, *latest]), statement)
+
+    def _order(self, table: SourceTable, by: str, like: tuple[str, str] | None) -> str | None:
+        """The collation in whose order ranges of `by` are meant; None for the column's own."""
+        if like is None:
+            return None
+        ordered = self._source.table(like[0]).column(like[1])
+        if is_string(ordered.type) != is_string(table.column(by).type):
+            raise _no_common_order(f"{table.name}.{by}", ".".join(like))
+        return ordered.collation
+
     def _all(self, table: SourceTable, columns: Sequence[str], statement: sa.Select[Any]) -> pa.Table:
-        empty = schema_of([(name, table.column(name)) for name in columns]).empty_table()
-        return pa.concat_tables([empty, *self._blocks(table, columns, statement)]).combine_chunks()
+        return self._read(table, schema_of([(name, table.column(name)) for name in columns]), statement)
 
     def _blocks(
         self, table: SourceTable, columns: Sequence[str], statement: sa.Select[Any]
     ) -> Iterator[pa.Table]:
+        return self._stream(table, schema_of([(name, table.column(name)) for name in columns]), statement)
+
+    def _read(self, table: SourceTable, schema: pa.Schema, statement: sa.Select[Any]) -> pa.Table:
+        return pa.concat_tables(
+            [schema.empty_table(), *self._stream(table, schema, statement)]
+        ).combine_chunks()
+
+    def _stream(self, table: SourceTable, schema: pa.Schema, statement: sa.Select[Any]) -> Iterator[pa.Table]:
         if self.age > self._source.seconds:
             raise Transient(
                 f"the snapshot of the {self._source.place} is older than {self._source.seconds} seconds: open a new one"
             )
-        schema = schema_of([(name, table.column(name)) for name in columns])
         with explained(self._source.place, f"read {table.name}"), self._falling_back(table):
             for block in self._way.blocks(statement, schema):
                 yield conform(block, schema, table.name)

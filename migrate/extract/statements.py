@@ -5,6 +5,7 @@ One table each, no joins, no `*`. Rows come in no particular order; the reader's
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -22,6 +23,9 @@ from migrate.mapping.nouns import Condition
 from migrate.model import KeyRange
 
 Key = str | int | Decimal
+
+ROWS, VERSION = "row_count", "version_sum"
+"""How `measured` calls what it counts and sums."""
 
 
 class Statements:
@@ -50,9 +54,14 @@ class Statements:
         )
 
     def rows_by_keys(
-        self, table: SourceTable, columns: Sequence[str], by: str, keys: Sequence[Any]
+        self,
+        table: SourceTable,
+        columns: Sequence[str],
+        by: str,
+        keys: Sequence[Any],
+        where: Condition | None = None,
     ) -> sa.Select[Any]:
-        """Rows whose `by` is one of the keys; at most `Dialect.keys_at_once` of them."""
+        """Rows whose `by` is one of the keys; at most `Dialect.keys_at_once` of them; narrowed by `where`."""
         source, column = self._source(table), table.column(by)
         key = source.c[column.name]
         condition: sa.ColumnElement[bool]
@@ -78,7 +87,68 @@ class Statements:
                     "keys", list(keys), column.sql_type, expanding=True, literal_execute=inline
                 )
                 condition = key.in_(several)
-        return self._select(source, table, columns).where(condition)
+        return self._select(source, table, columns).where(condition, *_narrowed(where, table, source))
+
+    def changed(self, table: SourceTable, by: str, stamp: str, since: datetime) -> sa.Select[Any]:
+        """Distinct values of `by` of rows with a stamp not earlier: one stamp a statement, so that its index serves."""
+        source, pointer, moved = self._source(table), table.column(by), table.column(stamp)
+        key = source.c[pointer.name]
+        later = source.c[moved.name] >= self._moment(moved, since)
+        return (
+            sa.select(self._dialect.express(pointer, key).label(by))
+            .select_from(source)
+            .where(later, key.is_not(None))
+            .distinct()
+        )
+
+    def measured(
+        self,
+        table: SourceTable,
+        by: str,
+        stamps: Sequence[str],
+        version: str | None,
+        within: KeyRange,
+        collation: str | None = None,
+        where: Condition | None = None,
+    ) -> sa.Select[Any]:
+        """Per value of `by` in the range: rows, sum of the version, latest stamps; narrowed by `where`."""
+        source, pointer = self._source(table), table.column(by)
+        key = source.c[pointer.name]
+        nothing: sa.ColumnElement[Any] = sa.literal_column("0")
+        total = (
+            sa.func.coalesce(sa.func.sum(source.c[table.column(version).name]), nothing)
+            if version
+            else nothing
+        )
+        latest = [(name, table.column(name)) for name in stamps]
+        return (
+            sa.select(
+                self._dialect.express(pointer, key).label(by),
+                self._counted(sa.func.count()).label(ROWS),
+                self._counted(total).label(VERSION),
+                *(
+                    self._dialect.express(column, sa.func.max(source.c[column.name])).label(name)
+                    for name, column in latest
+                ),
+            )
+            .select_from(source)
+            .where(*self._within(source, pointer, within, collation), *_narrowed(where, table, source))
+            .group_by(key)
+        )
+
+    def _counted(self, number: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+        """A whole number of 64 bits; what the dialect expresses as text, as text."""
+        whole = SourceColumn("", pa.int64(), sql_type=sa.BigInteger())
+        return self._dialect.express(whole, sa.cast(number, sa.BigInteger()))
+
+    def _moment(self, column: SourceColumn, moment: datetime) -> sa.ColumnElement[Any]:
+        """A date and time as a bound value, cut to the second, which every database keeps and compares alike."""
+        moment = moment.replace(microsecond=0)
+        if self._dialect.text_moments or isinstance(column.sql_type, sa.String):
+            return sa.literal(moment.isoformat(" "), sa.Text())
+        if self._dialect.text_parameters:
+            return sa.cast(sa.literal(moment.isoformat(" "), sa.Text()), sa.DateTime())
+        return sa.literal(moment, sa.DateTime())
 
     def rows_without(
         self, table: SourceTable, columns: Sequence[str], by: str, key: str | None, within: KeyRange

@@ -18,7 +18,7 @@ from migrate.mapping import members, tables
 from migrate.mapping.checks import between, check
 from migrate.mapping.document import Node, read, shown
 from migrate.mapping.lists import CodeLists, display
-from migrate.mapping.nouns import Mapping
+from migrate.mapping.nouns import Mapping, Vanished
 from migrate.mapping.order import in_order
 from migrate.mapping.reading import Keys, Notes, Place, Wrong, many, name, named
 from migrate.mapping.reads import reads
@@ -187,6 +187,8 @@ def _mapping(take: Keys, scope: Scope) -> Mapping:
         members=take("members", named(lambda at: members.member(at, scope)), ()),
         exclusions=take("excluded", named(lambda at: members.exclusion(at, scope)), ()),
         merged=take("merged", lambda at: members.merged(at, scope), None),
+        changes=take("changes", members.changes, None),
+        vanished=take("vanished", members.vanished, Vanished.MARK),
         naturals=take("natural", named(lambda at: members.natural(at, scope)), ()),
         tables=take("tables", named(lambda at: tables.table_map(at, scope))),
         rules=take("rules", named(lambda at: tables.rule(at, scope)), ()),

@@ -1,4 +1,4 @@
-"""The parts of a mapping file about source tables: root, members, excluded, merged, natural, drop."""
+"""The parts of a mapping file about source tables: root, members, excluded, merged, changes, natural, drop."""
 
 import re
 from dataclasses import replace
@@ -7,6 +7,7 @@ from migrate.mapping.calls import call_of
 from migrate.mapping.conditions import condition_on
 from migrate.mapping.document import Node, shown
 from migrate.mapping.nouns import (
+    Changes,
     Dropped,
     Exclusion,
     Member,
@@ -14,6 +15,7 @@ from migrate.mapping.nouns import (
     Natural,
     NaturalKind,
     Orphans,
+    Vanished,
     Variant,
 )
 from migrate.mapping.reading import (
@@ -137,6 +139,21 @@ def merged(at: Place, scope: Scope) -> MemberColumn:
     """`COLUMN` of the root, or `member.COLUMN`"""
     at = at.about("merged")
     return scope.member_column(at) if "." in text(at) else MemberColumn(scope.own.root, identifier(at))
+
+
+def changes(at: Place) -> Changes:
+    """`{stamps: [COLUMN, …], version: COLUMN}`"""
+    at = at.about("changes")
+    with at.keys() as take:
+        found = Changes(take("stamps", many(identifier)), take("version", identifier, None))
+    if len(set(found.columns)) < len(found.columns):
+        at.note("a column is named twice", "a stamp and a version are different columns")
+    return found
+
+
+def vanished(at: Place) -> Vanished:
+    """`mark` or `remove`"""
+    return Vanished(choice(*Vanished)(at.about("vanished")))
 
 
 def natural(at: Place, scope: Scope) -> Natural:

@@ -346,6 +346,30 @@ class Dropped:
 
 
 @dataclass(frozen=True, slots=True)
+class Changes:
+    """The columns, of the root and of every member, that tell that a row was changed.
+
+    stamps:   when; the latest counts, and any of them may be null.
+    version:  a number that grows with every change.
+    """
+
+    stamps: tuple[str, ...]
+    version: str | None = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """All of them."""
+        return (*self.stamps, *([self.version] if self.version else ()))
+
+
+class Vanished(StrEnum):
+    """What becomes of the platform's rows when the root is gone from the source."""
+
+    MARK = "mark"  # they stay, with a quality mark
+    REMOVE = "remove"  # they go, unless something else on the platform still refers to them
+
+
+@dataclass(frozen=True, slots=True)
 class Mapping:
     """How one Entity comes from the legacy tables: one YAML file, understood.
 
@@ -353,6 +377,8 @@ class Mapping:
     members:    every other source table of the entity, in the order of the file.
     after:      entities that must be loaded before (references point at them).
     merged:     column (root's table or a 1:1 member as alias) that holds the dead key of a merged root.
+    changes:    the columns that tell of changes; None: only reading everything again tells.
+    vanished:   what becomes of an entity whose root is gone.
     codes:      the code lists that its fields use.
     digest:     SHA-256 of the file and of its code lists: which mapping made a row.
     """
@@ -366,6 +392,8 @@ class Mapping:
     rules: tuple[Rule, ...] = ()
     naturals: tuple[Natural, ...] = ()
     merged: MemberColumn | None = None
+    changes: Changes | None = None
+    vanished: Vanished = Vanished.MARK
     dropped: tuple[Dropped, ...] = ()
     reasons: tuple[Reason, ...] = ()
     codes: Dict[str, CodeList] = field(default_factory=dict)

@@ -98,6 +98,9 @@ def uses(mapping: Mapping, judges: Dict[str, Word]) -> Iterator[Use]:
             yield Use(own.member, natural.variant.column)
     if mapping.merged:
         yield Use(mapping.merged.member, mapping.merged.column)
+    if mapping.changes:
+        for name in mapping.by_name:
+            yield from (Use(name, column) for column in mapping.changes.columns)
     for rule in mapping.rules:
         yield from _of_judge(mapping, rule.call, judges[rule.call.name])
     for table in mapping.tables:

@@ -66,6 +66,13 @@ def _mapping() -> Schema:
             "members": _said("Tables whose rows travel with the root.", _named({"$ref": "#/$defs/member"})),
             "excluded": _said("Rows that are never loaded, by rule name.", _named(exclusion)),
             "merged": _said("The column that holds the dead key of a merged root.", TEXT),
+            "changes": _said(
+                "The columns of root and members that tell of changes.",
+                _keys({"stamps!": _many(IDENTIFIER), "version": IDENTIFIER}),
+            ),
+            "vanished": _said(
+                "What becomes of an entity whose root is gone; default mark.", {"enum": ["mark", "remove"]}
+            ),
             "natural": _said(
                 "Natural keys, surveyed before the first batch.", _named({"$ref": "#/$defs/natural"})
             ),

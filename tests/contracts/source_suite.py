@@ -227,6 +227,57 @@ class SourceContract:
     def test_an_empty_range_gives_a_table_of_the_same_types(self, source: Source) -> None:
         assert rows_of(source, within=KeyRange("2", "3")).equals(LEGACY.slice(0, 0))
 
+    @pytest.mark.parametrize(
+        "since", ["2024-03-10 02:30:00", "2024-03-10 02:30:01", "9999-12-31 23:59:59", "1500-01-01"]
+    )
+    def test_changed_names_the_pointers_of_rows_that_are_not_earlier(
+        self, source: Source, since: str
+    ) -> None:
+        moment = datetime.fromisoformat(since)
+        with source.snapshot() as reader:
+            found = [
+                key
+                for block in reader.changed("LEGACY", "PAR_ID", "SEEN_AT", moment)
+                for key in block.to_pylist()
+            ]
+        expected = {
+            row["PAR_ID"]
+            for row in LEGACY.to_pylist()
+            if row["SEEN_AT"] and row["SEEN_AT"] >= moment and row["PAR_ID"]
+        }
+        assert {key for key in found if key.strip()} == {key for key in expected if key.strip()}
+        assert None not in found
+
+    @pytest.mark.parametrize("within", [KeyRange("0"), KeyRange("1-A", "B"), KeyRange("2", "3")])
+    def test_measured_groups_as_the_rows_themselves_say(self, source: Source, within: KeyRange) -> None:
+        columns = ["PAR_ID", "SEATS", "SEEN_AT"]
+        with source.snapshot() as reader:
+            found = reader.measured("LEGACY", "PAR_ID", ["SEEN_AT"], "SEATS", within)
+            rows = reader.rows("LEGACY", columns, "PAR_ID", within)
+        assert found.column_names == ["PAR_ID", "row_count", "version_sum", "SEEN_AT"]
+        assert found.schema.types == [pa.string(), pa.int64(), pa.int64(), pa.timestamp("us")]
+        grouped = rows.group_by("PAR_ID").aggregate([([], "count_all"), ("SEATS", "sum"), ("SEEN_AT", "max")])
+        expected = [
+            (row["PAR_ID"], row["count_all"], row["SEATS_sum"] or 0, row["SEEN_AT_max"])
+            for row in grouped.to_pylist()
+        ]
+        assert sorted(tuple(row.values()) for row in found.to_pylist()) == sorted(expected)
+
+    def test_measured_without_stamps_and_version_counts(self, source: Source) -> None:
+        with source.snapshot() as reader:
+            found = reader.measured(
+                "LEGACY", "PAR_ID", [], None, KeyRange("1-A", "1-a"), like=("LEGACY", "ROW_ID")
+            )
+        assert found.to_pylist() == [{"PAR_ID": "1-A", "row_count": 2, "version_sum": 0}]
+
+    def test_measured_can_go_by_numbers(self, source: Source) -> None:
+        with source.snapshot() as reader:
+            found = reader.measured("NUMBERED", "ID", [], "ID", KeyRange("3", "11")).sort_by("ID")
+        assert found.to_pylist() == [
+            {"ID": 3, "row_count": 1, "version_sum": 3},
+            {"ID": 10, "row_count": 1, "version_sum": 10},
+        ]
+
     def test_rows_without_a_pointer_are_in_no_range(self, source: Source) -> None:
         found = rows_of(source, by="PAR_ID")
         assert keys_of(found) == sorted(
@@ -294,7 +345,9 @@ class SourceContract:
         assert source.boundaries("LEGACY", "ROW_ID", COUNT) == []
 
     def test_boundaries_of_a_pointer_do_not_repeat_and_skip_nulls(self, source: Source) -> None:
-        assert source.boundaries("LEGACY", "PAR_ID", 1) == [" ", "1-1", "1-A", "1-a", "A", "B", "a", "zz"]
+        first, *others = source.boundaries("LEGACY", "PAR_ID", 1)
+        assert not first.strip()  # '' and ' ' are the same to some: either may come
+        assert others == ["1-1", "1-A", "1-a", "A", "B", "a", "zz"]
 
     def test_a_number_can_be_a_key(self, source: Source) -> None:
         borders = source.boundaries("NUMBERED", "ID", 2)

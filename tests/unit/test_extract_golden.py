@@ -6,6 +6,7 @@ that is meant, and read the difference.
 
 import os
 from collections.abc import Iterator
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -128,6 +129,17 @@ def described(name: str) -> Iterator[str]:
         statements.rows_by_keys(table, ["ROW_ID"], "SEQ_NUM", [1, 9_007_199_254_740_993]),
     )
     yield named("keys that are decimals", statements.rows_by_keys(table, ["ROW_ID"], "AMT", [Decimal("1.5")]))
+    yield named("keys, narrowed", statements.rows_by_keys(table, ["ROW_ID"], "PAR_ID", ["1-A"], NARROW))
+    since = datetime(2026, 1, 31, 23, 59, 58, 123456)  # noqa: DTZ001  # a source's time is naive UTC
+    yield named("changed", statements.changed(table, "PAR_ID", "CREATED", since))
+    yield named(
+        "measured",
+        statements.measured(table, "PAR_ID", ["CREATED"], "SEQ_NUM", KeyRange("1-A", "1-B"), where=NARROW),
+    )
+    yield named(
+        "measured in another column's order, without a version",
+        statements.measured(table, "PAR_ID", ["CREATED"], None, KeyRange("1-A", None), "other"),
+    )
     yield named("without a pointer", statements.rows_without(table, ["ROW_ID"], "PAR_ID", None, KeyRange()))
     yield named(
         "without a pointer, bounded",

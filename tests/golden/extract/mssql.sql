@@ -136,6 +136,35 @@ SELECT [SIEBEL].[S_CASE].[ROW_ID] AS [ROW_ID]
 FROM [SIEBEL].[S_CASE]
 WHERE [SIEBEL].[S_CASE].[AMT] IN (1.5);
 
+-- keys, narrowed
+SELECT [SIEBEL].[S_CASE].[ROW_ID] AS [ROW_ID]
+FROM [SIEBEL].[S_CASE]
+WHERE [SIEBEL].[S_CASE].[PAR_ID] IN (?) AND ([SIEBEL].[S_CASE].[PAR_ID] IN (?) OR [SIEBEL].[S_CASE].[PAR_ID] IS NULL OR [SIEBEL].[S_CASE].[ROW_ID] IN (?)) AND [SIEBEL].[S_CASE].[ROW_ID] IS NOT NULL;
+-- 1 = '1-A'
+-- 2 = "it's"
+-- 3 = '1-A'
+
+-- changed
+SELECT DISTINCT [SIEBEL].[S_CASE].[PAR_ID] AS [PAR_ID]
+FROM [SIEBEL].[S_CASE]
+WHERE [SIEBEL].[S_CASE].[CREATED] >= CAST(? AS DATETIME) AND [SIEBEL].[S_CASE].[PAR_ID] IS NOT NULL;
+-- 1 = '2026-01-31 23:59:58'
+
+-- measured
+SELECT [SIEBEL].[S_CASE].[PAR_ID] AS [PAR_ID], CAST(count(*) AS BIGINT) AS row_count, CAST(coalesce(sum([SIEBEL].[S_CASE].[SEQ_NUM]), 0) AS BIGINT) AS version_sum, max([SIEBEL].[S_CASE].[CREATED]) AS [CREATED]
+FROM [SIEBEL].[S_CASE]
+WHERE [SIEBEL].[S_CASE].[PAR_ID] >= ? AND [SIEBEL].[S_CASE].[PAR_ID] < ? AND ([SIEBEL].[S_CASE].[PAR_ID] IN (?) OR [SIEBEL].[S_CASE].[PAR_ID] IS NULL OR [SIEBEL].[S_CASE].[ROW_ID] IN (?)) AND [SIEBEL].[S_CASE].[ROW_ID] IS NOT NULL GROUP BY [SIEBEL].[S_CASE].[PAR_ID];
+-- 1 = '1-A'
+-- 2 = '1-B'
+-- 3 = "it's"
+-- 4 = '1-A'
+
+-- measured in another column's order, without a version
+SELECT [SIEBEL].[S_CASE].[PAR_ID] AS [PAR_ID], CAST(count(*) AS BIGINT) AS row_count, CAST(0 AS BIGINT) AS version_sum, max([SIEBEL].[S_CASE].[CREATED]) AS [CREATED]
+FROM [SIEBEL].[S_CASE]
+WHERE ([SIEBEL].[S_CASE].[PAR_ID] COLLATE other) >= ? GROUP BY [SIEBEL].[S_CASE].[PAR_ID];
+-- 1 = '1-A'
+
 -- without a pointer
 SELECT [SIEBEL].[S_CASE].[ROW_ID] AS [ROW_ID]
 FROM [SIEBEL].[S_CASE]

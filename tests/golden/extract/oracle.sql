@@ -140,6 +140,39 @@ WHERE "SIEBEL"."S_CASE"."AMT" IN (:keys_1);
 -- param_1 = '1234567'
 -- keys_1 = Decimal('1.5')
 
+-- keys, narrowed
+SELECT "SIEBEL"."S_CASE"."ROW_ID" AS "ROW_ID"
+FROM "SIEBEL"."S_CASE" AS OF SCN CAST(:param_1 AS NUMERIC(38, 0))
+WHERE "SIEBEL"."S_CASE"."PAR_ID" IN (:keys_1) AND ("SIEBEL"."S_CASE"."PAR_ID" IN (:param_2) OR "SIEBEL"."S_CASE"."PAR_ID" IS NULL OR "SIEBEL"."S_CASE"."ROW_ID" IN (:param_3)) AND "SIEBEL"."S_CASE"."ROW_ID" IS NOT NULL;
+-- param_1 = '1234567'
+-- param_2 = "it's"
+-- param_3 = '1-A'
+-- keys_1 = '1-A'
+
+-- changed
+SELECT DISTINCT "SIEBEL"."S_CASE"."PAR_ID" AS "PAR_ID"
+FROM "SIEBEL"."S_CASE" AS OF SCN CAST(:param_1 AS NUMERIC(38, 0))
+WHERE "SIEBEL"."S_CASE"."CREATED" >= :param_2 AND "SIEBEL"."S_CASE"."PAR_ID" IS NOT NULL;
+-- param_1 = '1234567'
+-- param_2 = datetime.datetime(2026, 1, 31, 23, 59, 58)
+
+-- measured
+SELECT "SIEBEL"."S_CASE"."PAR_ID" AS "PAR_ID", CAST(count(*) AS NUMBER(19)) AS row_count, CAST(coalesce(sum("SIEBEL"."S_CASE"."SEQ_NUM"), 0) AS NUMBER(19)) AS version_sum, max("SIEBEL"."S_CASE"."CREATED") AS "CREATED"
+FROM "SIEBEL"."S_CASE" AS OF SCN CAST(:param_1 AS NUMERIC(38, 0))
+WHERE "SIEBEL"."S_CASE"."PAR_ID" >= :param_2 AND "SIEBEL"."S_CASE"."PAR_ID" < :param_3 AND ("SIEBEL"."S_CASE"."PAR_ID" IN (:param_4) OR "SIEBEL"."S_CASE"."PAR_ID" IS NULL OR "SIEBEL"."S_CASE"."ROW_ID" IN (:param_5)) AND "SIEBEL"."S_CASE"."ROW_ID" IS NOT NULL GROUP BY "SIEBEL"."S_CASE"."PAR_ID";
+-- param_1 = '1234567'
+-- param_2 = '1-A'
+-- param_3 = '1-B'
+-- param_4 = "it's"
+-- param_5 = '1-A'
+
+-- measured in another column's order, without a version
+SELECT "SIEBEL"."S_CASE"."PAR_ID" AS "PAR_ID", CAST(count(*) AS NUMBER(19)) AS row_count, CAST(0 AS NUMBER(19)) AS version_sum, max("SIEBEL"."S_CASE"."CREATED") AS "CREATED"
+FROM "SIEBEL"."S_CASE" AS OF SCN CAST(:param_1 AS NUMERIC(38, 0))
+WHERE ("SIEBEL"."S_CASE"."PAR_ID" COLLATE other) >= :param_2 GROUP BY "SIEBEL"."S_CASE"."PAR_ID";
+-- param_1 = '1234567'
+-- param_2 = '1-A'
+
 -- without a pointer
 SELECT "SIEBEL"."S_CASE"."ROW_ID" AS "ROW_ID"
 FROM "SIEBEL"."S_CASE" AS OF SCN CAST(:param_1 AS NUMERIC(38, 0))

@@ -149,6 +149,35 @@ FROM "SIEBEL"."S_CASE"
 WHERE "SIEBEL"."S_CASE"."AMT" = ANY (CAST(%(keys)s::NUMERIC(22, 7)[] AS NUMERIC(22, 7)[]));
 -- keys = [Decimal('1.5')]
 
+-- keys, narrowed
+SELECT "SIEBEL"."S_CASE"."ROW_ID" AS "ROW_ID"
+FROM "SIEBEL"."S_CASE"
+WHERE "SIEBEL"."S_CASE"."PAR_ID" = ANY (CAST(%(keys)s::TEXT[] AS TEXT[])) AND ("SIEBEL"."S_CASE"."PAR_ID" IN (%(param_1)s::VARCHAR) OR "SIEBEL"."S_CASE"."PAR_ID" IS NULL OR "SIEBEL"."S_CASE"."ROW_ID" IN (%(param_2)s::VARCHAR)) AND "SIEBEL"."S_CASE"."ROW_ID" IS NOT NULL;
+-- keys = ['1-A']
+-- param_1 = "it's"
+-- param_2 = '1-A'
+
+-- changed
+SELECT DISTINCT "SIEBEL"."S_CASE"."PAR_ID" AS "PAR_ID"
+FROM "SIEBEL"."S_CASE"
+WHERE "SIEBEL"."S_CASE"."CREATED" >= %(param_1)s::TIMESTAMP WITHOUT TIME ZONE AND "SIEBEL"."S_CASE"."PAR_ID" IS NOT NULL;
+-- param_1 = datetime.datetime(2026, 1, 31, 23, 59, 58)
+
+-- measured
+SELECT "SIEBEL"."S_CASE"."PAR_ID" AS "PAR_ID", CAST(count(*) AS BIGINT) AS row_count, CAST(coalesce(sum("SIEBEL"."S_CASE"."SEQ_NUM"), 0) AS BIGINT) AS version_sum, max("SIEBEL"."S_CASE"."CREATED") AS "CREATED"
+FROM "SIEBEL"."S_CASE"
+WHERE "SIEBEL"."S_CASE"."PAR_ID" >= %(param_1)s::VARCHAR AND "SIEBEL"."S_CASE"."PAR_ID" < %(param_2)s::VARCHAR AND ("SIEBEL"."S_CASE"."PAR_ID" IN (%(param_3)s::VARCHAR) OR "SIEBEL"."S_CASE"."PAR_ID" IS NULL OR "SIEBEL"."S_CASE"."ROW_ID" IN (%(param_4)s::VARCHAR)) AND "SIEBEL"."S_CASE"."ROW_ID" IS NOT NULL GROUP BY "SIEBEL"."S_CASE"."PAR_ID";
+-- param_1 = '1-A'
+-- param_2 = '1-B'
+-- param_3 = "it's"
+-- param_4 = '1-A'
+
+-- measured in another column's order, without a version
+SELECT "SIEBEL"."S_CASE"."PAR_ID" AS "PAR_ID", CAST(count(*) AS BIGINT) AS row_count, CAST(0 AS BIGINT) AS version_sum, max("SIEBEL"."S_CASE"."CREATED") AS "CREATED"
+FROM "SIEBEL"."S_CASE"
+WHERE ("SIEBEL"."S_CASE"."PAR_ID" COLLATE other) >= %(param_1)s::VARCHAR GROUP BY "SIEBEL"."S_CASE"."PAR_ID";
+-- param_1 = '1-A'
+
 -- without a pointer
 SELECT "SIEBEL"."S_CASE"."ROW_ID" AS "ROW_ID"
 FROM "SIEBEL"."S_CASE"

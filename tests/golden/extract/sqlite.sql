@@ -119,6 +119,36 @@ WHERE "SIEBEL"."S_CASE"."AMT" IN (SELECT anon_1.value
 FROM json_each(?) AS anon_1);
 -- 1 = '["1.5"]'
 
+-- keys, narrowed
+SELECT CAST("SIEBEL"."S_CASE"."ROW_ID" AS TEXT) AS "ROW_ID"
+FROM "SIEBEL"."S_CASE"
+WHERE "SIEBEL"."S_CASE"."PAR_ID" IN (SELECT anon_1.value
+FROM json_each(?) AS anon_1) AND ("SIEBEL"."S_CASE"."PAR_ID" IN (?) OR "SIEBEL"."S_CASE"."PAR_ID" IS NULL OR "SIEBEL"."S_CASE"."ROW_ID" IN (?)) AND "SIEBEL"."S_CASE"."ROW_ID" IS NOT NULL;
+-- 1 = '["1-A"]'
+-- 2 = "it's"
+-- 3 = '1-A'
+
+-- changed
+SELECT DISTINCT CAST("SIEBEL"."S_CASE"."PAR_ID" AS TEXT) AS "PAR_ID"
+FROM "SIEBEL"."S_CASE"
+WHERE "SIEBEL"."S_CASE"."CREATED" >= ? AND "SIEBEL"."S_CASE"."PAR_ID" IS NOT NULL;
+-- 1 = '2026-01-31 23:59:58'
+
+-- measured
+SELECT CAST("SIEBEL"."S_CASE"."PAR_ID" AS TEXT) AS "PAR_ID", CAST(CAST(count(*) AS BIGINT) AS TEXT) AS row_count, CAST(CAST(coalesce(sum("SIEBEL"."S_CASE"."SEQ_NUM"), 0) AS BIGINT) AS TEXT) AS version_sum, CAST(max("SIEBEL"."S_CASE"."CREATED") AS TEXT) AS "CREATED"
+FROM "SIEBEL"."S_CASE"
+WHERE ("SIEBEL"."S_CASE"."PAR_ID" COLLATE "BINARY") >= ? AND ("SIEBEL"."S_CASE"."PAR_ID" COLLATE "BINARY") < ? AND ("SIEBEL"."S_CASE"."PAR_ID" IN (?) OR "SIEBEL"."S_CASE"."PAR_ID" IS NULL OR "SIEBEL"."S_CASE"."ROW_ID" IN (?)) AND "SIEBEL"."S_CASE"."ROW_ID" IS NOT NULL GROUP BY "SIEBEL"."S_CASE"."PAR_ID";
+-- 1 = '1-A'
+-- 2 = '1-B'
+-- 3 = "it's"
+-- 4 = '1-A'
+
+-- measured in another column's order, without a version
+SELECT CAST("SIEBEL"."S_CASE"."PAR_ID" AS TEXT) AS "PAR_ID", CAST(CAST(count(*) AS BIGINT) AS TEXT) AS row_count, CAST(CAST(0 AS BIGINT) AS TEXT) AS version_sum, CAST(max("SIEBEL"."S_CASE"."CREATED") AS TEXT) AS "CREATED"
+FROM "SIEBEL"."S_CASE"
+WHERE ("SIEBEL"."S_CASE"."PAR_ID" COLLATE other) >= ? GROUP BY "SIEBEL"."S_CASE"."PAR_ID";
+-- 1 = '1-A'
+
 -- without a pointer
 SELECT CAST("SIEBEL"."S_CASE"."ROW_ID" AS TEXT) AS "ROW_ID"
 FROM "SIEBEL"."S_CASE"
