@@ -30,12 +30,14 @@ class KeyRange:
 
 
 class SliceKind(StrEnum):
-    """What a Slice reads: whole entities by key range, or rows that no key range reaches."""
+    """What a Slice reads: whole entities by key range, rows that no key range reaches, or chosen keys."""
 
     RANGE = "range"
     LOOSE = "loose"  # member rows with an empty or dead pointer to their parent
     SURVEY = "survey"  # natural keys of all roots, before the first range of the entity
     KEYS = "keys"  # a second look at chosen entities, such as held ones whose parent has arrived
+    CHOSEN = "chosen"  # entities that a net has named: the candidates of the range
+    GONE = "gone"  # those of them whose root is gone from the source
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +67,14 @@ class Batch:
 
     tables:  member name -> rows, in the canonical types of `migrate.canonical`; the root under its own name.
              Every table has the columns that the Mapping reads and no other.
+    asked:   the keys that were asked for, where the batch was read by keys.
     """
 
     entity: str
     slice: Slice
     range: KeyRange
     tables: Mapping[str, "pa.Table"]
+    asked: "pa.Array | None" = None
 
     @property
     def rows(self) -> int:
@@ -160,6 +164,8 @@ class Outcome:
     stubs:       (entity, key): referred rows that do not exist and are stood in for.
     merges:      (loser, survivor): legacy keys that the legacy system itself merged.
     fingerprint: one 16-byte value per row of `keys`, of what the platform shall hold (null unless accepted).
+    version:     one 16-byte value per row of `keys`, of what the source said about changes; None: nothing.
+    unclaimed:   (key, version): keys that were asked for and brought no entity of this mapping; None: none.
     """
 
     entity: str
@@ -170,12 +176,15 @@ class Outcome:
     stubs: "pa.Table"
     merges: "pa.Table"
     fingerprint: "pa.Array"
+    version: "pa.Array | None" = None
+    unclaimed: "pa.Table | None" = None
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
     """The counts of a batch, a slice or a run, in source entities. Adds with `sum()`; knows whether it balances.
 
+    A merged entity is not read: its key is, on the platform, and counts as read; a deleted one stands beside the books.
     `rows_read` and `rows_written` count table rows, `set_aside` member rows in quarantine whose entity was loaded,
     `flagged` open quality marks, `converted` recorded conversions, `stubs` stand-ins; they are beside the books.
     """

@@ -9,16 +9,18 @@ others and is raised here; what was committed stays, what was not is as if it ha
 
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from queue import Queue
 from typing import Any, Generic, Protocol, TypeVar
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from migrate.mapping.nouns import Mapping
-from migrate.model import Batch, KeyRange, Layout, Lookup, Outcome, Slice, Tally
+from migrate.model import Batch, KeyRange, Layout, Lookup, Outcome, Slice, SliceKind, Tally
 from migrate.transform.apply import apply
 from migrate.transform.beforehand import keys_of_rows, references
+from migrate.transform.versions import of_batch
 
 T = TypeVar("T")
 
@@ -50,7 +52,18 @@ class Line:
 
     def outcome(self, batch: Batch) -> Outcome:
         """Gather what the batch refers to, then apply the mapping."""
-        return apply(self.mapping, batch, self._lookup(batch), layout=self.layout, system=self.system)
+        made = apply(self.mapping, batch, self._lookup(batch), layout=self.layout, system=self.system)
+        return made if batch.slice.kind is SliceKind.LOOSE else self._versioned(batch, made)
+
+    def _versioned(self, batch: Batch, made: Outcome) -> Outcome:
+        """The outcome with the versions of its entities, and of the keys that brought none."""
+        own = made.keys.column("key").combine_chunks()
+        version = of_batch(self.mapping, batch.tables, own)
+        if batch.asked is None:
+            return replace(made, version=version)
+        left = batch.asked.filter(pc.invert(pc.is_in(batch.asked, value_set=own)))
+        unclaimed = pa.table({"key": left, "version": of_batch(self.mapping, batch.tables, left)})
+        return replace(made, version=version, unclaimed=unclaimed)
 
     def _lookup(self, batch: Batch) -> Lookup:
         if self.mapping.root.name not in batch.tables:

@@ -92,28 +92,53 @@ def entity_plan(
     borders:        root keys between batches.
     loose_borders:  for every member in `loose_members`, borders of its pointer column (`via`) or of its own key.
     """
-    numbers = iter(range(1_000_000_000))
     batches = ranges(borders)
+    planned = 0
 
-    def cut(kind: SliceKind, pieces: Sequence[KeyRange], member: str | None = None) -> Iterator[Slice]:
-        for start in range(0, len(pieces), BATCHES_PER_SLICE):
-            yield Slice(
-                mapping.entity, next(numbers), kind, tuple(pieces[start : start + BATCHES_PER_SLICE]), member
-            )
+    def cut(kind: SliceKind, pieces: Sequence[KeyRange], member: str | None = None) -> tuple[Slice, ...]:
+        nonlocal planned
+        slices = tuple(_cut(mapping, kind, pieces, planned, member))
+        planned += len(slices)
+        return slices
 
     stages = []
     if mapping.naturals:
         wide = ranges(borders[_SURVEY_FACTOR - 1 :: _SURVEY_FACTOR])
-        stages.append(Stage(mapping.entity, SliceKind.SURVEY, tuple(cut(SliceKind.SURVEY, wide))))
-    stages.append(Stage(mapping.entity, SliceKind.RANGE, tuple(cut(SliceKind.RANGE, batches))))
+        stages.append(Stage(mapping.entity, SliceKind.SURVEY, cut(SliceKind.SURVEY, wide)))
+    stages.append(Stage(mapping.entity, SliceKind.RANGE, cut(SliceKind.RANGE, batches)))
     loose = [
         piece for member, its in loose_borders.items() for piece in cut(SliceKind.LOOSE, ranges(its), member)
     ]
     if loose:
         stages.append(Stage(mapping.entity, SliceKind.LOOSE, tuple(loose)))
     if any(field.ref == mapping.entity for _, field in mapping.references()):
-        stages.append(Stage(mapping.entity, SliceKind.KEYS, tuple(cut(SliceKind.KEYS, ranges(())))))
+        stages.append(Stage(mapping.entity, SliceKind.KEYS, cut(SliceKind.KEYS, ranges(()))))
     return EntityPlan(mapping.entity, rows[mapping.root.name], dict(rows), per_batch, tuple(stages))
+
+
+def chosen(mapping: Mapping, alive: Sequence[str] | None, loose: Dict[str, Sequence[str]]) -> Iterator[Slice]:
+    """Slices over the candidates of an entity: borders of their ranges, None for no candidate; then loose rows.
+
+    loose:  as for `entity_plan`; empty where these are not read again.
+    """
+    pieces = [] if alive is None else list(_cut(mapping, SliceKind.CHOSEN, ranges(alive), 0))
+    for member, its in loose.items():
+        pieces += _cut(mapping, SliceKind.LOOSE, ranges(its), len(pieces), member)
+    yield from pieces
+    if pieces and any(field.ref == mapping.entity for _, field in mapping.references()):
+        yield from _cut(mapping, SliceKind.KEYS, ranges(()), len(pieces))
+
+
+def graves(mapping: Mapping, gone: Sequence[str] | None, first: int) -> Iterator[Slice]:
+    """Slices over the candidates that are gone, numbered from `first`."""
+    return iter(()) if gone is None else _cut(mapping, SliceKind.GONE, ranges(gone), first)
+
+
+def _cut(
+    mapping: Mapping, kind: SliceKind, pieces: Sequence[KeyRange], first: int, member: str | None = None
+) -> Iterator[Slice]:
+    for number, start in enumerate(range(0, len(pieces), BATCHES_PER_SLICE), first):
+        yield Slice(mapping.entity, number, kind, tuple(pieces[start : start + BATCHES_PER_SLICE]), member)
 
 
 def loose_members(mapping: Mapping, nullable: set[tuple[str, str]]) -> tuple[Member, ...]:

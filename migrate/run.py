@@ -14,32 +14,47 @@ that calls `start` with the same mappings goes on where a killed one stopped.
 import time
 from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Mapping as Dict
-from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from migrate.errors import Drift, MigrateError
+import pyarrow.compute as pc
+
+from migrate.canonical import key_text
+from migrate.errors import Drift, Refused
 from migrate.extract.batches import read_batch, read_keys, read_loose, read_survey
 from migrate.extract.nouns import Reader, Source, SourceTable
+from migrate.extract.readers import Readers
+from migrate.finding import Nets
 from migrate.load.target import Target
-from migrate.mapping.nouns import Condition, Mapping, Member, Natural, NaturalKind, Orphans
+from migrate.load.vanished import Tombstone
+from migrate.mapping.nouns import Condition, Mapping, Member, Natural, NaturalKind, Orphans, Vanished
 from migrate.model import Batch, KeyRange, Layout, Lookup, Outcome, Slice, SliceKind, Tally
 from migrate.patience import Notice, Patience
 from migrate.pipeline import Line, move
-from migrate.plan import EntityPlan, Plan, Stage, entity_plan, keys_per_batch, loose_members
+from migrate.plan import EntityPlan, Plan, Stage, chosen, entity_plan, graves, keys_per_batch, loose_members
 from migrate.state import Lease, OpenRun, State
 from migrate.state.keys import circles
-from migrate.transform.beforehand import agreements, contested, naturals, survey_columns
+from migrate.transform.beforehand import agreements, contested, naturals, roots_of, survey_columns
 from migrate.transform.rows import one_piece
 from migrate.transform.settle import QUALITY_MARK
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-SNAPSHOT_SECONDS = 120
-"""A slice that begins later than this after its snapshot gets a new one; the source ends it at five minutes."""
+
+class Mode(StrEnum):
+    """How a run finds its work."""
+
+    FULL = "full"  # it reads everything
+    DELTA = "delta"  # what was stamped since the last window
+    SWEEP = "sweep"  # what has another version than when it was last read, what is new, what is gone
+    DEEP = "deep"  # it reads everything, a share at a time
+    REDRIVE = "redrive"  # the candidates that somebody has named
+
 
 _RELEASED_AT_ONCE = 5_000
 _FIRST_RELEASE = 1_000_000  # numbers of planned slices stay below
@@ -120,12 +135,17 @@ def _entity_plan(
         if member.orphans is Orphans.IGNORE:  # read by the keys of the roots, about a row each
             rows[member.name] = min(rows[member.name], roots)
     per_batch = keys_per_batch(roots, sum(rows.values()), batch_rows)
-    nullable = {(m.table, m.by) for m in mapping.members if catalogue[m.table].columns[m.by].nullable}
-    loose = {
-        member.name: _loose_borders(source, member, batch_rows) for member in loose_members(mapping, nullable)
-    }
+    loose = _loose(source, mapping, catalogue, batch_rows)
     borders = source.boundaries(mapping.root.table, mapping.root.key, per_batch, where=mapping.root.where)
     return entity_plan(mapping, rows, borders, loose, per_batch)
+
+
+def _loose(
+    source: Source, mapping: Mapping, catalogue: dict[str, SourceTable], batch_rows: int
+) -> dict[str, list[str]]:
+    """Members whose rows a range may miss, with borders for reading these."""
+    nullable = {(m.table, m.by) for m in mapping.members if catalogue[m.table].columns[m.by].nullable}
+    return {m.name: _loose_borders(source, m, batch_rows) for m in loose_members(mapping, nullable)}
 
 
 def _loose_borders(source: Source, member: Member, batch_rows: int) -> list[str]:
@@ -156,23 +176,123 @@ class Parts:
         return {entity: mapping.digest for entity, mapping in self.mappings.items()}
 
 
-def start(parts: Parts, lease: Lease, *, batch_rows: int, mode: str = "full") -> "Run":
-    """A new run, planned as a whole; or the newest one of the same mappings, if it was not finished.
+def start(
+    parts: Parts,
+    lease: Lease,
+    *,
+    batch_rows: int,
+    mode: str = Mode.FULL,
+    overlap: timedelta = timedelta(0),
+    max_vanished: Decimal = Decimal(1),
+) -> "Run":
+    """A new run, its work found and planned as a whole; of the modes that read everything, the unfinished one.
 
-    batch_rows:  source rows in a batch, about.
-    Raises Drift before anything is written.
+    batch_rows:    source rows in a batch, about.
+    overlap:       by how much the window of a delta reaches back behind the one before.
+    max_vanished:  the brake of the nets; see `migrate.finding`.
+    Raises Drift and Refused before anything is written but candidates.
     """
+    if mode in (Mode.FULL, Mode.DEEP):
+        return _whole(parts, lease, batch_rows=batch_rows, mode=mode)
+    as_of = parts.source.clock()  # before the first read: what changes from now on is the next run's
+    seen = _seen_until(parts)
+    low = None if seen is None else seen - overlap
+    if mode == Mode.DELTA and seen is not None and as_of < seen:
+        mode, low = (
+            Mode.SWEEP,
+            None,
+        )  # the source's clock was set back: its stamps say nothing about order now
+    readers = Readers(parts.source)
+    nets = Nets(parts.source, readers, parts.state, lease, dict(parts.mappings), parts.layout, max_vanished)
+    try:
+        match mode:
+            case Mode.DELTA if low is not None:
+                nets.delta(low)
+            case Mode.SWEEP:
+                nets.sweep()
+            case _:
+                nets.redrive()
+    finally:
+        readers.close()
+    slices = tuple(_chosen(parts, batch_rows, mode))
+    window = (low, as_of) if mode != Mode.REDRIVE else (None, None)
+    opened = parts.state.begin(
+        lease, mode=mode, as_of=as_of, window=window, digests=parts.digests, slices=slices
+    )
+    parts.target.end_bulk(opened)  # an earlier first load may have been given up
+    return Run(parts, opened)
+
+
+def _whole(parts: Parts, lease: Lease, *, batch_rows: int, mode: str) -> "Run":
+    """A run over everything: new, or the newest of the same mappings if it was not finished."""
     unfinished = parts.state.unfinished(mode, parts.digests)
     if unfinished is not None:
         return Run(parts, parts.state.resume(lease, unfinished), resumed=True)
-    as_of = parts.source.clock()  # before the first read: what changes from now on is the next run's
+    as_of = parts.source.clock()
     plan = make_plan(parts.source, parts.mappings, batch_rows=batch_rows)
     opened = parts.state.begin(
         lease, mode=mode, as_of=as_of, window=(None, as_of), digests=parts.digests, slices=plan.slices
     )
-    parts.target.end_bulk(opened)  # an earlier first load may have been given up
-    parts.target.begin_bulk(opened, [*_tables(parts.mappings), QUALITY_MARK])
+    parts.target.end_bulk(opened)
+    if mode == Mode.FULL:
+        parts.target.begin_bulk(opened, [*_tables(parts.mappings), QUALITY_MARK])
     return Run(parts, opened)
+
+
+def _seen_until(parts: Parts) -> datetime | None:
+    """The source's time up to which every change with a true stamp was seen, by runs of these very mappings.
+
+    Raises Refused where an entity was never loaded as a whole, or by another version of its mapping.
+    """
+    covered = parts.state.covered(parts.mappings)
+    never = [entity for entity in parts.mappings if entity not in covered]
+    changed = [e for e, (_, digest) in covered.items() if digest != parts.mappings[e].digest]
+    for entities, why in (
+        (never, "never loaded as a whole"),
+        (changed, "loaded by another version of the mapping"),
+    ):
+        if entities:
+            raise Refused(
+                f"{', '.join(entities)}: {why}; nothing was written",
+                why="changes alone do not lead from there to here",
+                remedy="run: migrate run --mode full; it writes only what differs",
+            )
+    return min((high for high, _ in covered.values()), default=None)
+
+
+def _chosen(parts: Parts, batch_rows: int, mode: str) -> Iterator[Slice]:
+    """Slices over the candidates: what is there in the order of the mappings, then what is gone, last of all first."""
+    buried: list[Slice] = []
+    catalogue = parts.source.catalogue(
+        {m.table for mapping in parts.mappings.values() for m in mapping.by_name.values()}
+    )
+    for mapping in parts.mappings.values():
+        every = _candidates_per_batch(parts, mapping, batch_rows)
+        loose: dict[str, list[str]] = {}
+        if mode == Mode.SWEEP:
+            loose = _loose(parts.source, mapping, catalogue, batch_rows)
+        alive = parts.state.candidate_borders(mapping.entity, every, gone=False)
+        if mapping.changes is None and mode in (Mode.DELTA, Mode.SWEEP):
+            plan = _entity_plan(
+                parts.source, mapping, catalogue, lambda m: parts.source.count(m.table, m.where), batch_rows
+            )
+            pieces = [piece for stage in plan.stages for piece in stage.slices]
+        else:
+            pieces = list(chosen(mapping, alive, loose))
+        yield from pieces
+        gone = parts.state.candidate_borders(mapping.entity, every, gone=True)
+        buried = [*graves(mapping, gone, len(pieces)), *buried]
+    yield from buried
+
+
+def _candidates_per_batch(parts: Parts, mapping: Mapping, batch_rows: int) -> int:
+    """How many entities make a batch of about so many rows, as far as is known how big they are."""
+    sizes = parts.state.sizes(mapping.entity)
+    return (
+        keys_per_batch(sizes.get(mapping.root.name, 0), sum(sizes.values()), batch_rows)
+        if sizes
+        else batch_rows // 20 or 1
+    )
 
 
 def _tables(mappings: Dict[str, Mapping]) -> tuple[str, ...]:
@@ -193,7 +313,7 @@ class Run:
     shared: str | None = None
     _left: dict[tuple[str, int], tuple[int, ...]] = field(init=False, repr=False)
     _slices: list[Slice] = field(init=False, repr=False)
-    _readers: "_Readers" = field(init=False, repr=False)
+    _readers: Readers = field(init=False, repr=False)
     _lines: dict[str, Line] = field(init=False, repr=False, default_factory=dict)
     _began: float = field(init=False, repr=False, default_factory=time.monotonic)
 
@@ -201,7 +321,7 @@ class Run:
         pending = self.parts.state.pending(self.opened)
         self._slices = [piece for piece, _ in pending]
         self._left = {(piece.entity, piece.number): positions for piece, positions in pending}
-        self._readers = _Readers(self.parts.source, self.shared)
+        self._readers = Readers(self.parts.source, self.shared)
 
     @property
     def id(self) -> int:
@@ -275,20 +395,55 @@ class Run:
             return self._survey(piece, positions)
         if piece.kind is SliceKind.KEYS:
             return self._second_look(piece, positions, progress)
+        if piece.kind is SliceKind.GONE:
+            return self._bury(piece, positions, progress)
         mapping = self.parts.mappings[piece.entity]
-        read_one = read_loose if piece.kind is SliceKind.LOOSE else read_batch
-
         with self._readers.reader() as reader:
 
             def read(within: KeyRange) -> Batch:
-                return read_one(reader, mapping, piece, within)
+                match piece.kind:
+                    case SliceKind.LOOSE:
+                        return read_loose(reader, mapping, piece, within)
+                    case SliceKind.CHOSEN:
+                        wanted = self.parts.state.candidates(piece.entity, within, gone=False)
+                        return read_keys(reader, mapping, piece, wanted, within)
+                    case _:
+                        return read_batch(reader, mapping, piece, within)
 
             def write(position: int, within: KeyRange, *what: object) -> Tally:
                 tally = self._write(piece, position, within, *what)  # type: ignore[arg-type]
                 self._done(piece, position)
                 return tally
 
-            return move(piece, positions, self._line(piece.entity, reader), read, write, progress)
+            among = self._among(piece) if piece.kind is SliceKind.CHOSEN else None
+            return move(piece, positions, self._line(piece.entity, reader, among), read, write, progress)
+
+    def _among(self, piece: Slice) -> "pa.Array":
+        """The candidates of a whole slice."""
+        return self.parts.state.candidates(
+            piece.entity, KeyRange(piece.ranges[0].low, piece.ranges[-1].high), gone=False
+        )
+
+    def _bury(self, piece: Slice, positions: tuple[int, ...], progress: Callable[[Tally], None]) -> Tally:
+        """Look once more for the roots that seem to be gone; what is still not there is buried."""
+        total, mapping = Tally(), self.parts.mappings[piece.entity]
+        root, columns = mapping.root, (mapping.root.key, *survey_columns(mapping))
+        how = Tombstone(
+            mapping.tables[0].into, mapping.into, root.table, remove=mapping.vanished is Vanished.REMOVE
+        )
+        for position in positions:
+            within = piece.ranges[position]
+            gone = self.parts.state.candidates(piece.entity, within, gone=True)
+            with self._readers.reader() as reader:
+                names = tuple(dict.fromkeys(columns))
+                rows = reader.rows_by_keys(root.table, names, root.key, gone, where=root.where)
+            there = roots_of(mapping, rows.set_column(0, root.key, key_text(rows.column(0))))
+            gone = gone.filter(pc.invert(pc.is_in(gone, value_set=there)))
+            tally = self.parts.target.bury(self.opened, piece, position, within, gone, how)
+            self._done(piece, position)
+            progress(tally)
+            total += tally
+        return total
 
     def _survey(self, piece: Slice, positions: tuple[int, ...]) -> Tally:
         mapping = self.parts.mappings[piece.entity]
@@ -323,7 +478,7 @@ class Run:
                     piece = Slice(entity, number, SliceKind.KEYS, (within,))
                     number += 1
                     with self._readers.reader() as reader:
-                        line = self._line(entity, reader)
+                        line = self._line(entity, reader, some)
                         batch = read_keys(reader, line.mapping, piece, some)
                     tally = self._write(piece, 0, within, line.outcome(batch), batch.rows)
                     progress(tally)
@@ -339,23 +494,29 @@ class Run:
         key = (piece.entity, piece.number)
         self._left[key] = tuple(p for p in self._left[key] if p != position)
 
-    def _line(self, entity: str, reader: Reader) -> Line:
-        """Made when the entity's first rows move: its survey is complete by then."""
-        if entity not in self._lines:
-            mapping, state = self.parts.mappings[entity], self.parts.state
-            disputed, looped = {}, {}
-            for key in mapping.naturals:
-                if key.kind is NaturalKind.UNIQUE:
-                    claims = self._claims(mapping, key, state.rivals(entity, key.name), reader)
-                    disputed[entity, key.name] = contested(claims)
-                else:
-                    claims = self._claims(mapping, key, state.looped(entity, key.name), reader)
-                    looped[entity, key.name] = circles(one_piece(claims["key"]), one_piece(claims["value"]))
-            base = Lookup(self.opened.as_of, contested=disputed, looped=looped)
-            self._lines[entity] = Line(
-                mapping, self.parts.layout, state.system, base, state, agreements(mapping)
-            )
-        return self._lines[entity]
+    def _line(self, entity: str, reader: Reader, among: "pa.Array | None" = None) -> Line:
+        """Made when the entity's first rows move: its survey is complete by then.
+
+        among: the keys that it is for, where these are few; otherwise it serves all of the entity, and is kept.
+        """
+        if self.opened.mode in (Mode.FULL, Mode.DEEP):
+            among = None
+        if among is None and entity in self._lines:
+            return self._lines[entity]
+        mapping, state = self.parts.mappings[entity], self.parts.state
+        disputed, looped = {}, {}
+        for key in mapping.naturals:
+            if key.kind is NaturalKind.UNIQUE:
+                claims = self._claims(mapping, key, state.rivals(entity, key.name, among), reader)
+                disputed[entity, key.name] = contested(claims)
+            else:
+                claims = self._claims(mapping, key, state.looped(entity, key.name), reader)
+                looped[entity, key.name] = circles(one_piece(claims["key"]), one_piece(claims["value"]))
+        base = Lookup(self.opened.as_of, contested=disputed, looped=looped)
+        line = Line(mapping, self.parts.layout, state.system, base, state, agreements(mapping))
+        if among is None:
+            self._lines[entity] = line
+        return line
 
     @staticmethod
     def _claims(mapping: Mapping, key: Natural, rivals: "pa.Array", reader: Reader) -> "pa.Table":
@@ -367,48 +528,3 @@ class Run:
         rows = reader.rows_by_keys(mapping.root.table, columns, mapping.root.key, rivals)
         claims = dict(naturals(mapping, rows))[key.name]
         return claims.filter(claims["value"].is_valid())
-
-
-class _Readers:
-    """Readers that are kept from slice to slice while their snapshot is young: one per thread that reads.
-
-    shared:  token of a snapshot that another process holds open: the first readers here see the same instant.
-    """
-
-    def __init__(self, source: Source, shared: str | None = None) -> None:
-        self._source, self._shared = source, shared
-        self._idle: list[tuple[Reader, ExitStack]] = []  # append and pop are atomic
-
-    @contextmanager
-    def reader(self) -> Iterator[Reader]:
-        """A reader for one slice; after an error it is not used again."""
-        reader, stack = self._take()
-        try:
-            yield reader
-        except BaseException:
-            stack.close()
-            raise
-        self._idle.append((reader, stack))
-
-    def close(self) -> None:
-        """End all snapshots."""
-        while self._idle:
-            self._idle.pop()[1].close()
-
-    def _take(self) -> tuple[Reader, ExitStack]:
-        while self._idle:
-            reader, stack = self._idle.pop()
-            if reader.age < SNAPSHOT_SECONDS:
-                return reader, stack
-            stack.close()
-        stack = ExitStack()
-        if self._shared is not None:
-            with suppress(MigrateError):  # it has ended: from now on the newest is what everybody reads
-                return stack.enter_context(self._source.snapshot(self._shared)), stack
-            self._shared = None
-        return stack.enter_context(self._source.snapshot()), stack
-
-    def share(self) -> str | None:
-        """A token with which other processes see what the next reader here sees, while that is young."""
-        with self.reader() as reader:
-            return reader.shared

@@ -51,6 +51,10 @@ class MemorySource:
         del where
         return int(find(self.tables, table).num_rows)
 
+    def has_rows(self, table: str) -> bool:
+        """See `Source`."""
+        return bool(find(self.tables, table).num_rows)
+
     def boundaries(
         self,
         table: str,

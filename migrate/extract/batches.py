@@ -46,14 +46,30 @@ def read_batch(reader: Reader, mapping: Mapping, slice: Slice, within: KeyRange)
     return Batch(mapping.entity, slice, within, tables)
 
 
-def read_keys(reader: Reader, mapping: Mapping, slice: Slice, keys: pa.Array) -> Batch:  # noqa: A002  # the noun's name
-    """The roots with these keys, and the rows of their members; a key that is gone brings nothing."""
+def read_keys(
+    reader: Reader,
+    mapping: Mapping,
+    slice: Slice,  # noqa: A002  # the noun's name
+    keys: pa.Array,
+    within: KeyRange | None = None,
+) -> Batch:
+    """The roots with these keys, and the rows of their members; a key that is gone brings nothing.
+
+    The same rows as in the Batch of a range that holds the keys, so that versions are the same.
+    """
+    root = mapping.root
+    roots = reader.rows_by_keys(root.table, mapping.reads[root.name], root.by, keys, where=root.where)
+    found = key_text(roots.column(root.key).combine_chunks())
 
     def rows(member: Member) -> pa.Table:
+        if member is root:
+            return roots
+        wanted = found if member.orphans is Orphans.IGNORE else keys
         columns = mapping.reads[member.name]
-        return reader.rows_by_keys(member.table, columns, member.by, keys, where=member.where)
+        return reader.rows_by_keys(member.table, columns, member.by, wanted, where=member.where)
 
-    return Batch(mapping.entity, slice, slice.ranges[0], _tables(reader, mapping, rows))
+    within = slice.ranges[0] if within is None else within
+    return Batch(mapping.entity, slice, within, _tables(reader, mapping, rows), keys)
 
 
 def read_survey(reader: Reader, mapping: Mapping, columns: tuple[str, ...], within: KeyRange) -> pa.Table:

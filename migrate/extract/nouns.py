@@ -171,6 +171,9 @@ class Source(Protocol):
     def count(self, table: str, where: "Condition | None" = None) -> int:
         """Number of rows now; with `where`, at most those and at least the ones for which it holds."""
 
+    def has_rows(self, table: str) -> bool:
+        """Whether there is any row in it now."""
+
     def boundaries(
         self,
         table: str,

@@ -73,6 +73,12 @@ class SqlSource:
         with explained(self.place, f"count the rows of {table}"), self.engine.connect() as connection:
             return int(connection.execute(statement).scalar_one())
 
+    def has_rows(self, table: str) -> bool:
+        """See `Source`."""
+        statement = self._statements.first(self.table(table))
+        with explained(self.place, f"look for a row of {table}"), self.engine.connect() as connection:
+            return connection.execute(statement).first() is not None
+
     def boundaries(
         self,
         table: str,

@@ -167,6 +167,10 @@ class Statements:
         source = self._source(table)
         return sa.select(sa.func.count()).select_from(source).where(*_narrowed(where, table, source))
 
+    def first(self, table: SourceTable) -> sa.Select[Any]:
+        """One row at most, without its values."""
+        return sa.select(sa.literal_column("1").label("one")).select_from(self._source(table)).limit(1)
+
     def boundaries(
         self,
         table: SourceTable,

@@ -26,6 +26,7 @@ from migrate.load import bulk
 from migrate.load.fates import Fates, fates, rows_of, tally
 from migrate.load.images import Keeper
 from migrate.load.stubs import Stub, stub_rows
+from migrate.load.vanished import Tombstone, bury
 from migrate.model import KeyRange, Layout, Outcome, Slice, Tally
 from migrate.postgres import Connection, Cursor, comma, copy_in, faults
 
@@ -71,6 +72,18 @@ class PostgresTarget:
             written = self._rows(cursor, keeper, outcome, made)
             counted = tally(outcome, made, rows_read=rows_read, rows_written=written)
             return self._state.close_batch(cursor, opened, counted)
+
+    def bury(
+        self, run: "OpenRun", slice_: Slice, position: int, within: KeyRange, keys: pa.Array, how: Tombstone
+    ) -> Tally:
+        """See `Target.bury`."""
+        with self._cursor(run, f"bury {slice_}, batch {position} {within}") as cursor:
+            opened = self._state.open_gone(cursor, run, slice_, position, within, keys)
+            if opened.closed is not None:
+                return opened.closed
+            platform, system = self._state.platform_schema, self._state.system
+            written = bury(cursor, platform, system, slice_.entity, self._layout, how)
+            return self._state.close_gone(cursor, opened, written)
 
     def begin_bulk(self, run: "OpenRun", tables: Iterable[str]) -> tuple[str, ...]:
         """See `Target.begin_bulk`."""

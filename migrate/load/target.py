@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Protocol
 from migrate.model import KeyRange, Outcome, Slice, Tally
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from migrate.load.vanished import Tombstone
     from migrate.state import OpenRun
 
 
@@ -25,6 +28,21 @@ class Target(Protocol):
 
         Raises Transient when the same call may succeed in a moment, Busy when the lease was lost, Defect when the
         books do not balance or a row breaks a rule of the platform that the mapping should have known.
+        """
+
+    def bury(
+        self,
+        run: "OpenRun",
+        slice_: Slice,
+        position: int,
+        within: KeyRange,
+        keys: "pa.Array",
+        how: "Tombstone",
+    ) -> Tally:
+        """Mark, link or remove what the platform holds of keys that are gone from the source, in one transaction.
+
+        The same batch again does nothing. Where the legacy system merged a key into another, its rows stay and lead
+        there; what was never loaded only leaves the books of the state.
         """
 
     def begin_bulk(self, run: "OpenRun", tables: Iterable[str]) -> tuple[str, ...]:

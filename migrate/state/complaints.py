@@ -69,8 +69,8 @@ def write(cursor: Cursor, schema: str, run: int, piece: Slice, outcome: Outcome)
 
 
 def release_gone(cursor: Cursor, schema: str, run: int) -> int:
-    """After a full run: lines of its entities that no batch found again are released. Returns how many."""
-    cursor.execute(sql.SQL(_GONE).format(m=sql.Identifier(schema)), [run, run])
+    """After a run: lines of what it has read as a whole that no batch found again are released. Returns how many."""
+    cursor.execute(sql.SQL(_GONE).format(m=sql.Identifier(schema)), [run, run, run])
     return cursor.rowcount
 
 
@@ -209,14 +209,16 @@ WHERE NOT EXISTS (
 """
 _GONE = """
 UPDATE {m}.quarantine AS o SET state = 'released', released = now()
-WHERE o.state <> 'released' AND o.last_run < %s
-  AND o.entity IN (SELECT entity FROM {m}.batch WHERE run = %s AND kind = 'range')
+WHERE o.state <> 'released' AND o.last_run < %s AND (
+    o.entity IN (SELECT entity FROM {m}.batch WHERE run = %s AND kind = 'range')
+    OR (o.found_in = 'loose' AND o.entity IN (SELECT entity FROM {m}.batch WHERE run = %s AND kind = 'loose'))
+)
 """
 _HELD = """
 SELECT q.entity, q.key, q.needs_entity, q.needs_key, (EXISTS (
     SELECT FROM {m}.crosswalk AS c
     WHERE c.system = %s AND c.entity = q.needs_entity AND c.key = q.needs_key
-      AND c.valid_to = 'infinity' AND c.survivor IS NULL
+      AND c.valid_to = 'infinity' AND c.survivor IS NULL AND c.cause <> 'vanished'
 ))::text AS there
 FROM {m}.quarantine AS q WHERE q.state = 'held'
 """

@@ -21,11 +21,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from psycopg import sql
 
-from migrate.canonical import derive_ids, row_hashes
+from migrate.canonical import ID, derive_ids, row_hashes
 from migrate.errors import Defect
 from migrate.model import Disposition, KeyRange, Outcome, Slice, SliceKind, Tally
 from migrate.postgres import Cursor, copy_in, copy_out
-from migrate.state import complaints, images, ledger
+from migrate.state import candidates, complaints, images, ledger
 from migrate.state.lease import check_fence
 from migrate.state.runs import OpenRun, counts, tally_of
 
@@ -51,6 +51,7 @@ class Seen:
 
     read:    a key image exists.               loaded:  the platform holds rows of it.
     same:    its fingerprint is the same.      alike:   its disposition is the same.
+    current: its version is the same.
     placed:  a current crosswalk line exists.  stub:    that line is a stand-in's or a merge's.
     """
 
@@ -58,6 +59,7 @@ class Seen:
     loaded: np.ndarray
     same: np.ndarray
     alike: np.ndarray
+    current: np.ndarray
     placed: np.ndarray
     stub: np.ndarray
 
@@ -117,6 +119,10 @@ def close_batch(cursor: Cursor, place: Place, opened: Opened, tally: Tally, acto
     stubs = _stubs(cursor, place, opened)
     _crosswalk(cursor, place, opened)
     _merges(cursor, place, opened)
+    if opened.slice.kind is SliceKind.CHOSEN:
+        candidates.settle(
+            cursor, place.schema, outcome, opened.within, mapping=_digest_of(run, outcome), run=run.id
+        )
     if opened.slice.kind is SliceKind.KEYS:
         tally = _counted_once(cursor, place, opened, tally)
     if opened.slice.kind is not SliceKind.LOOSE:
@@ -182,8 +188,14 @@ def _stage(outcome: Outcome) -> pa.Table:
     """The rows of stage_keys."""
     keys = outcome.keys
     index = pa.array(np.arange(keys.num_rows, dtype=np.int32))
-    columns = [index, *(keys.column(name) for name in ("key", "id", "disposition")), outcome.fingerprint]
-    return pa.table(columns, names=["i", "key", "id", "disposition", "fingerprint"])
+    version = pa.nulls(keys.num_rows, ID) if outcome.version is None else outcome.version
+    columns = [
+        index,
+        *(keys.column(name) for name in ("key", "id", "disposition")),
+        outcome.fingerprint,
+        version,
+    ]
+    return pa.table(columns, names=["i", "key", "id", "disposition", "fingerprint", "version"])
 
 
 def _seen(cursor: Cursor, place: Place, outcome: Outcome) -> Seen:
@@ -196,7 +208,7 @@ def _seen(cursor: Cursor, place: Place, outcome: Outcome) -> Seen:
     values = [outcome.entity, *[end.as_py() for end in ends.values()]] * 2
     params = [*values[:3], place.system, *values[3:]]
     small = pa.int8()
-    kinds = {"i": pa.int32(), **dict.fromkeys(("read", "loaded", "same", "alike", "placed", "stub"), small)}
+    kinds = {"i": pa.int32(), **dict.fromkeys(Seen.__slots__, small)}
     known = copy_out(cursor, place.sql(_SEEN), kinds, params)
     at = known.column("i").to_numpy()
     for name in seen.__slots__:
@@ -227,8 +239,7 @@ def _crosswalk(cursor: Cursor, place: Place, opened: Opened) -> None:
     if arrived.any():
         cursor.execute(place.sql(_END_STUB), [place.system, opened.outcome.entity, _indices(arrived)])
         cursor.execute(
-            place.sql(_PLACE),
-            [place.system, opened.outcome.entity, "arrived", opened.run.id, _indices(arrived)],
+            place.sql(_ARRIVE), [opened.run.id, place.system, opened.outcome.entity, _indices(arrived)]
         )
     if new.any():
         cursor.execute(
@@ -245,6 +256,7 @@ def _merges(cursor: Cursor, place: Place, opened: Opened) -> None:
     _pairs(
         cursor, _flat(merges.column("loser")), derive_ids(place.system, f"{entity}/", survivors), survivors
     )
+    cursor.execute(place.sql(_CLAIM), [entity, opened.run.id])
     cursor.execute(place.sql(_END_MERGED), [place.system, entity, entity])
     cursor.execute(place.sql(_MERGE), [place.system, entity, opened.run.id, place.system, entity, entity])
 
@@ -256,10 +268,15 @@ def _pairs(cursor: Cursor, keys: pa.Array, ids: pa.Array, survivors: pa.Array) -
 
 def _images(cursor: Cursor, place: Place, opened: Opened) -> None:
     seen, accepted = opened.seen, _accepted(opened.outcome)
-    stale = ~seen.read | ~seen.alike | (accepted & ~seen.same)
+    stale = ~seen.read | ~seen.alike | ~seen.current | (accepted & ~seen.same)
     if stale.any():
-        mapping = opened.run.mappings.get(opened.outcome.entity, "")
+        mapping = _digest_of(opened.run, opened.outcome)
         cursor.execute(place.sql(_IMAGES), [opened.outcome.entity, mapping, opened.run.id, _indices(stale)])
+
+
+def _digest_of(run: OpenRun, outcome: Outcome) -> str:
+    """Of the mapping that made the outcome."""
+    return run.mappings.get(outcome.entity, "")
 
 
 def _counted_once(cursor: Cursor, place: Place, opened: Opened, tally: Tally) -> Tally:
@@ -332,7 +349,7 @@ def _flat(column: "pa.Array | pa.ChunkedArray") -> pa.Array:
 # Chosen positions come as `IN (SELECT unnest(...))`, which is hashed; `= ANY(...)` would look through them row by row.
 _STAGE_KEYS = """
 CREATE TEMPORARY TABLE IF NOT EXISTS stage_keys
-    (i integer, key text COLLATE "C", id uuid, disposition text, fingerprint uuid) ON COMMIT DELETE ROWS
+    (i integer, key text COLLATE "C", id uuid, disposition text, fingerprint uuid, version uuid) ON COMMIT DELETE ROWS
 """
 _STAGE_PAIRS = """
 CREATE TEMPORARY TABLE IF NOT EXISTS stage_pairs
@@ -350,8 +367,8 @@ WHERE run = %s AND entity = %s AND kind = 'batch' AND batch ->> 'kind' = 'keys' 
 _SEEN = """
 SELECT k.i, (i.key IS NOT NULL)::int, (i.fingerprint IS NOT NULL)::int,
        coalesce(i.fingerprint = k.fingerprint, FALSE)::int,
-       coalesce(i.disposition = k.disposition, FALSE)::int, (c.key IS NOT NULL)::int,
-       coalesce(c.cause IN ('stub', 'merge'), FALSE)::int
+       coalesce(i.disposition = k.disposition, FALSE)::int, (i.version IS NOT DISTINCT FROM k.version)::int,
+       (c.key IS NOT NULL)::int, coalesce(c.cause IN ('stub', 'merge', 'vanished'), FALSE)::int
 FROM {keys} AS k
 LEFT JOIN {m}.key_image AS i ON i.entity = %s AND i.key = k.key AND i.key BETWEEN %s AND %s
 LEFT JOIN {m}.crosswalk AS c
@@ -371,11 +388,24 @@ _PLACE = """
 INSERT INTO {m}.crosswalk (system, entity, key, valid_from, id, cause, run)
 SELECT %s, %s, k.key, now(), k.id, %s, %s FROM {keys} AS k WHERE k.i IN (SELECT unnest(%s::integer[]))
 """
+_ARRIVE = """
+INSERT INTO {m}.crosswalk (system, entity, key, valid_from, id, cause, run)
+SELECT c.system, c.entity, c.key, now(), k.id,
+    CASE c.cause WHEN 'merge' THEN 'unmerged' WHEN 'vanished' THEN 'returned' ELSE 'arrived' END, %s
+FROM {keys} AS k JOIN {m}.crosswalk AS c ON c.system = %s AND c.entity = %s AND c.key = k.key AND c.valid_to = now()
+WHERE k.i IN (SELECT unnest(%s::integer[]))
+"""
 _END_MERGED = """
 UPDATE {m}.crosswalk AS c SET valid_to = now()
 FROM {pairs} AS p JOIN {keys} AS k ON k.key = p.survivor AND k.disposition = 'accepted'
 WHERE c.system = %s AND c.entity = %s AND c.key = p.key AND c.valid_to = 'infinity' AND c.id <> p.id
   AND NOT EXISTS (SELECT FROM {m}.key_image AS i WHERE i.entity = %s AND i.key = p.key AND i.fingerprint IS NOT NULL)
+"""
+_CLAIM = """
+INSERT INTO {m}.merge_claim AS c (entity, loser, survivor, run)
+SELECT DISTINCT ON (p.key) %s, p.key, p.survivor, %s::bigint FROM {pairs} AS p ORDER BY p.key, p.survivor
+ON CONFLICT (entity, loser) DO UPDATE SET survivor = excluded.survivor, run = excluded.run
+WHERE c.survivor <> excluded.survivor
 """
 _MERGE = """
 INSERT INTO {m}.crosswalk (system, entity, key, valid_from, id, cause, survivor, run)
@@ -387,11 +417,11 @@ WHERE NOT EXISTS (
 ORDER BY p.key, p.survivor
 """
 _IMAGES = """
-INSERT INTO {m}.key_image AS i (entity, key, id, disposition, fingerprint, mapping, run)
-SELECT %s, k.key, k.id, k.disposition, k.fingerprint, %s, %s FROM {keys} AS k
+INSERT INTO {m}.key_image AS i (entity, key, id, disposition, fingerprint, version, mapping, run)
+SELECT %s, k.key, k.id, k.disposition, k.fingerprint, k.version, %s, %s FROM {keys} AS k
 WHERE k.i IN (SELECT unnest(%s::integer[]))
 ON CONFLICT (entity, key) DO UPDATE SET disposition = excluded.disposition, mapping = excluded.mapping,
-    run = excluded.run, fingerprint = coalesce(excluded.fingerprint, i.fingerprint)
+    version = excluded.version, run = excluded.run, fingerprint = coalesce(excluded.fingerprint, i.fingerprint)
 """
 _FORGET = """
 UPDATE {m}.key_image SET fingerprint = '00000000-0000-0000-0000-000000000000'

@@ -11,7 +11,8 @@ from psycopg import sql
 
 from migrate.postgres import Cursor, copy_in, copy_out
 
-_NATURAL = sql.Identifier("pg_temp", "stage_natural")
+NATURAL = sql.Identifier("pg_temp", "stage_natural")
+"""(key, value, variant) of some roots, within a transaction."""
 
 
 def known(cursor: Cursor, schema: str, system: str, entity: str, keys: pa.Array) -> pa.Array:
@@ -28,14 +29,19 @@ def survey(cursor: Cursor, schema: str, run: int, entity: str, name: str, rows: 
 
     rows:  (key, value, variant), all string, one per root read; a root without a value has null there.
     """
-    names = {"m": sql.Identifier(schema), "n": _NATURAL}
-    cursor.execute(_STAGE)
-    copy_in(cursor, _NATURAL, rows.select(["key", "value", "variant"]), called="stage_natural")
+    names = {"m": sql.Identifier(schema), "n": NATURAL}
+    stage(cursor, rows)
     without = rows.filter(rows.column("value").is_null()).column("key").to_pylist()
     cursor.execute(sql.SQL(_FORGET).format(**names), [entity, name, without])
     changed = cursor.rowcount
     cursor.execute(sql.SQL(_SURVEY).format(**names), [entity, name, run, entity, name])
     return changed + cursor.rowcount
+
+
+def stage(cursor: Cursor, rows: pa.Table) -> None:
+    """The rows of stage_natural."""
+    cursor.execute(_STAGE)
+    copy_in(cursor, NATURAL, rows.select(["key", "value", "variant"]), called="stage_natural")
 
 
 def contested(cursor: Cursor, schema: str, entity: str, name: str) -> pa.Array:
@@ -44,10 +50,11 @@ def contested(cursor: Cursor, schema: str, entity: str, name: str) -> pa.Array:
     return copy_out(cursor, query, {"value": pa.string()}, [entity, name]).column("value").combine_chunks()
 
 
-def rivals(cursor: Cursor, schema: str, entity: str, name: str) -> pa.Array:
-    """Keys of the roots that claim a contested value."""
-    query = sql.SQL(_RIVALS).format(m=sql.Identifier(schema))
-    return copy_out(cursor, query, {"key": pa.string()}, [entity, name]).column("key").combine_chunks()
+def rivals(cursor: Cursor, schema: str, entity: str, name: str, among: pa.Array | None = None) -> pa.Array:
+    """Keys of the roots that claim a contested value; `among`: only values that one of these keys has."""
+    query = sql.SQL(_RIVALS if among is None else _RIVALS_AMONG).format(m=sql.Identifier(schema))
+    given = [entity, name] if among is None else [entity, name, among.to_pylist(), entity, name]
+    return copy_out(cursor, query, {"key": pa.string()}, given).column("key").combine_chunks()
 
 
 def looped(cursor: Cursor, schema: str, entity: str, name: str) -> pa.Array:
@@ -86,6 +93,7 @@ def natural(cursor: Cursor, schema: str, entity: str, name: str, keys: pa.Array)
 _KNOWN = """
 SELECT key FROM {m}.crosswalk
 WHERE system = %s AND entity = %s AND key = ANY(%s) AND valid_to = 'infinity' AND survivor IS NULL
+  AND cause <> 'vanished'
 """
 _STAGE = """
 CREATE TEMPORARY TABLE IF NOT EXISTS stage_natural
@@ -113,6 +121,15 @@ _RIVALS = """
 SELECT key FROM (
     SELECT key, min(coalesce(variant, key)) OVER claim AS one, max(coalesce(variant, key)) OVER claim AS other
     FROM {m}.natural_key WHERE entity = %s AND name = %s WINDOW claim AS (PARTITION BY value)
+) AS claimed WHERE one <> other ORDER BY key
+"""
+_RIVALS_AMONG = """
+SELECT key FROM (
+    SELECT n.key, min(coalesce(n.variant, n.key)) OVER claim AS one, max(coalesce(n.variant, n.key)) OVER claim AS other
+    FROM (
+        SELECT DISTINCT value FROM {m}.natural_key WHERE entity = %s AND name = %s AND key = ANY(%s)
+    ) AS own JOIN {m}.natural_key AS n ON n.entity = %s AND n.name = %s AND n.value = own.value
+    WINDOW claim AS (PARTITION BY n.value)
 ) AS claimed WHERE one <> other ORDER BY key
 """
 _POINTERS = """

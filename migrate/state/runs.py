@@ -107,6 +107,12 @@ def unfinished(cursor: Cursor, schema: str, mode: str, mappings: Mapping[str, st
     return _run(row[1:])
 
 
+def covered(cursor: Cursor, schema: str, entities: Iterable[str]) -> dict[str, tuple[datetime, str]]:
+    """Entity -> window's end and digest of the newest done run that saw all of it, or all changes of it."""
+    cursor.execute(sql.SQL(_COVERED).format(m=sql.Identifier(schema)), [list(entities)])
+    return {str(entity): (high, str(digest)) for entity, high, digest in cursor.fetchall()}  # type: ignore[misc]
+
+
 def load(cursor: Cursor, schema: str, number: int) -> OpenRun:
     """The run of that number, for a worker in another process."""
     cursor.execute(sql.SQL(_ONE).format(m=sql.Identifier(schema)), [number])
@@ -237,6 +243,12 @@ SELECT status, id, mode, as_of, window_low, window_high, mappings, fence FROM {m
 WHERE mode = %s ORDER BY id DESC LIMIT 1
 """
 _ONE = "SELECT status, id, mode, as_of, window_low, window_high, mappings, fence FROM {m}.run WHERE id = %s"
+_COVERED = """
+SELECT DISTINCT ON (m.entity) m.entity, r.window_high, m.digest
+FROM {m}.run AS r CROSS JOIN LATERAL jsonb_each_text(r.mappings) AS m (entity, digest)
+WHERE r.status = 'done' AND r.mode IN ('full', 'delta', 'sweep') AND m.entity = ANY(%s)
+ORDER BY m.entity, r.id DESC
+"""
 _BATCHES = """
 SELECT entity, slice, kind, member, position, low, high, closed FROM {m}.batch
 WHERE run = %s ORDER BY ordinal

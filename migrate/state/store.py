@@ -9,7 +9,7 @@ Raises Unreachable, Drift (run `migrate platform upgrade`), Busy, Defect, and Tr
 import contextlib
 import os
 import socket
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -22,9 +22,9 @@ from psycopg import sql
 from sqlalchemy import URL, Engine, create_engine, make_url
 
 from migrate.errors import Refused
-from migrate.model import KeyRange, Outcome, Slice, SliceKind, Tally
+from migrate.model import KeyRange, Layout, Outcome, Slice, SliceKind, Tally
 from migrate.postgres import PATIENCE, Connection, Cursor, connect, faults
-from migrate.state import complaints, entry, images, keys, runs, tracing
+from migrate.state import candidates, complaints, entry, images, keys, runs, tracing, vanishing
 from migrate.state.complaints import Complaint
 from migrate.state.entry import Opened, Place
 from migrate.state.lease import BEAT, Lease, check_fence, writer_name
@@ -32,6 +32,7 @@ from migrate.state.ledger import Entry, Verified, append, read, verify
 from migrate.state.runs import OpenRun
 from migrate.state.tables import SCHEMA
 from migrate.state.tracing import Line, Status
+from migrate.state.vanishing import OpenedGone
 
 REVISIONS = Path(__file__).with_name("revisions")
 
@@ -125,6 +126,14 @@ class State:
         with self._cursor("look for an unfinished run") as cursor:
             return runs.unfinished(cursor, self.schema, mode, digests)
 
+    def covered(self, entities: Iterable[str]) -> dict[str, tuple[datetime, str]]:
+        """Entity -> the source's time up to which changes were looked for, and the mapping's digest of that run.
+
+        Of the newest run that is done and saw all of the entity or all changes; without those never seen.
+        """
+        with self._cursor("ask what was seen") as cursor:
+            return runs.covered(cursor, self.schema, entities)
+
     def resume(self, lease: Lease, run: OpenRun) -> OpenRun:
         """Go on with an unfinished run under the present lease."""
         resumed = replace(run, fence=lease.fence)
@@ -151,14 +160,15 @@ class State:
     def finish(self, run: OpenRun, *, status: str = "done", seconds: float = 0) -> dict[str, Tally]:
         """Close the books of a run; its totals by entity.
 
-        status: done, failed or interrupted. After a full run that is done, complaints that no batch found again are
+        status: done, failed or interrupted. Of what a run has read as a whole, complaints that no batch found again are
         released. Raises Defect when it is called done with open batches or books that do not balance.
         """
         with self._cursor("finish a run") as cursor:
             totals = runs.finish(cursor, self.schema, self.system, run, self.actor, status, seconds)
-            if status == "done" and run.mode == "full":
+            if status == "done":
                 images.under(cursor, run.id)
                 complaints.release_gone(cursor, self.schema, run.id)
+                candidates.settle_read(cursor, self.schema, run.id)
             return totals
 
     def tallies(self, run: OpenRun) -> dict[str, Tally]:
@@ -223,10 +233,13 @@ class State:
         with self._cursor("ask for contested keys") as cursor:
             return keys.contested(cursor, self.schema, entity, name)
 
-    def rivals(self, entity: str, name: str) -> pa.Array:
-        """Keys of the roots that claim a contested value; some may be gone from the source."""
+    def rivals(self, entity: str, name: str, among: pa.Array | None = None) -> pa.Array:
+        """Keys of the roots that claim a contested value; some may be gone from the source.
+
+        among: only values that one of these keys has.
+        """
         with self._cursor("ask who contests a key") as cursor:
-            return keys.rivals(cursor, self.schema, entity, name)
+            return keys.rivals(cursor, self.schema, entity, name, among)
 
     def looped(self, entity: str, name: str) -> pa.Array:
         """Keys whose chain of pointers leads back to themselves."""
@@ -267,6 +280,83 @@ class State:
     def close_batch(self, cursor: Cursor, opened: Opened, tally: Tally) -> Tally:
         """See `migrate.state.entry`."""
         return entry.close_batch(cursor, self.place, opened, tally, self.actor)
+
+    def open_gone(
+        self, cursor: Cursor, run: OpenRun, slice_: Slice, position: int, within: KeyRange, keys_: pa.Array
+    ) -> OpenedGone:
+        """See `migrate.state.vanishing`."""
+        return vanishing.open_gone(cursor, self.place, run, slice_, position, within, keys_)
+
+    def close_gone(self, cursor: Cursor, opened: OpenedGone, written: int) -> Tally:
+        """See `migrate.state.vanishing`."""
+        return vanishing.close_gone(cursor, self.place, opened, written, self.actor)
+
+    # --- candidates: see `migrate.state.candidates` ------------------------------------------------------------------
+
+    def add_candidates(self, lease: Lease, entity: str, wanted: Iterable[pa.Array], cause: str) -> int:
+        """Name keys to be looked at again, block by block; returns how many are new."""
+        with self._finding(lease, "name candidates") as cursor:
+            return candidates.add(cursor, self.schema, entity, wanted, cause)
+
+    @contextmanager
+    def sweep(self, lease: Lease, entity: str) -> Iterator[candidates.Sweep]:
+        """Collect all keys of the source in the block, and compare them at its end."""
+        with self._finding(lease, "sweep") as cursor:
+            yield candidates.Sweep(cursor, self.schema, entity)
+
+    def candidate_pages(self, entity: str, size: int) -> Iterator[pa.Array]:
+        """The candidates of an entity, in pages by key."""
+        with self._cursor("read candidates") as cursor:
+            yield from candidates.pages(cursor, self.schema, entity, size)
+
+    def looked_for(
+        self, lease: Lease, entity: str, wanted: pa.Array, there: pa.Array, found: Mapping[str, pa.Table]
+    ) -> pa.Array:
+        """Note which candidates have no root any more, and their natural keys; the keys of which these moved."""
+        with self._finding(lease, "note what was found") as cursor:
+            return candidates.looked_for(cursor, self.schema, entity, wanted, there, found)
+
+    def add_followers(self, lease: Lease, entity: str, root: str, layout: Layout) -> int:
+        """Make candidates of who refers to what is gone."""
+        with self._finding(lease, "find who refers to what is gone") as cursor:
+            return candidates.followers(cursor, self.schema, self.platform_schema, entity, root, layout)
+
+    def vanishing(self, entities: Iterable[str]) -> list[candidates.Vanishing]:
+        """How many candidates are gone, for each entity that has any on the platform."""
+        with self._cursor("count what is gone") as cursor:
+            return candidates.vanishing(cursor, self.schema, entities)
+
+    def spare(self, lease: Lease) -> int:
+        """Forget the candidates that are gone, because a brake stopped the run."""
+        with self._finding(lease, "spare what seems to be gone") as cursor:
+            return candidates.spare(cursor, self.schema)
+
+    def candidate_borders(self, entity: str, every: int, *, gone: bool) -> list[str] | None:
+        """Borders of ranges of candidates; None when there is none."""
+        with self._cursor("count candidates") as cursor:
+            return candidates.borders(cursor, self.schema, entity, every, gone=gone)
+
+    def candidates(self, entity: str, within: KeyRange, *, gone: bool) -> pa.Array:
+        """The candidates of a range."""
+        with self._cursor("read candidates") as cursor:
+            return candidates.take(cursor, self.schema, entity, within, gone=gone)
+
+    def sizes(self, entity: str) -> dict[str, int]:
+        """Member -> rows when the source was last seen whole."""
+        with self._cursor("read sizes") as cursor:
+            return candidates.sizes(cursor, self.schema, entity)
+
+    def remember_sizes(self, lease: Lease, entity: str, rows: Mapping[str, int]) -> None:
+        """Keep how big the members were."""
+        with self._finding(lease, "keep sizes") as cursor:
+            candidates.remember_sizes(cursor, self.schema, entity, rows)
+
+    @contextmanager
+    def _finding(self, lease: Lease, doing: str) -> Iterator[Cursor]:
+        """A transaction of who holds the lease."""
+        with self._cursor(doing) as cursor:
+            check_fence(cursor, self.schema, self.system, lease.fence)
+            yield cursor
 
     # --- what people ask ---------------------------------------------------------------------------------------------
 

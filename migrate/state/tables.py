@@ -164,7 +164,9 @@ key_image = Table(
     _column("key", KEY, "Legacy key.", key=True),
     _column("id", Uuid, "Platform id, whether or not there is a row."),
     _column(
-        "disposition", String(10), "What became of it when last seen: accepted, rejected, held or excluded."
+        "disposition",
+        String(10),
+        "What became of it when last seen: accepted, rejected, held, excluded, gone; none for rows of nobody's.",
     ),
     _column(
         "fingerprint",
@@ -172,9 +174,44 @@ key_image = Table(
         "16 bytes over what the platform holds of it; empty when it was never loaded.",
         optional=True,
     ),
+    _column(
+        "version",
+        Uuid,
+        "16 bytes over rows, versions and stamps of its members when it was last read; a sweep compares them.",
+        optional=True,
+    ),
     _column("mapping", String(64), "Digest of the mapping that made it so."),
     _column("run", BigInteger, "Run that last changed this line."),
     comment="What was last seen of a legacy key; decides whether it changed.",
+)
+
+candidate = Table(
+    "candidate",
+    METADATA,
+    _column("entity", ENTITY, "Kind of thing.", key=True),
+    _column("key", KEY, "Legacy key.", key=True),
+    _column("cause", String(20), "Why it is looked at again: delta, sweep, rival, follower, redrive."),
+    _column("gone", Boolean, "Its root was not there when it was looked for."),
+    comment="Keys that a net has named and no batch has taken up yet; they outlive the run that named them.",
+)
+
+merge_claim = Table(
+    "merge_claim",
+    METADATA,
+    _column("entity", ENTITY, "Kind of thing.", key=True),
+    _column("loser", KEY, "Legacy key that a survivor says it has swallowed.", key=True),
+    _column("survivor", KEY, "Legacy key of the survivor."),
+    _column("run", BigInteger, "Run that read it."),
+    comment="Merges that the legacy system itself names, whether or not the loser was ever loaded.",
+)
+
+member_size = Table(
+    "member_size",
+    METADATA,
+    _column("entity", ENTITY, "Kind of thing.", key=True),
+    _column("member", String(60), "Root or member of the mapping.", key=True),
+    _column("rows", BigInteger, "Rows that were seen."),
+    comment="How big the source was when it was last seen whole: a table that came back short deletes nothing.",
 )
 
 quarantine = Table(
@@ -233,6 +270,7 @@ natural_key = Table(
     _column("value", KEY, "Normalised value, or for a pointer the key it points at."),
     _column("variant", KEY, "What may differ between rightful owners of one value.", optional=True),
     _column("run", BigInteger, "Run that last changed this line; 0 for one from before this was kept."),
+    Index(None, "entity", "name", "value"),
     comment="Natural keys of all roots, surveyed before the first batch.",
 )
 

@@ -59,6 +59,14 @@ def survey_columns(mapping: Mapping) -> tuple[str, ...]:
     return tuple(dict.fromkeys(wanted))
 
 
+def roots_of(mapping: Mapping, rows: pa.Table) -> pa.Array:
+    """The keys of those rows that are roots of the entity; needs `survey_columns`."""
+    own = one_piece(rows.column(mapping.root.key))
+    if mapping.root.where is None:
+        return own
+    return own.filter(holds(mapping.root.where, root_frames(mapping, rows, UNTIMED).rows(mapping.root.name)))
+
+
 def naturals(mapping: Mapping, rows: pa.Table) -> Iterator[tuple[str, pa.Table]]:
     """For the survey: every natural key with (key, value, variant) of every root row; value null: it has none.
 

@@ -1,6 +1,7 @@
 """The version of an entity: 16 bytes over how many rows it has in every member, their versions and latest stamps.
 
-    measured    rows as read -> per pointer: how many, the sum of their versions, the latest stamps, what `Reader.measured` has the source do
+    measured    rows as read -> per pointer: how many, the sum of their versions, the latest stamps;
+                the same that `Reader.measured` has the source do
     versions    these, member by member -> one version per entity
 
 A version says that something was changed, not what. It is made alike from the rows of a Batch, when an entity is
@@ -29,7 +30,7 @@ _NULL = 0x9E3779B97F4A7C15  # odd; no stamp of ours in microseconds
 
 
 def measured(rows: pa.Table, owner: pa.Array, changes: Changes) -> pa.Table:
-    """Rows grouped by their owner: (entity, row_count, version_sum, stamps...); rows without an owner count for nobody."""
+    """Rows grouped by their owner: (entity, row_count, version_sum, stamps...). Rows without one count for nobody."""
     own = pa.table({ENTITY: owner, **{name: rows.column(name) for name in changes.columns}})
     own = own.filter(owner.is_valid())
     sums = [(changes.version, "sum")] if changes.version else []
@@ -111,7 +112,8 @@ def _mixed(bits: np.ndarray) -> np.ndarray:
     bits = bits + np.uint64(0x9E3779B97F4A7C15)
     bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return bits ^ (bits >> np.uint64(31))
+    mixed: np.ndarray = bits ^ (bits >> np.uint64(31))
+    return mixed
 
 
 def _whole(sums: pa.ChunkedArray) -> pa.ChunkedArray:

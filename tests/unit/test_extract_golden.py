@@ -99,6 +99,7 @@ def described(name: str) -> Iterator[str]:
             yield f"-- examine\n{question};\n"
     control = Statements(dialect, schema="SIEBEL")
     yield named("count", control.count(table))
+    yield named("first", control.first(table))
     yield named("boundaries", control.boundaries(table, "ROW_ID", 25_000))
     yield named("boundaries of rows without a pointer", control.boundaries(table, "ROW_ID", 25_000, "PAR_ID"))
     yield named("count, narrowed", control.count(table, NARROW))

@@ -13,6 +13,19 @@ COMMENT ON COLUMN bulk.kind IS 'index, constraint or setting.';
 COMMENT ON COLUMN bulk.step IS 'Order of making again: keys, unique, indexes, references, settings.';
 COMMENT ON COLUMN bulk.definition IS 'What makes it again, as the server wrote it down.';
 
+CREATE TABLE candidate (
+    entity VARCHAR(60) NOT NULL,
+    key TEXT COLLATE "C" NOT NULL,
+    cause VARCHAR(20) NOT NULL,
+    gone BOOLEAN NOT NULL,
+    CONSTRAINT pk_candidate PRIMARY KEY (entity, key)
+);
+COMMENT ON TABLE candidate IS 'Keys that a net has named and no batch has taken up yet; they outlive the run that named them.';
+COMMENT ON COLUMN candidate.entity IS 'Kind of thing.';
+COMMENT ON COLUMN candidate.key IS 'Legacy key.';
+COMMENT ON COLUMN candidate.cause IS 'Why it is looked at again: delta, sweep, rival, follower, redrive.';
+COMMENT ON COLUMN candidate.gone IS 'Its root was not there when it was looked for.';
+
 CREATE TABLE crosswalk (
     system VARCHAR(30) NOT NULL,
     entity VARCHAR(60) NOT NULL,
@@ -60,6 +73,7 @@ CREATE TABLE key_image (
     id UUID NOT NULL,
     disposition VARCHAR(10) NOT NULL,
     fingerprint UUID,
+    version UUID,
     mapping VARCHAR(64) NOT NULL,
     run BIGINT NOT NULL,
     CONSTRAINT pk_key_image PRIMARY KEY (entity, key)
@@ -68,8 +82,9 @@ COMMENT ON TABLE key_image IS 'What was last seen of a legacy key; decides wheth
 COMMENT ON COLUMN key_image.entity IS 'Kind of thing.';
 COMMENT ON COLUMN key_image.key IS 'Legacy key.';
 COMMENT ON COLUMN key_image.id IS 'Platform id, whether or not there is a row.';
-COMMENT ON COLUMN key_image.disposition IS 'What became of it when last seen: accepted, rejected, held or excluded.';
+COMMENT ON COLUMN key_image.disposition IS 'What became of it when last seen: accepted, rejected, held, excluded, gone; none for rows of nobody''s.';
 COMMENT ON COLUMN key_image.fingerprint IS '16 bytes over what the platform holds of it; empty when it was never loaded.';
+COMMENT ON COLUMN key_image.version IS '16 bytes over rows, versions and stamps of its members when it was last read; a sweep compares them.';
 COMMENT ON COLUMN key_image.mapping IS 'Digest of the mapping that made it so.';
 COMMENT ON COLUMN key_image.run IS 'Run that last changed this line.';
 
@@ -124,6 +139,30 @@ COMMENT ON COLUMN ledger.digest IS 'SHA-256 of what was decided, key by key.';
 COMMENT ON COLUMN ledger.previous IS 'Hash of the entry before; zeros for the first.';
 COMMENT ON COLUMN ledger.hash IS 'SHA-256 of this entry as canonical JSON, the previous hash included.';
 
+CREATE TABLE member_size (
+    entity VARCHAR(60) NOT NULL,
+    member VARCHAR(60) NOT NULL,
+    rows BIGINT NOT NULL,
+    CONSTRAINT pk_member_size PRIMARY KEY (entity, member)
+);
+COMMENT ON TABLE member_size IS 'How big the source was when it was last seen whole: a table that came back short deletes nothing.';
+COMMENT ON COLUMN member_size.entity IS 'Kind of thing.';
+COMMENT ON COLUMN member_size.member IS 'Root or member of the mapping.';
+COMMENT ON COLUMN member_size.rows IS 'Rows that were seen.';
+
+CREATE TABLE merge_claim (
+    entity VARCHAR(60) NOT NULL,
+    loser TEXT COLLATE "C" NOT NULL,
+    survivor TEXT COLLATE "C" NOT NULL,
+    run BIGINT NOT NULL,
+    CONSTRAINT pk_merge_claim PRIMARY KEY (entity, loser)
+);
+COMMENT ON TABLE merge_claim IS 'Merges that the legacy system itself names, whether or not the loser was ever loaded.';
+COMMENT ON COLUMN merge_claim.entity IS 'Kind of thing.';
+COMMENT ON COLUMN merge_claim.loser IS 'Legacy key that a survivor says it has swallowed.';
+COMMENT ON COLUMN merge_claim.survivor IS 'Legacy key of the survivor.';
+COMMENT ON COLUMN merge_claim.run IS 'Run that read it.';
+
 CREATE TABLE natural_key (
     entity VARCHAR(60) NOT NULL,
     name VARCHAR(60) NOT NULL,
@@ -132,6 +171,7 @@ CREATE TABLE natural_key (
     variant TEXT COLLATE "C",
     CONSTRAINT pk_natural_key PRIMARY KEY (entity, name, key)
 );
+CREATE INDEX ix_natural_key__entity_name_value ON natural_key (entity, name, value);
 COMMENT ON TABLE natural_key IS 'Natural keys of all roots, surveyed before the first batch.';
 COMMENT ON COLUMN natural_key.entity IS 'Entity concerned.';
 COMMENT ON COLUMN natural_key.name IS 'Name of the natural key in the mapping.';

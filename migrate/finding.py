@@ -1,0 +1,286 @@
+"""The nets: which entities may have changed. They name candidates in the state; the run then moves these.
+
+    delta   rows of any member whose stamp is not older than the window name their entities: cheap, every few minutes
+    sweep   the source counts rows, versions and stamps per entity; whatever differs from what was last seen is named,
+            and so is every key that is new or gone: nightly, and blind to nothing but an edit that moves no number
+
+The third net, *deep*, reads everything again, a share at a time: it needs no finding.
+
+Every candidate is then looked for: a root that is not there is gone, and natural keys that moved make those who
+share them candidates as well, and so do references to what is gone. A brake stops the run before anything is written
+when more is gone than the policy allows, or when a table came back short.
+
+In: connected parts, the lease, the window. Out: candidates in the state. Raises Refused for the brake, and what the
+source raises.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from migrate.canonical import key_text
+from migrate.errors import Refused
+from migrate.extract.nouns import Reader, Source
+from migrate.extract.readers import Readers
+from migrate.mapping.nouns import Mapping, Member, Orphans
+from migrate.model import KeyRange, Layout
+from migrate.plan import ranges
+from migrate.transform.beforehand import agreements, naturals, roots_of, survey_columns
+from migrate.transform.rows import one_piece
+from migrate.transform.versions import ENTITY, members, versions
+
+if TYPE_CHECKING:
+    from migrate.state import Lease, State
+    from migrate.state.candidates import Sweep
+
+AT_ONCE = 50_000
+"""Keys that are swept or looked for in one piece."""
+
+FEW = 10
+"""So many keys or rows of an entity may vanish whatever their share, unless nothing is left of it at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Nets:
+    """What the nets work with.
+
+    mappings:      by entity, in the order of loading.
+    max_vanished:  the share of an entity that may be gone at once; 1 takes the brake off.
+    """
+
+    source: Source
+    readers: Readers
+    state: "State"
+    lease: "Lease"
+    mappings: dict[str, Mapping]
+    layout: Layout
+    max_vanished: Decimal = Decimal(1)
+
+    def delta(self, low: datetime) -> None:
+        """Name the entities with a row that was stamped at `low` or later (the source's clock, UTC)."""
+        for mapping in self.mappings.values():
+            if mapping.changes is None:
+                self._sweep(mapping)
+            else:
+                self._refuse_empty(mapping)
+                for member in mapping.by_name.values():
+                    self._stamped(mapping, member, low)
+            self._look_for(mapping)
+        self._brake()
+
+    def sweep(self) -> None:
+        """Name the entities that are new, gone, or have another version than when they were last read."""
+        for mapping in self.mappings.values():
+            self._sweep(mapping)
+            self._look_for(mapping)
+        self._brake()
+
+    def redrive(self) -> None:
+        """Look for the candidates that somebody else has named."""
+        for mapping in self.mappings.values():
+            self._look_for(mapping)
+        self._brake()
+
+    # --- delta
+
+    def _stamped(self, mapping: Mapping, member: Member, low: datetime) -> None:
+        assert mapping.changes is not None
+        for stamp in mapping.changes.stamps:
+            with self.readers.reader() as reader:
+                found = (
+                    _roots(reader, mapping, member, block)
+                    for block in reader.changed(member.table, member.by, stamp, low)
+                )
+                self.state.add_candidates(self.lease, mapping.entity, found, "delta")
+
+    def _refuse_empty(self, mapping: Mapping) -> None:
+        """A table that had rows and has none now is no change, but an accident."""
+        for name, rows in self.state.sizes(mapping.entity).items():
+            table = mapping.by_name[name].table if name in mapping.by_name else None
+            if self.max_vanished < 1 and rows and table and not self.source.has_rows(table):
+                raise _short(table, 0, rows)
+
+    # --- sweep
+
+    def _sweep(self, mapping: Mapping) -> None:
+        root = mapping.root
+        borders = self.source.boundaries(root.table, root.key, AT_ONCE, where=root.where)
+        sizes: dict[str, int] = {}
+        with self.state.sweep(self.lease, mapping.entity) as sweep:
+            for within in ranges(borders):
+                with self.readers.reader() as reader:
+                    self._collect(reader, mapping, within, sweep, sizes)
+            self._refuse_short(mapping, sizes)
+            sweep.compare(changes=mapping.changes is not None)
+        self.state.remember_sizes(self.lease, mapping.entity, sizes)
+
+    def _collect(
+        self, reader: Reader, mapping: Mapping, within: KeyRange, sweep: "Sweep", sizes: dict[str, int]
+    ) -> None:
+        if mapping.changes is None:
+            rows = reader.rows(
+                mapping.root.table, [mapping.root.key], mapping.root.key, within, where=mapping.root.where
+            )
+            keys = one_piece(key_text(one_piece(rows.column(0))))
+            there, version = pa.repeat(pa.scalar(True), len(keys)), pa.nulls(len(keys), pa.binary(16))
+            sweep.collect(pa.table({"key": keys, "version": version, "root": there}))
+            return
+        found = swept(reader, mapping, within)
+        roots = one_piece(found[mapping.root.name].column(ENTITY))
+        own = [
+            one_piece(rows.column(ENTITY))
+            for name, rows in found.items()
+            if mapping.member(name).orphans is not Orphans.IGNORE and mapping.member(name).via is None
+        ]
+        keys = pc.unique(pa.concat_arrays([roots, *own]))
+        version, there = versions(keys, found, mapping.changes), pc.is_in(keys, value_set=roots)
+        sweep.collect(pa.table({"key": keys, "version": version, "root": there}))
+        for name, rows in found.items():
+            if mapping.member(name).orphans is not Orphans.IGNORE:
+                sizes[name] = sizes.get(name, 0) + (pc.sum(rows.column("row_count")).as_py() or 0)
+
+    def _refuse_short(self, mapping: Mapping, sizes: dict[str, int]) -> None:
+        for name, before in self.state.sizes(mapping.entity).items():
+            if name in sizes and self._too_many(before - sizes[name], before):
+                raise _short(mapping.member(name).table, sizes[name], before)
+
+    # --- every candidate
+
+    def _look_for(self, mapping: Mapping) -> None:
+        """Find out whether the candidates' roots are there, what their natural keys are now, and who follows them."""
+        root, columns = mapping.root, survey_columns(mapping)
+        names = list(dict.fromkeys((root.key, *columns)))
+        loops = self._loops(mapping)
+        for page in self.state.candidate_pages(mapping.entity, AT_ONCE):
+            with self.readers.reader() as reader:
+                rows = reader.rows_by_keys(root.table, names, root.key, page, where=root.where)
+                rows = rows.set_column(0, root.key, key_text(rows.column(root.key)))
+                found = dict(naturals(mapping, rows))
+                moved = self.state.looked_for(
+                    self.lease, mapping.entity, page, roots_of(mapping, rows), found
+                )
+                self._agreeing(reader, mapping, moved)
+        self._looped(mapping, loops)
+        target = mapping.tables[0].into
+        self.state.add_followers(self.lease, mapping.entity, target, self.layout)
+
+    def _agreeing(self, reader: Reader, mapping: Mapping, moved: pa.Array) -> None:
+        """Who compares its own value with a natural key that moved."""
+        for other in self.mappings.values() if len(moved) else ():
+            for entity, name, column in agreements(other):
+                if entity == mapping.entity and name in {key.name for key in mapping.naturals}:
+                    rows = reader.rows_by_keys(other.root.table, [other.root.key], column, moved)
+                    keys = one_piece(key_text(rows.column(0)))
+                    self.state.add_candidates(self.lease, other.entity, [keys], "follower")
+
+    def _loops(self, mapping: Mapping) -> dict[str, pa.Array]:
+        pointers = [key.name for key in mapping.naturals if key.kind == "pointer"]
+        return {name: self.state.looped(mapping.entity, name) for name in pointers}
+
+    def _looped(self, mapping: Mapping, before: dict[str, pa.Array]) -> None:
+        """Who has come into a circle of pointers, or out of one."""
+        for name, then in before.items():
+            now = self.state.looped(mapping.entity, name)
+            turned = [a.filter(pc.invert(pc.is_in(a, value_set=b))) for a, b in ((then, now), (now, then))]
+            if sum(map(len, turned)):
+                self.state.add_candidates(self.lease, mapping.entity, turned, "rival")
+
+    # --- the brake
+
+    def _brake(self) -> None:
+        """Refuse to go on when more is gone than may be; what seems to be gone is spared then."""
+        for found in self.state.vanishing(self.mappings):
+            if self._too_many(found.gone, found.held):
+                self.state.spare(self.lease)
+                raise Refused(
+                    f"{found.gone:,} of {found.held:,} {found.entity} entities are gone from the source; "
+                    "nothing was written",
+                    why=f"[limits] max_vanished allows {self.max_vanished:.2%}, and never all of them",
+                    remedy="see whether the source is whole; if so, allow it once: --max-vanished SHARE",
+                )
+
+    def _too_many(self, gone: int, held: int) -> bool:
+        allowed = max(int(self.max_vanished * held), FEW)
+        return self.max_vanished < 1 and (gone > allowed or 0 < held <= gone)
+
+
+def swept(reader: Reader, mapping: Mapping, within: KeyRange) -> dict[str, pa.Table]:
+    """Member -> its measured rows in a range of the root: grouped by the source, or here where others hang on them.
+
+    The same rows count as in a Batch of the range: narrowed alike, and those of `orphans: ignore` by the roots' keys.
+    """
+    assert mapping.changes is not None
+    root, changes = mapping.root, mapping.changes
+    parents = {member.via.member for member in mapping.members if member.via}
+    found: dict[str, pa.Table] = {}
+    raw: dict[str, pa.Table] = {}
+    roots = one_piece(pa.nulls(0, pa.string()))
+    for member in (root, *mapping.members):
+        columns = list(dict.fromkeys((member.by, *_links(mapping, member), *changes.columns)))
+        if member.via is not None:
+            pointers = _values(raw[member.via.member], member.via.column)
+            raw[member.name] = reader.rows_by_keys(
+                member.table, columns, member.by, pointers, where=member.where
+            )
+        elif member is not root and member.orphans is Orphans.IGNORE:
+            raw[member.name] = reader.rows_by_keys(
+                member.table, columns, member.by, roots, where=member.where
+            )
+        elif member.name in parents:
+            like = (root.table, root.by)
+            raw[member.name] = reader.rows(
+                member.table, columns, member.by, within, like=like, where=member.where
+            )
+        else:
+            found[member.name] = _measured(reader, mapping, member, within)
+        if member is root:
+            roots = (
+                one_piece(found[root.name].column(ENTITY))
+                if root.name in found
+                else _values(raw[root.name], root.by)
+            )
+    return found | members(mapping, raw)
+
+
+def _measured(reader: Reader, mapping: Mapping, member: Member, within: KeyRange) -> pa.Table:
+    assert mapping.changes is not None
+    changes, root = mapping.changes, mapping.root
+    like = None if member is root else (root.table, root.by)
+    rows = reader.measured(
+        member.table, member.by, changes.stamps, changes.version, within, like=like, where=member.where
+    )
+    keys = key_text(rows.column(0))
+    return pa.table([keys, *rows.columns[1:]], names=[ENTITY, *rows.column_names[1:]])
+
+
+def _links(mapping: Mapping, member: Member) -> Iterator[str]:
+    """Columns of a member on which others hang."""
+    return (other.via.column for other in mapping.members if other.via and other.via.member == member.name)
+
+
+def _values(rows: pa.Table, column: str) -> pa.Array:
+    values = one_piece(key_text(one_piece(rows.column(column))))
+    return pc.unique(values.filter(pc.not_equal(pc.fill_null(values, ""), "")))
+
+
+def _roots(reader: Reader, mapping: Mapping, member: Member, pointers: pa.Array) -> pa.Array:
+    """From values of a member's pointer to the keys of the roots that they lead to."""
+    pointers = one_piece(key_text(pointers))
+    if member.via is None:
+        return pointers
+    parent = mapping.member(member.via.member)
+    rows = reader.rows_by_keys(parent.table, [parent.by], member.via.column, pointers)
+    return _roots(reader, mapping, parent, pc.unique(one_piece(rows.column(0))))
+
+
+def _short(table: str, now: int, before: int) -> Refused:
+    return Refused(
+        f"{table} has {now:,} rows, and had {before:,} when it was last seen whole; nothing was written",
+        why="a table that came back empty or short deletes nothing",
+        remedy="see whether the source is whole; if so, allow it once: --max-vanished SHARE",
+    )
