@@ -30,7 +30,8 @@ from migrate.extract.readers import Readers
 from migrate.mapping.nouns import Mapping, Member, Orphans
 from migrate.model import KeyRange, Layout
 from migrate.plan import ranges
-from migrate.transform.beforehand import agreements, naturals, roots_of, survey_columns
+from migrate.transform.beforehand import agreements, keys_of_rows, naturals, roots_of, survey_columns
+from migrate.transform.nul import storable
 from migrate.transform.rows import one_piece
 from migrate.transform.versions import ENTITY, members, versions
 
@@ -46,11 +47,50 @@ FEW = 10
 
 
 @dataclass(frozen=True, slots=True)
+class Brake:
+    """How much of an entity, or of a table, may be gone at once.
+
+    max_vanished:  the share; 1 takes the brake off.
+    """
+
+    max_vanished: Decimal = Decimal(1)
+
+    def too_many(self, gone: int, held: int) -> bool:
+        """Whether so many of so many are more than may be; all of them always are."""
+        allowed = max(int(self.max_vanished * held), FEW)
+        return self.max_vanished < 1 and (gone > allowed or 0 < held <= gone)
+
+    def refuse_short(self, mapping: Mapping, before: dict[str, int], now: dict[str, int]) -> None:
+        """Refused when a table came back shorter than may be: member -> rows, before and now."""
+        for name, rows in before.items():
+            if name in now and self.too_many(rows - now[name], rows):
+                raise Refused(
+                    f"{mapping.member(name).table} has {now[name]:,} rows, and had {rows:,} when it was last seen "
+                    "whole; nothing was written",
+                    why="a table that came back empty or short deletes nothing",
+                    remedy="see whether the source is whole; if so, allow it once: --max-vanished SHARE",
+                )
+
+    def refuse_gone(self, entity: str, gone: int, held: int) -> None:
+        """Refused when more of an entity is gone than may be."""
+        if self.too_many(gone, held):
+            raise Refused(
+                f"{gone:,} of {held:,} entities of {entity} are gone from the source; nothing was written",
+                why=f"[limits] max_vanished allows {self.max_vanished:.2%}, and never all of them",
+                remedy="see whether the source is whole; if so, allow it once: --max-vanished SHARE",
+            )
+
+
+def whole_members(mapping: Mapping) -> set[str]:
+    """The members of which every row belongs to the entity: their sizes can be compared from run to run."""
+    return {name for name, m in mapping.by_name.items() if m.orphans is not Orphans.IGNORE and m.via is None}
+
+
+@dataclass(frozen=True, slots=True)
 class Nets:
     """What the nets work with.
 
-    mappings:      by entity, in the order of loading.
-    max_vanished:  the share of an entity that may be gone at once; 1 takes the brake off.
+    mappings:  by entity, in the order of loading.
     """
 
     source: Source
@@ -59,7 +99,7 @@ class Nets:
     lease: "Lease"
     mappings: dict[str, Mapping]
     layout: Layout
-    max_vanished: Decimal = Decimal(1)
+    brake: Brake
 
     def delta(self, low: datetime) -> None:
         """Name the entities with a row that was stamped at `low` or later (the source's clock, UTC)."""
@@ -93,17 +133,16 @@ class Nets:
         for stamp in mapping.changes.stamps:
             with self.readers.reader() as reader:
                 found = (
-                    _roots(reader, mapping, member, block)
+                    keys_of_rows(_roots(reader, mapping, member, block))
                     for block in reader.changed(member.table, member.by, stamp, low)
                 )
                 self.state.add_candidates(self.lease, mapping.entity, found, "delta")
 
     def _refuse_empty(self, mapping: Mapping) -> None:
         """A table that had rows and has none now is no change, but an accident."""
-        for name, rows in self.state.sizes(mapping.entity).items():
-            table = mapping.by_name[name].table if name in mapping.by_name else None
-            if self.max_vanished < 1 and rows and table and not self.source.has_rows(table):
-                raise _short(table, 0, rows)
+        before = self.state.sizes(mapping.entity)
+        empty = {name: 0 for name in before if not self.source.has_rows(mapping.member(name).table)}
+        self.brake.refuse_short(mapping, before, empty)
 
     # --- sweep
 
@@ -115,7 +154,7 @@ class Nets:
             for within in ranges(borders):
                 with self.readers.reader() as reader:
                     self._collect(reader, mapping, within, sweep, sizes)
-            self._refuse_short(mapping, sizes)
+            self.brake.refuse_short(mapping, self.state.sizes(mapping.entity), sizes)
             sweep.compare(changes=mapping.changes is not None)
         self.state.remember_sizes(self.lease, mapping.entity, sizes)
 
@@ -126,28 +165,21 @@ class Nets:
             rows = reader.rows(
                 mapping.root.table, [mapping.root.key], mapping.root.key, within, where=mapping.root.where
             )
-            keys = one_piece(key_text(one_piece(rows.column(0))))
+            keys = storable(one_piece(key_text(one_piece(rows.column(0)))))
             there, version = pa.repeat(pa.scalar(True), len(keys)), pa.nulls(len(keys), pa.binary(16))
             sweep.collect(pa.table({"key": keys, "version": version, "root": there}))
             return
         found = swept(reader, mapping, within)
         roots = one_piece(found[mapping.root.name].column(ENTITY))
         own = [
-            one_piece(rows.column(ENTITY))
-            for name, rows in found.items()
-            if mapping.member(name).orphans is not Orphans.IGNORE and mapping.member(name).via is None
+            one_piece(rows.column(ENTITY)) for name, rows in found.items() if name in whole_members(mapping)
         ]
         keys = pc.unique(pa.concat_arrays([roots, *own]))
         version, there = versions(keys, found, mapping.changes), pc.is_in(keys, value_set=roots)
-        sweep.collect(pa.table({"key": keys, "version": version, "root": there}))
+        sweep.collect(pa.table({"key": storable(keys), "version": version, "root": there}))
         for name, rows in found.items():
-            if mapping.member(name).orphans is not Orphans.IGNORE:
+            if name in whole_members(mapping):
                 sizes[name] = sizes.get(name, 0) + (pc.sum(rows.column("row_count")).as_py() or 0)
-
-    def _refuse_short(self, mapping: Mapping, sizes: dict[str, int]) -> None:
-        for name, before in self.state.sizes(mapping.entity).items():
-            if name in sizes and self._too_many(before - sizes[name], before):
-                raise _short(mapping.member(name).table, sizes[name], before)
 
     # --- every candidate
 
@@ -194,19 +226,12 @@ class Nets:
 
     def _brake(self) -> None:
         """Refuse to go on when more is gone than may be; what seems to be gone is spared then."""
-        for found in self.state.vanishing(self.mappings):
-            if self._too_many(found.gone, found.held):
-                self.state.spare(self.lease)
-                raise Refused(
-                    f"{found.gone:,} of {found.held:,} {found.entity} entities are gone from the source; "
-                    "nothing was written",
-                    why=f"[limits] max_vanished allows {self.max_vanished:.2%}, and never all of them",
-                    remedy="see whether the source is whole; if so, allow it once: --max-vanished SHARE",
-                )
-
-    def _too_many(self, gone: int, held: int) -> bool:
-        allowed = max(int(self.max_vanished * held), FEW)
-        return self.max_vanished < 1 and (gone > allowed or 0 < held <= gone)
+        try:
+            for found in self.state.vanishing(self.mappings):
+                self.brake.refuse_gone(found.entity, found.gone, found.held)
+        except Refused:
+            self.state.spare(self.lease)
+            raise
 
 
 def swept(reader: Reader, mapping: Mapping, within: KeyRange) -> dict[str, pa.Table]:
@@ -276,11 +301,3 @@ def _roots(reader: Reader, mapping: Mapping, member: Member, pointers: pa.Array)
     parent = mapping.member(member.via.member)
     rows = reader.rows_by_keys(parent.table, [parent.by], member.via.column, pointers)
     return _roots(reader, mapping, parent, pc.unique(one_piece(rows.column(0))))
-
-
-def _short(table: str, now: int, before: int) -> Refused:
-    return Refused(
-        f"{table} has {now:,} rows, and had {before:,} when it was last seen whole; nothing was written",
-        why="a table that came back empty or short deletes nothing",
-        remedy="see whether the source is whole; if so, allow it once: --max-vanished SHARE",
-    )

@@ -14,7 +14,7 @@ that calls `start` with the same mappings goes on where a killed one stopped.
 import time
 from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Mapping as Dict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -28,7 +28,7 @@ from migrate.errors import Drift, Refused
 from migrate.extract.batches import read_batch, read_keys, read_loose, read_survey
 from migrate.extract.nouns import Reader, Source, SourceTable
 from migrate.extract.readers import Readers
-from migrate.finding import Nets
+from migrate.finding import Brake, Nets, whole_members
 from migrate.load.target import Target
 from migrate.load.vanished import Tombstone
 from migrate.mapping.nouns import Condition, Mapping, Member, Natural, NaturalKind, Orphans, Vanished
@@ -184,16 +184,19 @@ def start(
     mode: str = Mode.FULL,
     overlap: timedelta = timedelta(0),
     max_vanished: Decimal = Decimal(1),
+    nights: int = 1,
 ) -> "Run":
     """A new run, its work found and planned as a whole; of the modes that read everything, the unfinished one.
 
     batch_rows:    source rows in a batch, about.
     overlap:       by how much the window of a delta reaches back behind the one before.
-    max_vanished:  the brake of the nets; see `migrate.finding`.
+    max_vanished:  the brake; see `migrate.finding`.
+    nights:        in how many runs a deep one reads everything once.
     Raises Drift and Refused before anything is written but candidates.
     """
+    brake = Brake(max_vanished)
     if mode in (Mode.FULL, Mode.DEEP):
-        return _whole(parts, lease, batch_rows=batch_rows, mode=mode)
+        return _whole(parts, lease, batch_rows=batch_rows, mode=mode, brake=brake, nights=nights)
     as_of = parts.source.clock()  # before the first read: what changes from now on is the next run's
     seen = _seen_until(parts)
     low = None if seen is None else seen - overlap
@@ -203,7 +206,7 @@ def start(
             None,
         )  # the source's clock was set back: its stamps say nothing about order now
     readers = Readers(parts.source)
-    nets = Nets(parts.source, readers, parts.state, lease, dict(parts.mappings), parts.layout, max_vanished)
+    nets = Nets(parts.source, readers, parts.state, lease, dict(parts.mappings), parts.layout, brake)
     try:
         match mode:
             case Mode.DELTA if low is not None:
@@ -223,20 +226,40 @@ def start(
     return Run(parts, opened)
 
 
-def _whole(parts: Parts, lease: Lease, *, batch_rows: int, mode: str) -> "Run":
-    """A run over everything: new, or the newest of the same mappings if it was not finished."""
+def _whole(parts: Parts, lease: Lease, *, batch_rows: int, mode: str, brake: Brake, nights: int) -> "Run":
+    """A run over everything: new, or the newest of the same mappings if it was not finished.
+
+    nights: into how many shares a deep run is cut; one of them is moved at a time.
+    """
+    as_of = parts.source.clock()
     unfinished = parts.state.unfinished(mode, parts.digests)
     if unfinished is not None:
-        return Run(parts, parts.state.resume(lease, unfinished), resumed=True)
-    as_of = parts.source.clock()
+        fresh = unfinished if mode == Mode.FULL else replace(unfinished, as_of=as_of)
+        opened = parts.state.resume(lease, fresh)
+        return Run(parts, opened, resumed=True, at_most=_tonight(parts, opened, nights))
+    if mode == Mode.DEEP:
+        _seen_until(parts)
     plan = make_plan(parts.source, parts.mappings, batch_rows=batch_rows)
+    for entity in plan.entities:
+        sizes = {
+            m: rows for m, rows in entity.rows.items() if m in whole_members(parts.mappings[entity.entity])
+        }
+        brake.refuse_short(parts.mappings[entity.entity], parts.state.sizes(entity.entity), sizes)
+        parts.state.remember_sizes(lease, entity.entity, sizes)
     opened = parts.state.begin(
         lease, mode=mode, as_of=as_of, window=(None, as_of), digests=parts.digests, slices=plan.slices
     )
     parts.target.end_bulk(opened)
     if mode == Mode.FULL:
         parts.target.begin_bulk(opened, [*_tables(parts.mappings), QUALITY_MARK])
-    return Run(parts, opened)
+    return Run(parts, opened, at_most=_tonight(parts, opened, nights))
+
+
+def _tonight(parts: Parts, opened: OpenRun, nights: int) -> int | None:
+    """Of a deep run, the share of a night in batches."""
+    if opened.mode != Mode.DEEP:
+        return None
+    return -(-parts.state.planned(opened) // nights)
 
 
 def _seen_until(parts: Parts) -> datetime | None:
@@ -299,18 +322,32 @@ def _tables(mappings: Dict[str, Mapping]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(table for mapping in mappings.values() for table in mapping.into))
 
 
+def _share(
+    pending: list[tuple[Slice, tuple[int, ...]]], at_most: int | None
+) -> Iterator[tuple[Slice, tuple[int, ...]]]:
+    """The first slices, until they hold that many open batches."""
+    taken = 0
+    for piece, positions in pending:
+        if at_most is not None and taken >= at_most:
+            return
+        yield piece, positions
+        taken += len(positions)
+
+
 @dataclass(slots=True)
 class Run:
     """A run that is under way. `move` may be called from several threads, and from other processes that made their own
     Run of the same number.
 
-    shared:  where another process opened the run, the token of its snapshot (`share`), if it has one.
+    shared:   where another process opened the run, the token of its snapshot (`share`), if it has one.
+    at_most:  how many batches are moved this time, slice by slice; the rest stays for the next time. None: all.
     """
 
     parts: Parts
     opened: OpenRun
     resumed: bool = False
     shared: str | None = None
+    at_most: int | None = None
     _left: dict[tuple[str, int], tuple[int, ...]] = field(init=False, repr=False)
     _slices: list[Slice] = field(init=False, repr=False)
     _readers: Readers = field(init=False, repr=False)
@@ -319,7 +356,7 @@ class Run:
 
     def __post_init__(self) -> None:
         pending = self.parts.state.pending(self.opened)
-        self._slices = [piece for piece, _ in pending]
+        self._slices = [piece for piece, _ in _share(pending, self.at_most)]
         self._left = {(piece.entity, piece.number): positions for piece, positions in pending}
         self._readers = Readers(self.parts.source, self.shared)
 
@@ -363,9 +400,14 @@ class Run:
             "held entities", lambda: self._release(tuple(self.parts.mappings), progress), notice
         )
 
-    def finish(self, status: str = "done", notice: Notice = lambda line: None) -> RunSummary:
-        """Close the books. `status` 'interrupted' leaves the run to be resumed, and is said once."""
+    def finish(self, status: str = "", notice: Notice = lambda line: None) -> RunSummary:
+        """Close the books. `status` 'interrupted' leaves the run to be resumed, and is said once.
+
+        Unless it is said, a run is done when every batch of its plan is closed or, where only a share of it was moved,
+        interrupted.
+        """
         self.close()
+        status = status or ("interrupted" if self.at_most and any(self._left.values()) else "done")
         patience = self.parts.patience if status == "done" else Patience(0)
         if status == "done":
             patience.through("indexes", lambda: self.parts.target.end_bulk(self.opened), notice)

@@ -4,7 +4,7 @@
     marked      they stay, with a quality mark on the root's row that asks a person to look
     removed     they go; where something else on the platform still refers to them, they are marked instead
 
-Needs the vanished keys staged by `migrate.state.vanishing`; works in the transaction of the batch.
+In: the keys as the state has staged them (`migrate.state.vanishing`). Works in the transaction of the batch.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,6 @@ from migrate.canonical import derive_ids, id_text
 from migrate.load.fates import MARKS
 from migrate.model import Layout
 from migrate.postgres import Cursor, copy_in
-from migrate.state.vanishing import GONE, staged
 
 RULE = "vanished"
 """The rule that a tombstone names."""
@@ -43,65 +42,80 @@ class Tombstone:
     remove: bool = False
 
 
-def bury(cursor: Cursor, platform: str, system: str, entity: str, layout: Layout, how: Tombstone) -> int:
-    """Link, mark or remove the rows of the staged keys; returns how many rows were written or deleted."""
-    written = _link(cursor, platform, layout, how)
+@dataclass(frozen=True, slots=True)
+class Graveyard:
+    """Where an entity is buried.
+
+    platform:  schema of the platform.     system:  the legacy system, part of every derived id.
+    stage:     temporary table (key, id, survivor, survivor_id) of the vanished keys.
+    """
+
+    platform: str
+    system: str
+    entity: str
+    layout: Layout
+    stage: sql.Identifier
+
+    def sql(self, text: str, table: str, **columns: str) -> sql.Composed:
+        """A statement about `{table}` of the platform and the staged keys `{g}`."""
+        names = {name: sql.Identifier(column) for name, column in columns.items()}
+        return sql.SQL(text).format(table=sql.Identifier(self.platform, table), g=self.stage, **names)
+
+
+def bury(cursor: Cursor, where: Graveyard, held: pa.Table, how: Tombstone) -> int:
+    """Link, mark or remove the rows of the staged keys; returns how many rows were written or deleted.
+
+    held: (key, id, survivor, survivor_id) of those that the platform holds, ids as text.
+    """
+    written = _link(cursor, where, how)
     if how.remove:
-        removed = _remove(cursor, platform, layout, how)
+        removed = _remove(cursor, where, how)
         if removed is not None:
             return written + removed
-    return written + _mark(cursor, platform, system, entity, layout, how)
+    return written + _mark(cursor, where, held.filter(held["survivor"].is_null()), how)
 
 
-def _link(cursor: Cursor, platform: str, layout: Layout, how: Tombstone) -> int:
-    if SURVIVOR not in layout[how.root].columns:
+def _link(cursor: Cursor, where: Graveyard, how: Tombstone) -> int:
+    if SURVIVOR not in where.layout[how.root].columns:
         return 0
-    parts = {
-        "table": sql.Identifier(platform, how.root),
-        "key": sql.Identifier(layout[how.root].key),
-        "g": GONE,
-    }
-    return cursor.execute(sql.SQL(_LINK).format(**parts, survivor=sql.Identifier(SURVIVOR))).rowcount
+    statement = where.sql(_LINK, how.root, key=where.layout[how.root].key, survivor=SURVIVOR)
+    return cursor.execute(statement).rowcount
 
 
-def _remove(cursor: Cursor, platform: str, layout: Layout, how: Tombstone) -> int | None:
+def _remove(cursor: Cursor, where: Graveyard, how: Tombstone) -> int | None:
     """Delete the aggregates, children first; None, and nothing deleted, when somebody still refers to one of them."""
-    tables = [name for name in layout if name in how.tables or layout[name].root is None]
+    columns = {name: t.root_id for name, t in where.layout.items() if name in how.tables or name == MARKS}
     try:
         with cursor.connection.transaction():
             cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-            deleted = sum(_delete(cursor, platform, layout, name) for name in reversed(tables))
+            deleted = sum(
+                cursor.execute(where.sql(_DELETE, name, column=column)).rowcount
+                for name, column in reversed(columns.items())
+                if column
+            )
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             return deleted
     except psycopg.errors.ForeignKeyViolation:
         return None
 
 
-def _delete(cursor: Cursor, platform: str, layout: Layout, name: str) -> int:
-    column = layout[name].root_id
-    if column is None:
-        return 0
-    parts = {"table": sql.Identifier(platform, name), "column": sql.Identifier(column), "g": GONE}
-    return cursor.execute(sql.SQL(_DELETE).format(**parts)).rowcount
-
-
-def _mark(cursor: Cursor, platform: str, system: str, entity: str, layout: Layout, how: Tombstone) -> int:
+def _mark(cursor: Cursor, where: Graveyard, gone: pa.Table, how: Tombstone) -> int:
     """A flag on the row of every root that was not merged."""
-    gone = staged(cursor)
-    gone = gone.filter(gone["survivor"].is_null())
-    if MARKS not in layout or not gone.num_rows:
+    if MARKS not in where.layout or not gone.num_rows:
         return 0
     keys = gone["key"].combine_chunks()
     said = {
-        "quality_mark_id": id_text(derive_ids(system, f"{entity}/quality_mark/{RULE}/", keys)),
+        "quality_mark_id": id_text(derive_ids(where.system, f"{where.entity}/quality_mark/{RULE}/", keys)),
         "root_id": gone["id"],
         "row_id": gone["id"],
-        "root_entity": entity,
+        "root_entity": where.entity,
         "table_name": how.root,
         "kind": "flagged",
         "rule": RULE,
         "source_table": how.source,
-        "source_key": pc.utf8_slice_codeunits(keys, 0, layout[MARKS].columns["source_key"].width or 100),
+        "source_key": pc.utf8_slice_codeunits(
+            keys, 0, where.layout[MARKS].columns["source_key"].width or 100
+        ),
         "work_item_status": "open",
     }
     rows = pa.table(
@@ -110,7 +124,7 @@ def _mark(cursor: Cursor, platform: str, system: str, entity: str, layout: Layou
             for name, value in said.items()
         }
     )
-    return copy_in(cursor, sql.Identifier(platform, MARKS), rows, called=MARKS)
+    return copy_in(cursor, sql.Identifier(where.platform, MARKS), rows, called=MARKS)
 
 
 _LINK = """

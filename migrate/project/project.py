@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from collections.abc import Mapping as Dict
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
@@ -260,16 +261,25 @@ class Project:
 
     @contextmanager
     def open_run(
-        self, mode: str = "full", entities: tuple[str, ...] = (), notice: "Notice" = lambda line: None
+        self,
+        mode: str | None = None,
+        entities: tuple[str, ...] = (),
+        notice: "Notice" = lambda line: None,
+        *,
+        max_vanished: Decimal | None = None,
     ) -> "Iterator[Run]":
         """A run under the lease: new, or the unfinished one of the same mappings. The block moves and finishes it.
 
-        notice: called with one line when something passing is waited for.
+        mode:          see `migrate.run.Mode`; None: a delta, or full where an entity was never loaded.
+        notice:        called with one line when something passing is waited for.
+        max_vanished:  the brake, where it shall not be the one of the settings.
         An error within the block leaves the run to be resumed, and goes on. Raises Busy, Drift, Unreachable, and the
         Transient that is still there when the patience is at its end.
         """
         with ExitStack() as stack:
-            run = self.patience.through("opening a run", lambda: self._opened(stack, mode, entities), notice)
+            run = self.patience.through(
+                "opening a run", lambda: self._opened(stack, mode, entities, max_vanished), notice
+            )
             try:
                 yield run
             except BaseException:
@@ -281,14 +291,27 @@ class Project:
             finally:
                 run.close()
 
-    def _opened(self, stack: ExitStack, mode: str, entities: tuple[str, ...]) -> "Run":
+    def _opened(
+        self, stack: ExitStack, mode: str | None, entities: tuple[str, ...], max_vanished: Decimal | None
+    ) -> "Run":
         """One try to open a run: everything that it holds is left to `stack`, or let go of where the try fails."""
-        from migrate.run import start
+        from migrate.run import Mode, start
 
         with ExitStack() as held:
             parts = held.enter_context(self._fitting_parts(entities))
             lease = held.enter_context(parts.state.lease())
-            run = start(parts, lease, batch_rows=self.settings.run.batch_rows, mode=mode)
+            if mode is None:
+                seen = parts.state.covered(parts.mappings)
+                mode = Mode.DELTA if all(entity in seen for entity in parts.mappings) else Mode.FULL
+            run = start(
+                parts,
+                lease,
+                batch_rows=self.settings.run.batch_rows,
+                mode=mode,
+                overlap=self.settings.run.overlap,
+                max_vanished=self.settings.limits.max_vanished if max_vanished is None else max_vanished,
+                nights=self.settings.run.deep_nights,
+            )
             stack.push(held.pop_all())
         return run
 

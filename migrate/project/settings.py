@@ -145,6 +145,7 @@ class Running(_Section):
 
     workers: int = Field(1, ge=1, le=64)  # one process, with its three threads, fills two cores
     batch_rows: int = Field(50_000, ge=1, le=1_000_000)
+    deep_nights: int = Field(7, ge=1, le=366)  # in so many deep runs everything is read once
     overlap: Annotated[timedelta, BeforeValidator(duration)] = timedelta(minutes=30)
     patience: Annotated[timedelta, BeforeValidator(duration)] = timedelta(seconds=30)
 

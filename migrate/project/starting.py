@@ -31,6 +31,7 @@ schema = "case_platform"          # the state lives beside it in the schema "mig
 workers = {workers}                       # processes that move slices side by side
 batch_rows = 50000                # legacy rows per transaction, about
 overlap = "30m"                   # how far a sync reads back before its window
+deep_nights = 7                   # in how many nights a deep run reads everything once
 patience = "30s"                  # how long a database that is away for a moment is waited for
 
 [limits]

@@ -59,7 +59,7 @@ class Sweep:
     def compare(self, *, changes: bool) -> int:
         """Make candidates of what is new or gone and, with `changes`, of what has another version now."""
         self._cursor.execute("ANALYZE pg_temp.stage_swept")
-        self._cursor.execute(_said(_COMPARE, self._schema), [self._entity, changes, self._entity])
+        self._cursor.execute(_said(_COMPARE, self._schema), [self._entity, self._entity, changes])
         return self._cursor.rowcount
 
 

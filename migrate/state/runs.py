@@ -79,16 +79,21 @@ def begin(
     return identity
 
 
-def add(cursor: Cursor, schema: str, run: int, slices: Iterable[Slice]) -> None:
-    """Plan the batches of `slices`, all open."""
+def planned(cursor: Cursor, schema: str, run: int) -> int:
+    """How many batches the run has, done or not."""
     cursor.execute(
         sql.SQL("SELECT count(*) FROM {m}.batch WHERE run = %s").format(m=sql.Identifier(schema)), [run]
     )
-    (planned,) = cursor.fetchone() or (0,)
+    (count,) = cursor.fetchone() or (0,)
+    return int(str(count))
+
+
+def add(cursor: Cursor, schema: str, run: int, slices: Iterable[Slice]) -> None:
+    """Plan the batches of `slices`, all open."""
     batches = ((s, position, piece) for s in slices for position, piece in enumerate(s.ranges))
     rows = [
         (run, s.entity, s.number, position, str(s.kind), s.member, piece.low, piece.high, ordinal)
-        for ordinal, (s, position, piece) in enumerate(batches, start=int(str(planned)))
+        for ordinal, (s, position, piece) in enumerate(batches, start=planned(cursor, schema, run))
     ]
     columns = ("run", "entity", "slice", "position", "kind", "member", "low", "high", "ordinal")
     texts, small = [pa.string()] * 4, pa.int32()

@@ -157,6 +157,11 @@ class State:
         with self._cursor("read what is left") as cursor:
             return runs.pending(cursor, self.schema, run.id)
 
+    def planned(self, run: OpenRun) -> int:
+        """How many batches the run has, done or not."""
+        with self._cursor("count batches") as cursor:
+            return runs.planned(cursor, self.schema, run.id)
+
     def finish(self, run: OpenRun, *, status: str = "done", seconds: float = 0) -> dict[str, Tally]:
         """Close the books of a run; its totals by entity.
 

@@ -22,13 +22,15 @@ from migrate.state.lease import check_fence
 from migrate.state.runs import OpenRun, counts, tally_of
 
 GONE = sql.Identifier("pg_temp", "stage_gone")
-"""(key, id, survivor, survivor_id) of the keys, within the transaction; id is null for what was never loaded."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedGone:
     """A batch of vanished keys in the middle of its transaction.
 
+    stage:   temporary table (key, id, survivor, survivor_id) of the keys that have no row at the source any more; id is
+             null for what was never loaded.
+    held:    the same, of those that the platform holds, by key; ids as text.
     closed:  its tally, if it was closed before; then nothing is to be done.
     """
 
@@ -36,6 +38,8 @@ class OpenedGone:
     slice: Slice
     position: int
     within: KeyRange
+    stage: sql.Identifier
+    held: pa.Table
     closed: Tally | None = None
 
 
@@ -46,7 +50,7 @@ def open_gone(
     check_fence(cursor, place.schema, place.system, run.fence)
     done = closed(cursor, place, run, piece, position)
     if done is not None:
-        return OpenedGone(run, piece, position, within, tally_of(done))
+        return OpenedGone(run, piece, position, within, GONE, _HOLDING.empty_table(), tally_of(done))
     cursor.execute(_STAGE)
     empty = pa.nulls(len(keys), pa.string())
     rows = {"key": keys, "id": empty, "survivor": empty, "survivor_id": empty}
@@ -54,7 +58,7 @@ def open_gone(
     entity = piece.entity
     cursor.execute(_said(_HELD, place), [place.system, entity, entity])
     cursor.execute(_said(_CLAIMED, place), [entity, entity, place.system, entity])
-    return OpenedGone(run, piece, position, within)
+    return OpenedGone(run, piece, position, within, GONE, _held(cursor))
 
 
 def redirect(cursor: Cursor, place: Place, entity: str, moved: pa.Table) -> None:
@@ -70,22 +74,6 @@ def redirect(cursor: Cursor, place: Place, entity: str, moved: pa.Table) -> None
             cursor, _MOVED, pa.table({"old": single["old"], "new": single["new_min"]}), called="stage_moved"
         )
         cursor.execute(_said(_REDIRECTED, place), [place.system, entity])
-
-
-def ids(cursor: Cursor, *, unexplained: bool = False) -> list[object]:
-    """Platform ids of the staged keys that were loaded; `unexplained`: those without a survivor."""
-    where = "survivor IS NULL" if unexplained else "TRUE"
-    cursor.execute(sql.SQL("SELECT id FROM {} WHERE id IS NOT NULL AND {}").format(GONE, sql.SQL(where)))
-    return [found for (found,) in cursor.fetchall()]
-
-
-def staged(cursor: Cursor) -> pa.Table:
-    """(key, id, survivor, survivor_id) of the staged keys that the platform holds, by key; ids as text."""
-    kinds = {name: pa.string() for name in ("key", "id", "survivor", "survivor_id")}
-    query = sql.SQL("SELECT key, id, survivor, survivor_id FROM {} WHERE id IS NOT NULL ORDER BY key").format(
-        GONE
-    )
-    return copy_out(cursor, query, kinds, [])
 
 
 def close_gone(cursor: Cursor, place: Place, opened: OpenedGone, written: int, actor: str) -> Tally:
@@ -112,7 +100,15 @@ def close_gone(cursor: Cursor, place: Place, opened: OpenedGone, written: int, a
     return tally
 
 
+def _held(cursor: Cursor) -> pa.Table:
+    query = sql.SQL("SELECT key, id, survivor, survivor_id FROM {} WHERE id IS NOT NULL ORDER BY key").format(
+        GONE
+    )
+    return copy_out(cursor, query, {name: pa.string() for name in _HOLDING.names}, [])
+
+
 _MOVED = sql.Identifier("pg_temp", "stage_moved")
+_HOLDING = pa.schema([(name, pa.string()) for name in ("key", "id", "survivor", "survivor_id")])
 
 
 def _said(text: str, place: Place) -> sql.Composed:

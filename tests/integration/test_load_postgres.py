@@ -16,10 +16,12 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from psycopg import sql
 
 from migrate.errors import Busy, Defect, MigrateError, Transient
 from migrate.load import PostgresTarget
 from migrate.model import KeyRange, Tally
+from migrate.postgres import connect, copy_in
 from migrate.state.ledger import lock_number
 from tests.contracts.outcomes import (
     AS_OF,
@@ -407,3 +409,14 @@ def _ledger_locked(platform: PostgresPlatform) -> Iterator[None]:
             yield
         finally:
             connection.exec_driver_sql("SELECT pg_advisory_unlock_all()")
+
+
+def test_rows_in_pieces_of_which_the_first_is_empty_arrive_whole(new_database: NewDatabase) -> None:
+    rows = pa.table(
+        {"key": pa.array([f"1-{number}" for number in range(84)]), "value": pa.nulls(84, pa.string())}
+    )
+    with connect(new_database("postgres"), "tests") as connection, connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE pieces (key text, value text)")
+        copy_in(cursor, sql.Identifier("pieces"), pa.concat_tables([rows.slice(0, 0), rows]), called="pieces")
+        cursor.execute("SELECT key FROM pieces")
+        assert [key for (key,) in cursor.fetchall()] == rows["key"].to_pylist()
