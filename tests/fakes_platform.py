@@ -44,6 +44,7 @@ class Books:
     quarantine: dict[tuple[Any, ...], dict[str, Any]] = field(default_factory=dict)
     exclusions: set[tuple[str, ...]] = field(default_factory=set)
     naturals: dict[tuple[str, str], dict[str, tuple[str, str | None]]] = field(default_factory=dict)
+    sizes: dict[str, dict[str, int]] = field(default_factory=dict)
     fence: int = 0
     holder: str | None = None
 
@@ -142,6 +143,15 @@ class MemoryState:
             return None
         found: OpenRun = of_mode[-1]["run"]
         return found
+
+    def planned(self, run: OpenRun) -> int:
+        return sum(key[0] == run.id for key in self._books.batches)
+
+    def sizes(self, entity: str) -> dict[str, int]:
+        return dict(self._books.sizes.get(entity, {}))
+
+    def remember_sizes(self, lease: MemoryLease, entity: str, rows: Mapping[str, int]) -> None:
+        self._books.sizes[entity] = dict(rows)
 
     def resume(self, lease: MemoryLease, run: OpenRun) -> OpenRun:
         resumed = replace(run, fence=lease.fence)
@@ -447,7 +457,8 @@ class _Writer:
             [bool(i and m and i["fingerprint"] == m) for i, m in zip(images, marks, strict=True)], bool
         )
         placed = np.array([line is not None for line in lines], bool)
-        return Seen(np.array([i is not None for i in images], bool), loaded, same, same, placed, placed)
+        read = np.array([i is not None for i in images], bool)
+        return Seen(read, loaded, same, same, np.ones(len(images), bool), placed, placed)
 
     def _stand_in(self) -> int:
         new = 0

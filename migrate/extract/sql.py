@@ -281,7 +281,7 @@ class SqlReader:
             return None
         ordered = self._source.table(like[0]).column(like[1])
         if is_string(ordered.type) != is_string(table.column(by).type):
-            raise _no_common_order(f"{table.name}.{by}", ".".join(like))
+            raise _no_common_order(f"{table.name.upper()}.{by}", ".".join(like))
         return ordered.collation
 
     def _all(self, table: SourceTable, columns: Sequence[str], statement: sa.Select[Any]) -> pa.Table:

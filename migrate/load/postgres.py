@@ -26,7 +26,7 @@ from migrate.load import bulk
 from migrate.load.fates import Fates, fates, rows_of, tally
 from migrate.load.images import Keeper
 from migrate.load.stubs import Stub, stub_rows
-from migrate.load.vanished import Graveyard, Tombstone, bury
+from migrate.load.vanished import Graveyard, Tombstone, bury, pointers
 from migrate.model import KeyRange, Layout, Outcome, Slice, Tally
 from migrate.postgres import Connection, Cursor, comma, copy_in, faults
 
@@ -81,8 +81,10 @@ class PostgresTarget:
             opened = self._state.open_gone(cursor, run, slice_, position, within, keys)
             if opened.closed is not None:
                 return opened.closed
-            place = self._state.platform_schema, self._state.system, slice_.entity
-            written = bury(cursor, Graveyard(*place, self._layout, opened.stage), opened.held, how)
+            held = self._state.follow(cursor, opened, pointers(self._layout, how.root))
+            keeper = Keeper(cursor, self._state.schema, self._state.platform_schema, run.id, slice_.entity)
+            where = Graveyard(keeper, self._state.system, slice_.entity, self._layout, opened.stage)
+            written = bury(cursor, where, held, how)
             return self._state.close_gone(cursor, opened, written)
 
     def begin_bulk(self, run: "OpenRun", tables: Iterable[str]) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from psycopg import sql
 
 from migrate.canonical import derive_ids, id_text
 from migrate.load.fates import MARKS
+from migrate.load.images import Keeper
 from migrate.model import Layout
 from migrate.postgres import Cursor, copy_in
 
@@ -46,11 +47,11 @@ class Tombstone:
 class Graveyard:
     """Where an entity is buried.
 
-    platform:  schema of the platform.     system:  the legacy system, part of every derived id.
-    stage:     temporary table (key, id, survivor, survivor_id) of the vanished keys.
+    keeper:  keeps what is overwritten.     system:  the legacy system, part of every derived id.
+    stage:   temporary table (key, id, survivor, survivor_id) of the vanished keys.
     """
 
-    platform: str
+    keeper: Keeper
     system: str
     entity: str
     layout: Layout
@@ -59,7 +60,27 @@ class Graveyard:
     def sql(self, text: str, table: str, **columns: str) -> sql.Composed:
         """A statement about `{table}` of the platform and the staged keys `{g}`."""
         names = {name: sql.Identifier(column) for name, column in columns.items()}
-        return sql.SQL(text).format(table=sql.Identifier(self.platform, table), g=self.stage, **names)
+        platform = self.keeper.platform
+        return sql.SQL(text).format(
+            table=sql.Identifier(platform, table), g=self.stage, marks=_MARKS, **names
+        )
+
+    def keep(self, table: str, column: str) -> None:
+        """Keep the rows of a table that hang on a staged id by that column."""
+        where = sql.SQL("o.{} = g.id").format(sql.Identifier(column))
+        self.keeper.rows(self.layout[table], sql.SQL("{} AS g").format(self.stage), where)
+
+
+def pointers(layout: Layout, root: str) -> list[tuple[str, str, str]]:
+    """(table, its key, column) of every platform column that holds ids of that root table's rows."""
+    return [
+        (name, table.key, column.name)
+        for name, table in layout.items()
+        for column in table.columns.values()
+        if column.name != table.key
+        and (column.points_at == root or (table.root == root and column.name == table.root_id))
+        and column.name != SURVIVOR
+    ]
 
 
 def bury(cursor: Cursor, where: Graveyard, held: pa.Table, how: Tombstone) -> int:
@@ -67,6 +88,7 @@ def bury(cursor: Cursor, where: Graveyard, held: pa.Table, how: Tombstone) -> in
 
     held: (key, id, survivor, survivor_id) of those that the platform holds, ids as text.
     """
+    where.keep(how.root, where.layout[how.root].key)
     written = _link(cursor, where, how)
     if how.remove:
         removed = _remove(cursor, where, how)
@@ -84,14 +106,16 @@ def _link(cursor: Cursor, where: Graveyard, how: Tombstone) -> int:
 
 def _remove(cursor: Cursor, where: Graveyard, how: Tombstone) -> int | None:
     """Delete the aggregates, children first; None, and nothing deleted, when somebody still refers to one of them."""
-    columns = {name: t.root_id for name, t in where.layout.items() if name in how.tables or name == MARKS}
+    tables = {name: t.root_id for name, t in where.layout.items() if name in how.tables or name == MARKS}
+    columns = {name: column for name, column in tables.items() if column}
     try:
         with cursor.connection.transaction():
             cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+            for name, column in columns.items():
+                where.keep(name, column)
             deleted = sum(
                 cursor.execute(where.sql(_DELETE, name, column=column)).rowcount
                 for name, column in reversed(columns.items())
-                if column
             )
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             return deleted
@@ -124,9 +148,15 @@ def _mark(cursor: Cursor, where: Graveyard, gone: pa.Table, how: Tombstone) -> i
             for name, value in said.items()
         }
     )
-    return copy_in(cursor, sql.Identifier(where.platform, MARKS), rows, called=MARKS)
+    cursor.execute(where.sql(_STAGE, MARKS))
+    copy_in(cursor, _MARKS, rows, called=MARKS)
+    where.keeper.absent(where.layout[MARKS], _MARKS)
+    return cursor.execute(where.sql(_INSERT, MARKS)).rowcount
 
 
+_MARKS = sql.Identifier("pg_temp", "stage_marks")
+_STAGE = "CREATE TEMPORARY TABLE IF NOT EXISTS stage_marks (LIKE {table}) ON COMMIT DELETE ROWS"
+_INSERT = "INSERT INTO {table} SELECT * FROM {marks}"
 _LINK = """
 UPDATE {table} AS o SET {survivor} = g.survivor_id FROM {g} AS g
 WHERE o.{key} = g.id AND g.survivor_id IS NOT NULL AND o.{survivor} IS DISTINCT FROM g.survivor_id

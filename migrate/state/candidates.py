@@ -108,7 +108,7 @@ def _resurveyed(
         _stage(cursor, pa.table({"key": moved}))
         names = {"m": sql.Identifier(schema), "n": keys.NATURAL, "c": _KEYS}
         cursor.execute(sql.SQL(_RIVALS).format(**names), [entity, name, entity, entity, name])
-        keys.survey(cursor, schema, entity, name, now)
+        keys.survey(cursor, schema, 0, entity, name, now)  # of no run: an undo leaves it
     return moved
 
 

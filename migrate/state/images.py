@@ -49,7 +49,7 @@ def redirected(
     ids: pa.Array,
     pointers: Iterable[Pointer],
 ) -> pa.Table:
-    """Which rows pointed at one of `ids` before the run, and at what they point now.
+    """Which rows pointed at one of `ids` before that run or a later one, and at what they point now.
 
     ids: 16 raw bytes each. Out: (old, new: fixed_size_binary(16), rows: int64), one row per pair; rows that are gone or
     point at nothing now are not counted. Seen with the eyes of the cursor's transaction.
@@ -93,7 +93,7 @@ def _pairs(found: pa.Table) -> pa.Table:
 _REDIRECTED = """
 SELECT (i."row" ->> {field})::uuid AS old, o.{column} AS new
 FROM {m}.before_image AS i JOIN {table} AS o ON o.{key} = i.id
-WHERE i.run = %(run)s AND i.table_name = {name}
+WHERE i.run >= %(run)s AND i.table_name = {name}
   AND (i."row" ->> {field})::uuid IN (SELECT unnest(%(ids)s::uuid[])) AND o.{column} <> (i."row" ->> {field})::uuid
 """
 _PAIRS = "SELECT old, new, count(*) FROM ({}) AS moved GROUP BY 1, 2 ORDER BY 1, 2"

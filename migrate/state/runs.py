@@ -118,6 +118,13 @@ def covered(cursor: Cursor, schema: str, entities: Iterable[str]) -> dict[str, t
     return {str(entity): (high, str(digest)) for entity, high, digest in cursor.fetchall()}  # type: ignore[misc]
 
 
+def last_whole(cursor: Cursor, schema: str, before: int) -> int:
+    """The newest done run before that one which saw every key; 0 for none."""
+    cursor.execute(sql.SQL(_WHOLE).format(m=sql.Identifier(schema)), [before])
+    (number,) = cursor.fetchone() or (0,)
+    return int(str(number))
+
+
 def load(cursor: Cursor, schema: str, number: int) -> OpenRun:
     """The run of that number, for a worker in another process."""
     cursor.execute(sql.SQL(_ONE).format(m=sql.Identifier(schema)), [number])
@@ -248,6 +255,9 @@ SELECT status, id, mode, as_of, window_low, window_high, mappings, fence FROM {m
 WHERE mode = %s ORDER BY id DESC LIMIT 1
 """
 _ONE = "SELECT status, id, mode, as_of, window_low, window_high, mappings, fence FROM {m}.run WHERE id = %s"
+_WHOLE = """
+SELECT coalesce(max(id), 0) FROM {m}.run WHERE status = 'done' AND mode IN ('full', 'sweep') AND id < %s
+"""
 _COVERED = """
 SELECT DISTINCT ON (m.entity) m.entity, r.window_high, m.digest
 FROM {m}.run AS r CROSS JOIN LATERAL jsonb_each_text(r.mappings) AS m (entity, digest)

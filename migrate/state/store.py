@@ -21,6 +21,7 @@ import pyarrow as pa
 from psycopg import sql
 from sqlalchemy import URL, Engine, create_engine, make_url
 
+from migrate.canonical import derive_ids
 from migrate.errors import Refused
 from migrate.model import KeyRange, Layout, Outcome, Slice, SliceKind, Tally
 from migrate.postgres import PATIENCE, Connection, Cursor, connect, faults
@@ -291,6 +292,25 @@ class State:
     ) -> OpenedGone:
         """See `migrate.state.vanishing`."""
         return vanishing.open_gone(cursor, self.place, run, slice_, position, within, keys_)
+
+    def follow(
+        self, cursor: Cursor, opened: OpenedGone, pointers: Iterable[tuple[str, str, str]]
+    ) -> pa.Table:
+        """(key, id, survivor, survivor_id) of the vanished keys that the platform holds, ids as text.
+
+        pointers: (table, its key, column) where ids of the entity's roots may stand: a vanished id whose rows all point
+        at one other living root since the last sweep was merged into that.
+        """
+        ids = derive_ids(self.system, f"{opened.slice.entity}/", opened.held["key"])
+        moved = images.redirected(
+            cursor,
+            self.schema,
+            self.platform_schema,
+            runs.last_whole(cursor, self.schema, opened.run.id),
+            ids,
+            [images.Pointer(*pointer) for pointer in pointers],
+        )
+        return vanishing.redirect(cursor, self.place, opened.slice.entity, moved)
 
     def close_gone(self, cursor: Cursor, opened: OpenedGone, written: int) -> Tally:
         """See `migrate.state.vanishing`."""

@@ -16,7 +16,7 @@ from psycopg import sql
 
 from migrate.model import KeyRange, Slice, Tally
 from migrate.postgres import Cursor, copy_in, copy_out
-from migrate.state import ledger
+from migrate.state import images, ledger
 from migrate.state.entry import Place, close_position, closed
 from migrate.state.lease import check_fence
 from migrate.state.runs import OpenRun, counts, tally_of
@@ -48,6 +48,7 @@ def open_gone(
 ) -> OpenedGone:
     """Begin the books of a batch of keys whose root is gone, looked for once more just now."""
     check_fence(cursor, place.schema, place.system, run.fence)
+    images.under(cursor, run.id)
     done = closed(cursor, place, run, piece, position)
     if done is not None:
         return OpenedGone(run, piece, position, within, GONE, _HOLDING.empty_table(), tally_of(done))
@@ -61,19 +62,19 @@ def open_gone(
     return OpenedGone(run, piece, position, within, GONE, _held(cursor))
 
 
-def redirect(cursor: Cursor, place: Place, entity: str, moved: pa.Table) -> None:
+def redirect(cursor: Cursor, place: Place, entity: str, moved: pa.Table) -> pa.Table:
     """Survivors that follow from rows which pointed at a vanished id and point at another one now.
 
     moved:  (old: id, new: id), the distinct pairs; an id that leads to several others has no survivor.
+    Returns what the platform holds of the vanished keys, as `OpenedGone.held`.
     """
     if moved.num_rows:
-        single = moved.group_by("old").aggregate([("new", "count"), ("new", "min")])
-        single = single.filter(pc.equal(single["new_count"], 1))
+        many = moved.group_by("old").aggregate([("new", "count")])
+        single = moved.join(many.filter(pc.equal(many["new_count"], 1)), "old", join_type="inner")
         cursor.execute(_STAGE_MOVED)
-        copy_in(
-            cursor, _MOVED, pa.table({"old": single["old"], "new": single["new_min"]}), called="stage_moved"
-        )
+        copy_in(cursor, _MOVED, pa.table({"old": single["old"], "new": single["new"]}), called="stage_moved")
         cursor.execute(_said(_REDIRECTED, place), [place.system, entity])
+    return _held(cursor)
 
 
 def close_gone(cursor: Cursor, place: Place, opened: OpenedGone, written: int, actor: str) -> Tally:

@@ -38,7 +38,7 @@ def test_rows_that_went_from_one_root_to_another_are_found(platform: PostgresPla
         wanted = pa.array([thing_id("a"), u1, thing_id("z")], pa.binary(16))
         with platform.state.writer(on.run) as connection, connection.cursor() as cursor:
             found = redirected(cursor, "migration", SCHEMA, on.run.id, wanted, POINTERS)
-            assert redirected(cursor, "migration", SCHEMA, on.run.id - 1, wanted, POINTERS).num_rows == 0
+            assert redirected(cursor, "migration", SCHEMA, on.run.id + 1, wanted, POINTERS).num_rows == 0
     rows = {(row["old"], row["new"]): row["rows"] for row in found.to_pylist()}
     assert rows == {(thing_id("a"), thing_id("b")): 2, (u1, u2): 1}
 

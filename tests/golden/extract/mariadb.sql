@@ -35,6 +35,12 @@ SELECT table_name, column_name, collation_name FROM information_schema.columns W
 SELECT count(*) AS count_1
 FROM `SIEBEL`.`S_CASE`;
 
+-- first
+SELECT 1 AS one
+FROM `SIEBEL`.`S_CASE`
+ LIMIT ?;
+-- 1 = 1
+
 -- boundaries
 SELECT numbered.border
 FROM (SELECT `SIEBEL`.`S_CASE`.`ROW_ID` AS border, row_number() OVER (ORDER BY `SIEBEL`.`S_CASE`.`ROW_ID`) AS `position`

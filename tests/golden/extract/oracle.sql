@@ -23,6 +23,11 @@ SELECT COUNT(*) FROM (SELECT privilege FROM session_privs UNION ALL SELECT privi
 SELECT count(*) AS count_1
 FROM "SIEBEL"."S_CASE";
 
+-- first
+SELECT 1 AS one
+FROM "SIEBEL"."S_CASE"
+ FETCH FIRST 1 ROWS ONLY;
+
 -- boundaries
 SELECT numbered.border
 FROM (SELECT "SIEBEL"."S_CASE"."ROW_ID" AS border, row_number() OVER (ORDER BY "SIEBEL"."S_CASE"."ROW_ID") AS position

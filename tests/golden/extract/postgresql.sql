@@ -38,6 +38,12 @@ SELECT c.relname, a.attname, CASE WHEN l.collname = 'default' THEN d.datcollate 
 SELECT count(*) AS count_1
 FROM "SIEBEL"."S_CASE";
 
+-- first
+SELECT 1 AS one
+FROM "SIEBEL"."S_CASE"
+ LIMIT %(param_1)s::INTEGER;
+-- param_1 = 1
+
 -- boundaries
 SELECT numbered.border
 FROM (SELECT "SIEBEL"."S_CASE"."ROW_ID" AS border, row_number() OVER (ORDER BY "SIEBEL"."S_CASE"."ROW_ID") AS position

@@ -14,6 +14,13 @@ PRAGMA encoding;
 SELECT count(*) AS count_1
 FROM "SIEBEL"."S_CASE";
 
+-- first
+SELECT 1 AS one
+FROM "SIEBEL"."S_CASE"
+ LIMIT ? OFFSET ?;
+-- 1 = 1
+-- 2 = 0
+
 -- boundaries
 SELECT numbered.border
 FROM (SELECT "SIEBEL"."S_CASE"."ROW_ID" AS border, row_number() OVER (ORDER BY "SIEBEL"."S_CASE"."ROW_ID" COLLATE "BINARY") AS position
