@@ -7,7 +7,7 @@ from collections.abc import Mapping as Dict
 
 from migrate.errors import Mistake
 from migrate.mapping.members import ANY_TABLE
-from migrate.mapping.nouns import Column, Consequence, Mapping
+from migrate.mapping.nouns import Column, Consequence, Mapping, Member, MemberColumn
 from migrate.mapping.reading import Notes, suggest
 from migrate.mapping.reads import mapped
 from migrate.mapping.scope import Scope
@@ -22,6 +22,8 @@ def check(mapping: Mapping, scope: Scope, notes: Notes) -> None:
     _check_references(mapping, notes)
     _check_drops(mapping, scope, notes)
     _check_row_references(mapping, notes)
+    _check_own_kind(mapping, notes)
+    _check_shared_rows(mapping, notes)
 
 
 def between(
@@ -78,6 +80,34 @@ def _check_references(mapping: Mapping, notes: Notes) -> None:
             for column in (value for value in call.options.values() if isinstance(value, Column)):
                 what = f"field {field.column}: step {call.name} looks at the column {column}"
                 notes.add(field.line, what, "use steps that need no other column on a key with `ref`")
+
+
+def _check_own_kind(mapping: Mapping, notes: Notes) -> None:
+    """Whether another of the same kind is there already depends on the order of batches; only waiting does not."""
+    for field in (field for table in mapping.tables or () for field in table.fields or ()):
+        if field.ref and field.ref == mapping.entity and field.otherwise is not Consequence.HOLD:
+            what = f"field {field.column}: `else: {field.otherwise}` depends on which {mapping.entity} is read first"
+            notes.add(field.line, what, "write `else: hold`, or map the reference by an entity of its own")
+
+
+def _check_shared_rows(mapping: Mapping, notes: Notes) -> None:
+    """A row that several roots reach would be made once for each of them, under one id."""
+    members = {member.name: member for member in mapping.members}
+    for table in mapping.tables or ():
+        if shared := _shared(members.get(table.member or ""), members):
+            what = f"table {table.label}: several {mapping.root.name} may share a row of {table.member}"
+            way_out = f"make the rows `from: {shared.member}`, with {table.member} beside it in `with`"
+            notes.add(table.line, what, way_out)
+
+
+def _shared(member: Member | None, members: Dict[str, Member]) -> MemberColumn | None:
+    """Where the rows of a member are pointed at, and so may be by several; None where each points at one row itself."""
+    if member is None or member.via is None:
+        return None
+    parent = members.get(member.via.member)
+    if parent is not None and member.via.column != parent.key:
+        return member.via
+    return _shared(parent, members)
 
 
 def _check_drops(mapping: Mapping, scope: Scope, notes: Notes) -> None:

@@ -237,10 +237,9 @@ class Columns:
         return self._elsewhere(field, source, fitting) if target.elsewhere else fitting
 
     def _elsewhere(self, field: Field, source: pa.Array, ids: pa.Array) -> pa.Array:
-        """References that do not name their own row: the one to itself would wait, or be refused, for ever."""
+        """References that do not name their own row."""
         own = pc.fill_null(pc.equal(ids, self.ids), False)
-        flag = field.otherwise is Consequence.FLAG
-        self._refuse(field, source, own, "itself", Consequence.FLAG if flag else Consequence.REJECT)
+        self._refuse(field, source, own, "itself", Consequence.REJECT)
         return pc.if_else(own, pa.scalar(None, ids.type), ids) if own.true_count else ids
 
     # --- what was found

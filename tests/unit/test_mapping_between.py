@@ -63,14 +63,38 @@ def test_references_to_the_right_tables_are_no_mistakes(tmp_path):
             "ref: shop}",
             "ref: shop, else: stub}",
             (
-                "12 field parent_id: no row of office can be made up to stand in for a missing one; "
-                "write `else: hold`, `flag` or `reject`"
+                "12 field parent_id: `else: stub` depends on which shop is read first; "
+                "write `else: hold`, or map the reference by an entity of its own"
             ),
         ),
     ],
 )
 def test_a_reference_that_cannot_hold_is_a_mistake_with_its_line(tmp_path, right, wrong, told):
     assert mistakes(tmp_path, SHOP.replace(right, wrong)) == [told]
+
+
+def test_a_stand_in_that_nobody_can_make_is_a_mistake_with_its_line(tmp_path):
+    guest = """\
+entity: guest
+root: {table: GUESTS}
+after: [shop]
+tables:
+  person:
+    from: GUESTS
+    fields:
+      recorded_at:      MADE
+      changed_at:       MADE
+      has_legal_hold:   {value: false}
+      is_active:        {value: true}
+      is_restricted:    {value: false}
+      owning_office_id: {from: SHOP, ref: shop, else: stub}
+"""
+    (tmp_path / "guest.yaml").write_text(guest, encoding="utf-8")
+    told = (
+        "12 field owning_office_id: no row of office can be made up to stand in for a missing one; "
+        "write `else: hold`, `flag` or `reject`"
+    )
+    assert mistakes(tmp_path, SHOP) == [told]
 
 
 def test_a_missing_code_list_is_to_be_written_with_the_codes_of_the_platform(tmp_path):
