@@ -91,7 +91,7 @@ tables:
 """
     (tmp_path / "guest.yaml").write_text(guest, encoding="utf-8")
     told = (
-        "12 field owning_office_id: no row of office can be made up to stand in for a missing one; "
+        "13 field owning_office_id: no row of office can be made up to stand in for a missing one; "
         "write `else: hold`, `flag` or `reject`"
     )
     assert mistakes(tmp_path, SHOP) == [told]
