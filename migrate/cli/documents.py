@@ -59,6 +59,19 @@ class SampleDocument(TypedDict):
     dry_run: bool
 
 
+class AgingDocument(TypedDict):
+    """`migrate sample age`. `changes` by kind; `first` and `last` moment of the work, null in a dry run."""
+
+    days: int
+    seed: int
+    first: str | None
+    last: str | None
+    changes: dict[str, int]
+    rows: int
+    seconds: float
+    dry_run: bool
+
+
 class MappingLine(TypedDict):
     """A mapping in a few figures."""
 
@@ -371,6 +384,7 @@ DOCUMENTS: dict[str, type] = {
     "demo": DemoDocument,
     "doctor": DoctorDocument,
     "sample-make": SampleDocument,
+    "sample-age": AgingDocument,
     "mapping-check": MappingCheckDocument,
     "mapping-show": MappingShowDocument,
     "mapping-coverage": CoverageDocument,

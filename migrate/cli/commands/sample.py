@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from migrate.sample import FEWEST, MOST
 if TYPE_CHECKING:
     from sqlalchemy import URL
 
-    from migrate.cli.documents import SampleDocument
+    from migrate.cli.documents import AgingDocument, SampleDocument
 
 EXAMPLES = (
     ("migrate sample make sqlite:///legacy.db", "2,000 clients in a file"),
@@ -24,10 +25,19 @@ EXAMPLES = (
     ("migrate sample make", "in the project's own legacy database"),
 )
 
+AGE_EXAMPLES = (
+    ("migrate sample age", "a day of work on the project's own legacy database"),
+    (
+        "migrate sample age sqlite:///legacy.db --days 5 --truth changes.csv",
+        "five days, and what happened in them",
+    ),
+    ("migrate sample age env:GCMS_URL --rate 10", "ten times as many changes"),
+)
+
 
 @group("sample")
 def command() -> None:
-    """Make a legacy database like GCMS."""
+    """Make a legacy database like GCMS, and work on it."""
 
 
 @declare("make", examples=EXAMPLES, exits=(3, 4), parent=command)
@@ -67,15 +77,7 @@ def make(
 
     All persons are invented. Tables that are there already are refused, unless --replace is given.
     """
-    from migrate.project import writable_url
-
-    if url is None:
-        target = session.project.legacy_url()
-        schema = schema or session.project.settings.legacy.schema_name
-    else:
-        target = writable_url(url)
-    if target.get_backend_name() == "sqlite":
-        schema = None
+    target, schema = _place(session, url, schema)
     if dry_run:
         session.document(_document(clients, seed))
         session.say(f"would make {clients:,} clients with seed {seed} in {target!s}")
@@ -106,6 +108,105 @@ def make(
     session.table(("table", "rows"), sorted(summary.rows.items()), total=("all", summary.total))
     session.say(f"{clients:,} clients, seed {seed}; {planted:,} rows damaged on purpose")
     session.then("migrate doctor", "migrate plan")
+
+
+@declare("age", examples=AGE_EXAMPLES, exits=(3, 4), parent=command)
+@click.argument("url", required=False)
+@click.option("--days", type=click.IntRange(1), default=1, show_default=True, help="Days of work.")
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed works in the same way.")
+@click.option(
+    "--rate",
+    type=click.FloatRange(0),
+    default=1.0,
+    show_default=True,
+    help="Times the usual number of changes.",
+)
+@click.option(
+    "--start",
+    type=click.DateTime(
+        ["%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S"]
+    ),
+    metavar="MOMENT",
+    help="When the first day begins, in UTC; default: the day after the last one worked on, at 13:00.",
+)
+@click.option(
+    "--schema", help="SQL schema of the tables; default: the project's, for a URL the database's own."
+)
+@click.option(
+    "--truth",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Append what happened, and what a sync must make of it, to a CSV file.",
+)
+@click.option("--dry-run", is_flag=True, help="Say how many changes of each kind; write nothing.")
+def age(
+    session: Session,
+    url: str | None,
+    days: int,
+    seed: int,
+    rate: float,
+    start: datetime | None,
+    schema: str | None,
+    truth: Path | None,
+    dry_run: bool,
+) -> None:
+    """Let officers work on the sample for some days.
+
+    URL is an SQLAlchemy URL without a password, env:NAME or file:PATH; default: the project's legacy database.
+
+    Updates of every kind of stamp, changes of children alone, late commits, deletions, merges and unmerges, from
+    several sessions at once: all that a sync has to notice. The same database, days and seed give the same content.
+    """
+    from sqlalchemy import create_engine
+
+    from migrate.sample.aging import age as age_sample
+    from migrate.sample.aging import foresee
+
+    target, schema = _place(session, url, schema)
+    _reach(target)
+    engine = create_engine(target, hide_parameters=True)
+    document: AgingDocument = {
+        "days": days, "seed": seed, "first": None, "last": None, "changes": {}, "rows": 0, "seconds": 0.0,
+        "dry_run": dry_run,
+    }  # fmt: skip
+    try:
+        if dry_run:
+            document["changes"] = dict(foresee(engine, days, schema=schema, rate=rate))
+        else:
+            with session.bar("work", days, unit="days") as bar:
+                done = age_sample(
+                    engine, days, seed, truth, schema=schema, rate=rate, start=start,
+                    progress=lambda worked, _: bar.advance(worked - bar.done),
+                )  # fmt: skip
+            document |= {
+                "first": f"{done.first.isoformat()}Z", "last": f"{done.last.isoformat()}Z",
+                "changes": dict(done.changes), "rows": done.rows, "seconds": round(done.seconds, 3),
+            }  # fmt: skip
+    finally:
+        engine.dispose()
+    session.document(document)
+    session.table(
+        ("change", "times"), document["changes"].items(), total=("all", sum(document["changes"].values()))
+    )
+    if dry_run:
+        session.say(f"would happen in {target!s}; nothing was written")
+        return
+    session.say(
+        f"{document['rows']:,} rows written, seed {seed}, from {document['first']} to {document['last']}"
+    )
+    session.then("migrate run")
+
+
+def _place(session: Session, url: str | None, schema: str | None) -> tuple[URL, str | None]:
+    """The database that is meant, and the schema in it."""
+    from migrate.project import writable_url
+
+    if url is None:
+        target = session.project.legacy_url()
+        schema = schema or session.project.settings.legacy.schema_name
+    else:
+        target = writable_url(url)
+    return target, None if target.get_backend_name() == "sqlite" else schema
 
 
 def _reach(target: URL) -> None:
