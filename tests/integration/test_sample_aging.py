@@ -2,9 +2,8 @@
 
 import csv
 import shutil
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,9 +11,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from migrate.errors import InvalidInput, Refused, Unreachable
 from migrate.sample import make
-from migrate.sample.aging import age, foresee, late_commit
+from migrate.sample.aging import age, foresee
 from migrate.sample.schema import TABLES, metadata
 from tests.databases import NewDatabase
 
@@ -109,7 +107,9 @@ def test_nothing_changes_but_the_rows_on_record(story: Story) -> None:
 
 
 @pytest.mark.parametrize("kind", ["postgres", "mariadb"])
-def test_the_same_day_in_every_database(kind: Any, new_database: NewDatabase, fresh: Callable[[], str]) -> None:
+def test_the_same_day_in_every_database(
+    kind: Any, new_database: NewDatabase, fresh: Callable[[], str]
+) -> None:
     """Where sessions are real transactions side by side, the end is the one of SQLite, where they are not."""
     url, other = new_database(kind), fresh()
     make(url, CLIENTS, seed=SEED)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -107,37 +107,51 @@ def late_commit(
     target: str | sa.Engine, cases: int, seed: int, *, schema: str | None, start: datetime | None
 ) -> Iterator[Late]:
     """See ``migrate.sample.aging.late_commit``."""
-    with _sample(target, schema) as (engine, legacy):
-        stamp = _begin(legacy, start) if start else legacy.clock() + timedelta(minutes=1)
-        shift = Shift(legacy, Day(random_stream(seed, 0), legacy.next_number()), 1.0)
-        deed = Deed(shift)
-        chosen = shift.pool("cases")[:cases]
-        for case in chosen:
-            deed.update("S_CASE", case, application(case["ROW_ID"]), COMMENTS=deed.sentence())
-        officer = shift.officers[0]
-        legacy.release()
-        session = Session(engine, legacy.tables)
-        try:
+    with ExitStack() as stack:
+        with _told():
+            engine, legacy = stack.enter_context(_opened(target, schema))
+            stamp = _begin(legacy, start) if start else legacy.clock() + timedelta(minutes=1)
+            shift = Shift(legacy, Day(random_stream(seed, 0), legacy.next_number()), 1.0)
+            deed = Deed(shift)
+            chosen = shift.pool("cases")[:cases]
+            for case in chosen:
+                deed.update("S_CASE", case, application(case["ROW_ID"]), COMMENTS=deed.sentence())
+            officer = shift.officers[0]
+            legacy.release()
+            session = Session(engine, legacy.tables)
+            stack.callback(session.close)
             session.write([bind(write, stamp, officer) for write in deed.writes])
-            yield Late(tuple(case["ROW_ID"] for case in chosen), stamp)
+        yield Late(tuple(case["ROW_ID"] for case in chosen), stamp)
+        with _told():
             session.commit()
-        finally:
-            session.close()
 
 
 @contextmanager
 def _sample(target: str | sa.Engine, schema: str | None) -> Iterator[tuple[sa.Engine, Legacy]]:
     """The database of the sample, and who may be asked about it."""
+    with _told(), _opened(target, schema) as opened:
+        yield opened
+
+
+@contextmanager
+def _opened(target: str | sa.Engine, schema: str | None) -> Iterator[tuple[sa.Engine, Legacy]]:
     engine = sa.create_engine(target, hide_parameters=True) if isinstance(target, str) else target
     try:
         with engine.connect() as connection:
             yield engine, Legacy(connection, legacy_tables(engine.dialect.name, schema))
+    finally:
+        if isinstance(target, str):
+            engine.dispose()
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What the driver says, in the words of this program."""
+    try:
+        yield
     except sa.exc.DBAPIError as error:
         raise Unreachable(
             "the database of the sample does not answer, or refused a statement",
             why=type(error.orig).__name__ if error.orig else "no answer",
             remedy="check that it runs, that the role may change its rows, and that nobody else holds them",
         ) from None
-    finally:
-        if isinstance(target, str):
-            engine.dispose()
