@@ -196,6 +196,10 @@ def faults(doing: str) -> Iterator[None]:
 
 def _translated(error: psycopg.Error, doing: str) -> MigrateError:
     state, place = error.sqlstate or "", _place(error)
+    if isinstance(error, psycopg.ProgrammingError) and not state:
+        return Defect(
+            f"could not {doing}", why="the program has asked in a way that its driver does not understand"
+        )
     if not state or state[:2] in _AGAIN or state in _AGAIN or _raced(error):
         return Transient(
             f"could not {doing}: {_KINDS.get(state[:2], 'the connection was lost or refused')} {place}".rstrip()

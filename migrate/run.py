@@ -31,7 +31,16 @@ from migrate.extract.readers import Readers
 from migrate.finding import Brake, Nets, whole_members
 from migrate.load.target import Target
 from migrate.load.vanished import Tombstone
-from migrate.mapping.nouns import Condition, Mapping, Member, Natural, NaturalKind, Orphans, Vanished
+from migrate.mapping.nouns import (
+    Condition,
+    Consequence,
+    Mapping,
+    Member,
+    Natural,
+    NaturalKind,
+    Orphans,
+    Vanished,
+)
 from migrate.model import Batch, KeyRange, Layout, Lookup, Outcome, Slice, SliceKind, Tally
 from migrate.patience import Notice, Patience
 from migrate.pipeline import Line, move
@@ -509,7 +518,7 @@ class Run:
 
     def _release(self, entities: tuple[str, ...], progress: Callable[[Tally], None]) -> Tally:
         total, before, number = Tally(), None, _FIRST_RELEASE
-        while waiting := [(e, keys) for e, keys in self.parts.state.releasable() if e in entities]:
+        while waiting := [(e, keys) for e, keys in self._worth_a_look() if e in entities]:
             if waiting == before:  # they were looked at, and wait none the less
                 break
             before = waiting
@@ -526,6 +535,18 @@ class Run:
                     progress(tally)
                     total += tally
         return total
+
+    def _worth_a_look(self) -> "list[tuple[str, pa.Array]]":
+        """Held keys whose parents have arrived and, unless everything is read anyway, flagged ones too."""
+        state, found = self.parts.state, list(self.parts.state.releasable())
+        if self.opened.mode in (Mode.FULL, Mode.DEEP):
+            return found
+        for entity, mapping in self.parts.mappings.items():
+            for table, its in mapping.references():
+                if its.otherwise is Consequence.FLAG and its.ref:
+                    keys = state.arrived(entity, table.into, its.column, its.ref)
+                    found += [(entity, keys)] if len(keys) else []
+        return found
 
     def _write(
         self, piece: Slice, position: int, within: KeyRange, outcome: Outcome, rows_read: int

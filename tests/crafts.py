@@ -84,6 +84,7 @@ MAPPINGS = {
     "maker.yaml": """\
 entity: maker
 root: {table: MAKER}
+changes: {stamps: [LAST_UPD, DB_LAST_UPD], version: MODIFICATION_NUM}
 tables:
   account:
     from: MAKER
@@ -93,6 +94,7 @@ tables:
 entity: craft
 root: {table: CRAFT}
 after: [maker]
+changes: {stamps: [LAST_UPD, DB_LAST_UPD], version: MODIFICATION_NUM}
 members:
   PART: {by: CRAFT_ID, twins: [CRAFT_ID, NUM]}
   NOTE: {by: PART_ID, via: PART.ROW_ID}
@@ -126,7 +128,9 @@ rules:
     "pair.yaml": """\
 entity: pair
 root: {table: PAIR}
+vanished: remove
 after: [craft]
+changes: {stamps: [LAST_UPD, DB_LAST_UPD], version: MODIFICATION_NUM}
 tables:
   pair:
     from: PAIR
@@ -141,12 +145,21 @@ parent,value,language,code,equivalence,status,author,reviewer,date,note
 """,
 }
 
+_KINDS = {
+    "ROW_ID": "VARCHAR(200) PRIMARY KEY NOT NULL",
+    "LAST_UPD": "TIMESTAMP",
+    "DB_LAST_UPD": "TIMESTAMP",
+    "MODIFICATION_NUM": "NUMERIC(10, 0)",
+}
+STAMPS = ("LAST_UPD", "DB_LAST_UPD", "MODIFICATION_NUM")
+"""What every row has beside; the tests that do not care leave them empty."""
+
 COLUMNS = {
-    "MAKER": ("ROW_ID", "LOGIN"),
-    "CRAFT": ("ROW_ID", "NAME", "KIND", "SERIAL", "TRIAL", "PARENT", "MODEL", "MAKER_ID"),
-    "PART": ("ROW_ID", "CRAFT_ID", "NUM", "LABEL", "BEFORE_ID", "CONFLICT_ID"),
-    "NOTE": ("ROW_ID", "PART_ID", "BODY"),
-    "PAIR": ("ROW_ID", "CRAFT_ID", "OTHER_ID"),
+    "MAKER": ("ROW_ID", "LOGIN", *STAMPS),
+    "CRAFT": ("ROW_ID", "NAME", "KIND", "SERIAL", "TRIAL", "PARENT", "MODEL", "MAKER_ID", *STAMPS),
+    "PART": ("ROW_ID", "CRAFT_ID", "NUM", "LABEL", "BEFORE_ID", "CONFLICT_ID", *STAMPS),
+    "NOTE": ("ROW_ID", "PART_ID", "BODY", *STAMPS),
+    "PAIR": ("ROW_ID", "CRAFT_ID", "OTHER_ID", *STAMPS),
 }
 
 Row = Mapping[str, str | None]
@@ -198,29 +211,29 @@ class World:
         self.legacy.unlink(missing_ok=True)
         with sqlite3.connect(self.legacy) as database:
             for table, columns in COLUMNS.items():
-                kinds = ", ".join(
-                    f"{c} VARCHAR(200){' PRIMARY KEY NOT NULL' if c == 'ROW_ID' else ''}" for c in columns
-                )
+                kinds = ", ".join(f"{c} {_KINDS.get(c, 'VARCHAR(200)')}" for c in columns)
                 database.execute(f"CREATE TABLE {table} ({kinds})")
                 rows = [(key, *(row.get(c) for c in columns[1:])) for key, row in legacy[table].items()]
                 database.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(columns))})", rows)
         database.close()
 
     @contextmanager
-    def opened(self, batch_rows: int) -> Iterator[Run]:
+    def opened(self, batch_rows: int, mode: str = "full") -> Iterator[Run]:
         """A run, new or resumed."""
         source = connect(f"sqlite:///{self.legacy}")
         with ExitStack() as stack:
             stack.callback(source.close)
             lease = stack.enter_context(self.state.lease("tests"))
             parts = Parts(source, self.state, self.target, self.mappings, LAYOUT)
-            run = start(parts, lease, batch_rows=batch_rows)
+            run = start(parts, lease, batch_rows=batch_rows, mode=mode)
             stack.callback(run.close)
             yield run
 
-    def load(self, *, batch_rows: int = 50_000, workers: int = 1, shuffle: int | None = None) -> Books:
-        """One full load, or what is left of one."""
-        with self.opened(batch_rows) as run:
+    def load(
+        self, mode: str = "full", *, batch_rows: int = 50_000, workers: int = 1, shuffle: int | None = None
+    ) -> Books:
+        """One run, or what is left of one."""
+        with self.opened(batch_rows, mode) as run:
             _move(run, workers, shuffle)
             run.release()
             summary = run.finish()

@@ -29,10 +29,34 @@ class Expected:
     aggregates: dict[tuple[str, str], Tables] = field(default_factory=dict)
     shown: dict[tuple[str, str], Tables] = field(default_factory=dict)
     robbed: set[tuple[str, str]] = field(default_factory=set)
+    gone: set[tuple[str, str]] = field(default_factory=set)
     stubs: set[str] = field(default_factory=set)
     quarantine: set[tuple[str | None, ...]] = field(default_factory=set)
     excluded: set[tuple[str, ...]] = field(default_factory=set)
     books: dict[str, dict[str, int]] = field(default_factory=dict)
+
+    def vanish(self, legacy: Legacy) -> None:
+        """To be said before `load`: what is loaded and has no row any more is gone. Pairs go, others are marked."""
+        for entity, table in (("maker", "MAKER"), ("craft", "CRAFT"), ("pair", "PAIR")):
+            for key in self.loaded[entity] - set(legacy[table]):
+                about = (entity, key)
+                if about not in self.gone and entity == "pair":
+                    self.aggregates[about] = {}
+                elif about not in self.gone:
+                    root = platform_id(f"{entity}/{key}")
+                    mark = {
+                        "root_id": root, "row_id": root, "root_entity": entity,
+                        "table_name": "account" if entity == "maker" else entity, "column_name": None,
+                        "kind": "flagged", "rule": "vanished", "original_value": None, "source_table": table,
+                        "source_key": key, "work_item_status": "open",
+                    }  # fmt: skip
+                    marks = self.aggregates[about].setdefault("quality_mark", {})
+                    marks[platform_id(f"{entity}/quality_mark/vanished/{key}")] = mark
+                self.gone.add(about)
+
+    def there(self, entity: str) -> set[str]:
+        """Keys that can be referred to."""
+        return {key for key in self.loaded[entity] if (entity, key) not in self.gone}
 
     def load(self, legacy: Legacy) -> None:
         """One full load."""
@@ -119,7 +143,7 @@ class Expected:
 
     def _needs(self, row: Row, good: set[str]) -> list[tuple[str, str]]:
         needs = [(column, need) for column in ("PARENT", "MODEL") if (need := row[column]) is not None]
-        return [(column, need) for column, need in needs if need not in good | self.loaded["craft"]]
+        return [(column, need) for column, need in needs if need not in good | self.there("craft")]
 
     def _lost_rows(self, crafts: dict[str, Row], parts: dict[str, Row], notes: dict[str, Row]) -> int:
         """Rows without a craft, under the key of the missing craft; or of what else they point at, or their own.
@@ -223,13 +247,13 @@ class Expected:
             if craft is None:
                 self._complain("pair", key, "entity", "rejected", "PAIR", key, "CRAFT_ID", "required")
                 continue
-            if craft not in self.loaded["craft"]:
+            if craft not in self.there("craft"):
                 self._complain(
                     "pair", key, "entity", "held", "PAIR", key, "CRAFT_ID", "missing_parent", craft
                 )
                 continue
             root = platform_id(f"pair/{key}")
-            there = other in self.loaded["craft"]
+            there = other in self.there("craft")
             both = {"craft_id": _ref("craft", craft), "other_id": _ref("craft", other) if there else None}
             tables: Tables = {"pair": {root: both}, "quality_mark": {}}
             if other is not None and not there:
@@ -248,6 +272,7 @@ class Expected:
         books[fate] = books.get(fate, 0) + 1
         self.loaded[entity].add(key)
         self.robbed.discard(about)
+        self.gone.discard(about)
         for name, rows in tables.items():  # a row is in one aggregate: it leaves the one in which it was
             for owner, other in self.aggregates.items():
                 if owner != about and (moved := rows.keys() & other.get(name, {}).keys()):

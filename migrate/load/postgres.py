@@ -208,11 +208,8 @@ class PostgresTarget:
             name
             for name, table in self._layout.items()
             if name in outcome.tables
-            or (
-                table.root_id
-                and (table.root in roots or table.root in (None, "*"))
-                and (filled is None or name in filled)
-            )
+            or (table.root_id and table.root in (None, "*"))  # remarks: of any aggregate, and of any mapping
+            or (table.root_id and table.root in roots and (filled is None or name in filled))
         ]
 
     def _is_root(self, name: str) -> bool:

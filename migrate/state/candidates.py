@@ -22,6 +22,9 @@ from migrate.model import KeyRange, Layout, Outcome
 from migrate.postgres import Cursor, copy_in, copy_out
 from migrate.state import keys
 
+MARKS = "quality_mark"
+"""The platform's table of remarks."""
+
 _KEYS = sql.Identifier("pg_temp", "stage_candidates")
 _SWEPT = sql.Identifier("pg_temp", "stage_swept")
 
@@ -107,7 +110,7 @@ def _resurveyed(
     if len(moved):
         _stage(cursor, pa.table({"key": moved}))
         names = {"m": sql.Identifier(schema), "n": keys.NATURAL, "c": _KEYS}
-        cursor.execute(sql.SQL(_RIVALS).format(**names), [entity, name, entity, entity, name])
+        cursor.execute(sql.SQL(_RIVALS).format(**names), [entity, name, entity, name])
         keys.survey(cursor, schema, 0, entity, name, now)  # of no run: an undo leaves it
     return moved
 
@@ -120,21 +123,27 @@ def followers(cursor: Cursor, schema: str, platform: str, entity: str, root: str
     named = 0
     for table in layout.values():
         pointing = [column.name for column in table.columns.values() if column.points_at == root]
-        for column in pointing if table.root_id and _of_others(table.name, root, layout) else ():
+        for column in pointing if table.root_id else ():
             parts = {
                 "m": sql.Identifier(schema),
                 "table": sql.Identifier(platform, table.name),
                 "column": sql.Identifier(column),
                 "root_id": sql.Identifier(table.root_id or ""),
             }
-            cursor.execute(sql.SQL(_FOLLOWERS).format(**parts), [entity, entity])
+            cursor.execute(sql.SQL(_FOLLOWERS).format(**parts), [entity])
             named += cursor.rowcount
     return named
 
 
-def _of_others(table: str, root: str, layout: Layout) -> bool:
-    """Whether rows of the table belong to another aggregate than those of `root`; marks belong to all."""
-    return layout[table].root not in (root, None, "*")
+def arrived(
+    cursor: Cursor, schema: str, platform: str, system: str, entity: str, table: str, column: str, ref: str
+) -> pa.Array:
+    """Keys of the entity with a mark that this column refers to no `ref`, although the one meant is there now."""
+    names = {"m": sql.Identifier(schema), "marks": sql.Identifier(platform, MARKS)}
+    given = [system, ref, entity, table, column, system, entity]
+    return copy_out(cursor, sql.SQL(_ARRIVED).format(**names), {"key": pa.string()}, given)[
+        "key"
+    ].combine_chunks()
 
 
 def vanishing(cursor: Cursor, schema: str, entities: Iterable[str]) -> list[Vanishing]:
@@ -261,8 +270,18 @@ JOIN {m}.key_image AS i ON i.entity = k.entity AND i.key = k.key
 JOIN {table} AS t ON t.{column} = i.id
 JOIN {m}.crosswalk AS x ON x.id = t.{root_id} AND x.valid_to = 'infinity' AND x.survivor IS NULL
     AND x.cause <> 'vanished'
-WHERE k.entity = %s AND k.gone AND x.entity <> %s
+WHERE k.entity = %s AND k.gone
 ON CONFLICT (entity, key) DO NOTHING
+"""
+_ARRIVED = """
+SELECT DISTINCT x.key FROM {marks} AS q
+JOIN {m}.crosswalk AS c ON c.system = %s AND c.entity = %s AND c.key = q.original_value AND c.valid_to = 'infinity'
+    AND c.survivor IS NULL AND c.cause <> 'vanished'
+JOIN {m}.crosswalk AS x ON x.id = q.root_id AND x.valid_to = 'infinity' AND x.survivor IS NULL
+WHERE q.rule = 'missing_parent' AND q.root_entity = %s AND q.table_name = %s AND q.column_name = %s
+  AND x.system = %s AND x.entity = %s
+  AND NOT EXISTS (SELECT FROM {m}.candidate AS k WHERE k.entity = c.entity AND k.key = c.key AND k.gone)
+ORDER BY x.key
 """
 _VANISHING = """
 SELECT k.entity, count(*), (

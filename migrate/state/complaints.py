@@ -219,6 +219,7 @@ SELECT q.entity, q.key, q.needs_entity, q.needs_key, (EXISTS (
     SELECT FROM {m}.crosswalk AS c
     WHERE c.system = %s AND c.entity = q.needs_entity AND c.key = q.needs_key
       AND c.valid_to = 'infinity' AND c.survivor IS NULL AND c.cause <> 'vanished'
+      AND NOT EXISTS (SELECT FROM {m}.candidate AS k WHERE k.entity = c.entity AND k.key = c.key AND k.gone)
 ))::text AS there
 FROM {m}.quarantine AS q WHERE q.state = 'held'
 """

@@ -142,9 +142,13 @@ def close_batch(cursor: Cursor, place: Place, opened: Opened, tally: Tally, acto
 
 
 def forget_seen(cursor: Cursor, place: Place, entity: str, ids: Sequence[object]) -> None:
-    """Rows have left these roots for others: what was last loaded of them is not there any more, whatever they say."""
+    """Rows have left these roots for others: what was last loaded of them is not there any more, whatever they say.
+
+    They become candidates: what else they say may have to do with the rows that left.
+    """
     if ids:
         cursor.execute(place.sql(_FORGET), [entity, list(ids)])
+        cursor.execute(place.sql(_LEFT), [entity, list(ids)])
 
 
 def closed(
@@ -426,6 +430,11 @@ ON CONFLICT (entity, key) DO UPDATE SET disposition = excluded.disposition, mapp
 _FORGET = """
 UPDATE {m}.key_image SET fingerprint = '00000000-0000-0000-0000-000000000000'
 WHERE entity = %s AND id = ANY(%s) AND fingerprint IS NOT NULL
+"""
+_LEFT = """
+INSERT INTO {m}.candidate (entity, key, cause, gone)
+SELECT entity, key, 'follower', FALSE FROM {m}.key_image WHERE entity = %s AND id = ANY(%s) AND fingerprint IS NOT NULL
+ON CONFLICT (entity, key) DO NOTHING
 """
 _COUNTED = """
 SELECT i.disposition, count(*) FROM {keys} AS k JOIN {m}.key_image AS i ON i.entity = %s AND i.key = k.key

@@ -91,9 +91,10 @@ def natural(cursor: Cursor, schema: str, entity: str, name: str, keys: pa.Array)
 
 
 _KNOWN = """
-SELECT key FROM {m}.crosswalk
+SELECT key FROM {m}.crosswalk AS c
 WHERE system = %s AND entity = %s AND key = ANY(%s) AND valid_to = 'infinity' AND survivor IS NULL
   AND cause <> 'vanished'
+  AND NOT EXISTS (SELECT FROM {m}.candidate AS k WHERE k.entity = c.entity AND k.key = c.key AND k.gone)
 """
 _STAGE = """
 CREATE TEMPORARY TABLE IF NOT EXISTS stage_natural

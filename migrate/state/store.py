@@ -346,6 +346,12 @@ class State:
         with self._finding(lease, "find who refers to what is gone") as cursor:
             return candidates.followers(cursor, self.schema, self.platform_schema, entity, root, layout)
 
+    def arrived(self, entity: str, table: str, column: str, ref: str) -> pa.Array:
+        """Keys of the entity that were loaded with a flag for a missing parent which is there now."""
+        with self._cursor("ask for parents that arrived") as cursor:
+            schemas = self.schema, self.platform_schema
+            return candidates.arrived(cursor, *schemas, self.system, entity, table, column, ref)
+
     def vanishing(self, entities: Iterable[str]) -> list[candidates.Vanishing]:
         """How many candidates are gone, for each entity that has any on the platform."""
         with self._cursor("count what is gone") as cursor:

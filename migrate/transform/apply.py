@@ -87,7 +87,8 @@ class _Work:
                 )
                 self._set_aside(member.name, unknown, "unknown_type", column, whole=False)
             if member.twins:
-                content = tuple(c for c in self.mapping.reads[member.name] if c not in _SYSTEM_COLUMNS)
+                own = _SYSTEM_COLUMNS | set(self.mapping.changes.columns if self.mapping.changes else ())
+                content = tuple(c for c in self.mapping.reads[member.name] if c not in own)
                 identical, different = twins(self.frames, member.name, content)
                 self._note_twins(member, identical, different)
 

@@ -1,0 +1,209 @@
+"""Random histories of a small legacy world, followed by the nets, against an oracle that works row by row.
+
+A history is a number of days. On an *honest* day every change bears a true stamp and nothing goes: a delta has to
+follow. On *any other* day rows go, come back under the same key, move to another parent, bear stamps that lie
+backwards, stand still or are missing, as long as some number moves: a sweep has to follow. On a *silent* day not even
+that: a deep run has to. After each of them the platform must be what the oracle says: nothing lost, nothing extra,
+nothing doubled, nothing different.
+"""
+
+import random
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from tests.crafts import COLUMNS, STAMPS, Books, Legacy, World
+from tests.crafts_oracle import Expected, Tables
+from tests.databases import NewDatabase
+from tests.torture import times
+
+KEYS = ["A", "a", "A ", "B", "1-2", "é", "Z'", "c", "d", "e"]
+START = {"MAKER": "", "CRAFT": "", "PART": "p", "NOTE": "n", "PAIR": "q"}
+VALUES: dict[str, list[str | None]] = {
+    "LOGIN": ["ann", "ben", "", None, "x" * 21],
+    "NAME": ["Fram", "Gjøa", " Maud ", "", "Endurance", None],
+    "KIND": [None, "Boat", "Bateau", "Sled"],
+    "SERIAL": [None, None, "", "s1", "s1 ", "s2"],
+    "TRIAL": [None, "N", "N", "Y"],
+    "NUM": [None, "1", "2"],
+    "LABEL": ["mast", "keel", "", "rudder", None],
+    "BODY": [None, "", "x"],
+    "CONFLICT_ID": ["0", "0", "1-X", None],
+}
+POINTERS = {"PARENT": "CRAFT", "MODEL": "CRAFT", "MAKER_ID": "MAKER", "CRAFT_ID": "CRAFT", "PART_ID": "PART"}
+POINTERS |= {"OTHER_ID": "CRAFT", "BEFORE_ID": "PART"}
+PARENTS = {"PART": "CRAFT_ID", "NOTE": "PART_ID", "PAIR": ""}
+"""The column that says to which entity a member's row belongs."""
+
+
+class Office:
+    """Officers at work on the legacy database: all changes come from one seed."""
+
+    def __init__(self, seed: int) -> None:
+        self.dice = random.Random(seed)
+        self.rows: Legacy = {table: {} for table in COLUMNS}
+        for _ in range(25):
+            self.insert(honest=True)
+
+    def insert(self, *, honest: bool) -> None:
+        """A new row; its number has moved since whatever stood under that key before."""
+        table = self.dice.choice(list(COLUMNS))
+        key = START[table] + self.dice.choice(KEYS)
+        if key not in self.rows[table]:
+            row = {column: self.value(column) for column in COLUMNS[table][1:] if column not in STAMPS}
+            self.rows[table][key] = {**row, **self.stamped({}, honest=honest)}
+
+    def update(self, *, honest: bool, silent: bool = False) -> None:
+        """Some columns of a row; where a member belongs changes only on a day that is not honest."""
+        table, key = self.any_row()
+        if key is None:
+            return
+        row = dict(self.rows[table][key])
+        columns = [
+            c for c in COLUMNS[table][1:] if c not in STAMPS and (not honest or c != PARENTS.get(table))
+        ]
+        for column in self.dice.sample(columns, min(len(columns), self.dice.choice([1, 1, 2]))):
+            row[column] = self.value(column)
+        self.rows[table][key] = row if silent else {**row, **self.stamped(row, honest=honest)}
+
+    def delete(self) -> None:
+        """A row, and nothing that hangs on it."""
+        table, key = self.any_row()
+        if key is not None:
+            del self.rows[table][key]
+
+    def reinsert(self) -> None:
+        """A row goes, and another one comes under its key."""
+        table, key = self.any_row()
+        if key is not None:
+            before = self.rows[table].pop(key)
+            row = {column: self.value(column) for column in COLUMNS[table][1:] if column not in STAMPS}
+            self.rows[table][key] = {**row, **self.stamped(before, honest=False)}
+
+    def touch(self) -> None:
+        """Only the stamp of replication moves."""
+        table, key = self.any_row()
+        if key is not None:
+            self.rows[table][key] = {**self.rows[table][key], "DB_LAST_UPD": _now()}
+
+    def honest_day(self, operations: int) -> None:
+        """Inserts, updates, touches with true stamps."""
+        for _ in range(operations):
+            act: Callable[[], None] = self.dice.choice(
+                [lambda: self.insert(honest=True), lambda: self.update(honest=True), self.touch]
+            )
+            act()
+
+    def other_day(self, operations: int) -> None:
+        """Everything but silent edits."""
+        acts: list[Callable[[], None]] = [
+            lambda: self.insert(honest=False), lambda: self.update(honest=False), self.delete, self.reinsert, self.touch
+        ]  # fmt: skip
+        for _ in range(operations):
+            self.dice.choice(acts)()
+
+    def silent_day(self, operations: int) -> None:
+        """Edits of which no number tells."""
+        for _ in range(operations):
+            self.update(honest=False, silent=True)
+
+    def any_row(self) -> tuple[str, str | None]:
+        table = self.dice.choice(list(COLUMNS))
+        keys = sorted(self.rows[table])
+        return table, self.dice.choice(keys) if keys else None
+
+    def value(self, column: str) -> str | None:
+        if column not in POINTERS:
+            return self.dice.choice(VALUES[column])
+        others = [START[POINTERS[column]] + key for key in KEYS]
+        return self.dice.choice([None, *others, "gone"])
+
+    def stamped(self, row: dict[str, Any], *, honest: bool) -> dict[str, Any]:
+        """The numbers of a change: on an honest day a true stamp; on others any stamp, and a version that moves."""
+        version = str(int(row.get("MODIFICATION_NUM") or 0) + 1 + self.dice.randrange(1_000_000))
+        if honest:
+            stamp, other = _now(), self.dice.choice([None, _now(), "2001-01-01 00:00:00"])
+            first, second = self.dice.choice([(stamp, other), (other, stamp)])
+            return {
+                "LAST_UPD": first,
+                "DB_LAST_UPD": second,
+                "MODIFICATION_NUM": self.dice.choice([version, "0"]),
+            }
+        stamps = [None, row.get("LAST_UPD"), "1999-12-31 23:59:59", "2020-02-29 12:00:00", _now()]
+        chosen = {name: self.dice.choice(stamps) for name in ("LAST_UPD", "DB_LAST_UPD")}
+        return {**chosen, "MODIFICATION_NUM": version}
+
+
+@pytest.fixture(scope="module")
+def module_world(
+    new_module_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[World]:
+    made = World(new_module_database("postgres"), tmp_path_factory.mktemp("histories"))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def world(module_world: World) -> World:
+    module_world.empty()
+    return module_world
+
+
+@pytest.mark.parametrize("seed", range(times(2, 20)))
+def test_after_every_day_the_platform_is_what_the_oracle_says(world: World, seed: int) -> None:
+    office, expected = Office(seed), Expected()
+    print(f"seed {seed}")
+    follow(world, office, expected, "full")
+    days, operations = times(20, 200), 25
+    for day in range(days):
+        kind = office.dice.choice(["honest", "honest", "other", "other", "silent"])
+        match kind:
+            case "honest":
+                office.honest_day(operations)
+                follow(world, office, expected, "delta", told=f"seed {seed}, day {day}")
+            case "other":
+                office.other_day(operations)
+                follow(world, office, expected, "sweep", told=f"seed {seed}, day {day}")
+            case _:
+                office.silent_day(operations // 5)
+                follow(world, office, expected, "deep", told=f"seed {seed}, day {day}")
+    before = world.versions()
+    for mode in ("sweep", "delta", "deep"):
+        assert world.load(mode).rows_written == 0, mode
+    assert world.versions() == before
+
+
+def follow(world: World, office: Office, expected: Expected, mode: str, told: str = "") -> None:
+    """One run, and what has to be there after it."""
+    world.write(office.rows)
+    if mode == "sweep":
+        expected.vanish(office.rows)
+    expected.load(office.rows)
+    books = world.load(mode, batch_rows=office.dice.choice([3, 50, 50_000]))
+    agrees(books, expected, office.rows, told, quarantine=mode != "delta")
+
+
+def agrees(books: Books, expected: Expected, legacy: Legacy, told: str, *, quarantine: bool) -> None:
+    """Rows and keys are as expected; a delta need not have seen rows that hang on nothing."""
+    assert different(books.rows, expected.rows()) == {}, told
+    assert books.crosswalk == expected.crosswalk(), told
+    if quarantine:
+        assert books.quarantine == expected.quarantine, told
+        assert {line for line in books.excluded if line[3] in legacy[line[2]]} == expected.excluded, told
+
+
+def different(found: Tables, wanted: Tables) -> dict[str, Any]:
+    """Rows that are lost, extra or different, by table and id; doubled ones the platform's keys refuse."""
+    return {
+        f"{table} {key}": (found[table].get(key, "lost"), rows.get(key, "extra"))
+        for table, rows in wanted.items()
+        for key in rows.keys() | found[table].keys()
+        if found[table].get(key) != rows.get(key)
+    }
+
+
+def _now() -> str:
+    """By the clock of the source, to the second, as Siebel stamps."""
+    return datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S")
