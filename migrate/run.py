@@ -203,10 +203,10 @@ def start(
     nights:        in how many runs a deep one reads everything once.
     Raises Drift and Refused before anything is written but candidates.
     """
+    as_of = parts.source.clock()  # before the first read: what changes from now on is the next run's
     brake = Brake(max_vanished)
     if mode in (Mode.FULL, Mode.DEEP):
-        return _whole(parts, lease, batch_rows=batch_rows, mode=mode, brake=brake, nights=nights)
-    as_of = parts.source.clock()  # before the first read: what changes from now on is the next run's
+        return _whole(parts, lease, as_of, batch_rows=batch_rows, mode=mode, brake=brake, nights=nights)
     seen = _seen_until(parts)
     low = None if seen is None else seen - overlap
     if mode == Mode.DELTA and seen is not None and as_of < seen:
@@ -235,12 +235,13 @@ def start(
     return Run(parts, opened)
 
 
-def _whole(parts: Parts, lease: Lease, *, batch_rows: int, mode: str, brake: Brake, nights: int) -> "Run":
+def _whole(
+    parts: Parts, lease: Lease, as_of: datetime, *, batch_rows: int, mode: str, brake: Brake, nights: int
+) -> "Run":
     """A run over everything: new, or the newest of the same mappings if it was not finished.
 
     nights: into how many shares a deep run is cut; one of them is moved at a time.
     """
-    as_of = parts.source.clock()
     unfinished = parts.state.unfinished(mode, parts.digests)
     if unfinished is not None:
         fresh = unfinished if mode == Mode.FULL else replace(unfinished, as_of=as_of)

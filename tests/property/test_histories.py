@@ -154,7 +154,6 @@ def world(module_world: World) -> World:
 @pytest.mark.parametrize("seed", range(times(2, 20)))
 def test_after_every_day_the_platform_is_what_the_oracle_says(world: World, seed: int) -> None:
     office, expected = Office(seed), Expected()
-    print(f"seed {seed}")
     follow(world, office, expected, "full")
     days, operations = times(20, 200), 25
     for day in range(days):
