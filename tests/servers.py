@@ -170,27 +170,45 @@ def _start_postgres(home: Path, *, durable: bool) -> tuple[str, Callable[[], Non
 
 
 def _start_mariadb(home: Path) -> tuple[str, Callable[[], None]]:
-    data, socket, log = home / "data", home / "socket", home / "server.log"
-    user = f"--user={pwd.getpwuid(os.geteuid()).pw_name}"
-    common = ["--no-defaults", user, f"--datadir={data}", "--innodb-log-file-size=32M"]
+    install_mariadb(home)
+    process = start_mariadb(home)
+
+    def stop() -> None:
+        process.send_signal(signal.SIGKILL)  # its data goes away in a moment
+        process.wait()
+
+    connection = (
+        f"DRIVER={{{odbc_driver('MariaDB', 'libmaodbc.so')}}};SERVER=localhost;SOCKET={home / 'socket'}"
+    )
+    connection += f";UID={MARIADB_USER};PWD={MARIADB_PASSWORD};CHARSET=utf8mb4"
+    return "mariadb+pyodbc:///?odbc_connect=" + quote_plus(connection), stop
+
+
+def install_mariadb(home: Path) -> None:
+    """Make the data folder of a MariaDB in `home`."""
     install = [
         program("mariadb-install-db"),
-        *common,
+        *_common(home),
         "--auth-root-authentication-method=normal",
         "--skip-test-db",
     ]
-    setup = home / "setup.sql"
-    setup.write_text(
-        f"CREATE USER '{MARIADB_USER}'@'localhost' IDENTIFIED BY '{MARIADB_PASSWORD}';\n"
+    (home / "setup.sql").write_text(
+        f"CREATE USER IF NOT EXISTS '{MARIADB_USER}'@'localhost' IDENTIFIED BY '{MARIADB_PASSWORD}';\n"
         f"GRANT ALL PRIVILEGES ON *.* TO '{MARIADB_USER}'@'localhost';\n"
     )
     subprocess.run(install, check=True, capture_output=True, text=True)
+
+
+def start_mariadb(home: Path) -> "subprocess.Popen[bytes]":
+    """Start the MariaDB in `home` and wait until it answers on its socket."""
+    log, socket = home / "server.log", home / "socket"
     with log.open("w") as output:
         process = subprocess.Popen(
             [
-                program("mariadbd"), *common, f"--socket={socket}", f"--pid-file={home / 'pid'}", "--skip-networking",
-                f"--init-file={setup}", "--character-set-server=utf8mb4", "--innodb-flush-log-at-trx-commit=0",
-                "--skip-innodb-doublewrite", "--innodb-buffer-pool-size=256M", "--max-connections=200",
+                program("mariadbd"), *_common(home), f"--socket={socket}", f"--pid-file={home / 'pid'}",
+                "--skip-networking", f"--init-file={home / 'setup.sql'}", "--character-set-server=utf8mb4",
+                "--innodb-flush-log-at-trx-commit=0", "--skip-innodb-doublewrite", "--innodb-buffer-pool-size=256M",
+                "--max-connections=200",
             ],
             stdin=subprocess.DEVNULL, stdout=output, stderr=output,
         )  # fmt: skip
@@ -200,18 +218,18 @@ def _start_mariadb(home: Path) -> tuple[str, Callable[[], None]]:
             raise RuntimeError(log.read_text())
         return socket.exists() and "ready for connections" in log.read_text()
 
-    def stop() -> None:
-        process.send_signal(signal.SIGKILL)  # its data goes away in a moment
-        process.wait()
-
     try:
         _wait(ready, seconds=60, what="MariaDB to answer")
     except BaseException:
-        stop()
+        process.kill()
+        process.wait()
         raise
-    connection = f"DRIVER={{{odbc_driver('MariaDB', 'libmaodbc.so')}}};SERVER=localhost;SOCKET={socket}"
-    connection += f";UID={MARIADB_USER};PWD={MARIADB_PASSWORD};CHARSET=utf8mb4"
-    return "mariadb+pyodbc:///?odbc_connect=" + quote_plus(connection), stop
+    return process
+
+
+def _common(home: Path) -> list[str]:
+    user = f"--user={pwd.getpwuid(os.geteuid()).pw_name}"
+    return ["--no-defaults", user, f"--datadir={home / 'data'}", "--innodb-log-file-size=32M"]
 
 
 def _wait(condition: Callable[[], bool], *, seconds: float, what: str) -> None:

@@ -271,6 +271,8 @@ class PostgresTarget:
             with faults(doing), connection.transaction(), connection.cursor() as cursor:
                 yield cursor
         except BaseException:
+            if connection.broken:  # the others were lost with it
+                self.close()
             with contextlib.suppress(psycopg.Error):
                 connection.close()
             raise

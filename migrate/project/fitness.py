@@ -24,11 +24,11 @@ FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON
 WHERE n.nspname = %s AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped"""
 
 
-def check_platform(url: URL, schema: str, layout: Layout) -> None:
+def check_platform(url: URL, schema: str, layout: Layout, patience: float) -> None:
     """Raise Drift unless both schemas are at their newest revision and hold every table and column of the layout."""
     with (
         faults("compare the platform with this program"),
-        connect(url, "migrate: schema") as connection,
+        connect(url, "migrate: schema", patience=patience) as connection,
         connection.cursor() as cursor,
     ):
         _check_revision(cursor, schema, VERSIONS)

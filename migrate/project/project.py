@@ -256,7 +256,8 @@ class Project:
         from migrate.project.fitness import check_platform
 
         with self.parts(entities) as parts:
-            check_platform(self.platform_url(), self.settings.platform.schema_name, self.layout())
+            schema = self.settings.platform.schema_name
+            check_platform(self.platform_url(), schema, self.layout(), self.patience.seconds)
             yield parts
 
     @contextmanager

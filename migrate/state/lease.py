@@ -35,6 +35,7 @@ PATIENCE = timedelta(seconds=30)
 BEAT = 5.0
 """Seconds between two heartbeats."""
 
+_FAREWELL = 5.0  # seconds to give the lease back; a server that does not answer loses the session anyway
 _GRACE = 1.5  # seconds in which a holder that is just ending may still let go
 
 
@@ -73,13 +74,7 @@ class Lease:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._ended.set()
-        self._heart.join(timeout=_GRACE)
-        if self._connection is None:
-            return
-        if not self._heart.is_alive():  # otherwise nobody answers it, and nobody would answer us
-            with contextlib.suppress(psycopg.Error):  # gone already: then the lock is free as well
-                self._connection.execute(self._sql(_RELEASE), [self._project, self.fence])
-        self._connection.close()
+        self._heart.join(timeout=_FAREWELL)
 
     @property
     def lost(self) -> bool:
@@ -128,12 +123,17 @@ class Lease:
         return fence
 
     def _keep_beating(self) -> None:
+        """Until the end, of which it tells: the session belongs to this thread alone, which may outlive the holder."""
         while not self._ended.wait(self._beat) and not self.lost:
             try:
                 if not self._beats():
                     self._lost.set()
             except (psycopg.Error, MigrateError):
                 self._come_back()
+        assert self._connection is not None
+        with contextlib.suppress(psycopg.Error):  # gone already: then the lock is free as well
+            self._connection.execute(self._sql(_RELEASE), [self._project, self.fence])
+        self._connection.close()
 
     def _beats(self) -> bool:
         assert self._connection is not None

@@ -463,6 +463,8 @@ class State:
             with faults(doing), connection.transaction(), connection.cursor() as cursor:
                 yield cursor
         except BaseException:
+            if connection.broken:  # the others were lost with it
+                self.close()
             with contextlib.suppress(psycopg.Error):
                 connection.close()
             raise
