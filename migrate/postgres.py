@@ -101,8 +101,8 @@ def connect(url: str | URL, name: str, *, autocommit: bool = False, patience: fl
     """A connection to the database of an SQLAlchemy URL, with times in UTC.
 
     name:      shown in `pg_stat_activity`; holds no secret.
-    patience:  a connection is given a third of it to come about, and a server that says nothing a sixth before it is
-               asked whether it is there.
+    patience:  a connection is given a third of it to come about, a lock that others hold a sixth; and so long a server
+               may say nothing before it is asked whether it is there.
     Raises Unreachable when the server refuses (never worth another try), Transient when it does not answer.
     """
     where = make_url(url)
@@ -110,7 +110,8 @@ def connect(url: str | URL, name: str, *, autocommit: bool = False, patience: fl
     settings |= {"user": where.username, "password": where.password, "dbname": where.database}
     settings |= {"host": where.host, "port": where.port} if where.host else {}
     settings = {**_KEEPALIVE, **settings}
-    settings |= {"application_name": name, "options": f"{settings.get('options', '')} {_OPTIONS}".strip()}
+    options = f"{settings.get('options', '')} {_OPTIONS} -c lock_timeout={round(patience / 6 * 1000)}"
+    settings |= {"application_name": name, "options": options.strip()}
     settings.setdefault("connect_timeout", str(min(10, max(2, round(patience / 3)))))
     try:
         connection = CONNECTION.connect(**settings, autocommit=autocommit)

@@ -12,6 +12,7 @@ Listens on the loopback address alone. `accepted` counts connections: who tries 
 """
 
 import socket
+import ssl
 import threading
 import time
 from contextlib import suppress
@@ -141,3 +142,31 @@ class Proxy:
 def _end(end: socket.socket) -> None:
     with suppress(OSError):
         end.shutdown(socket.SHUT_RDWR)
+
+
+class Impostor:
+    """Listens like a PostgreSQL that encrypts, with a certificate; `with` gives its port. Nothing lies behind it."""
+
+    def __init__(self, certificate: Path, key: Path) -> None:
+        self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._context.load_cert_chain(certificate, key)
+        self._listener = socket.create_server(("127.0.0.1", 0))
+
+    def __enter__(self) -> int:
+        threading.Thread(target=self._serve, daemon=True).start()
+        return int(self._listener.getsockname()[1])
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        _end(self._listener)
+        self._listener.close()
+
+    def _serve(self) -> None:
+        with suppress(OSError):
+            while True:
+                here, _ = self._listener.accept()
+                with here, suppress(OSError):  # an SSLError is one
+                    here.recv(8)  # "may I encrypt?"
+                    here.sendall(b"S")
+                    self._context.wrap_socket(here, server_side=True).close()

@@ -365,6 +365,25 @@ class VerifyDocument(TypedDict):
     exit: int
 
 
+class CrashCheck(TypedDict):
+    """What was compared after all kills: same or different."""
+
+    check: str
+    result: str
+    detail: str
+
+
+class CrashDocument(TypedDict):
+    """`migrate selftest crash`. Processes killed in `opening` a run, and after that; `commits` when nobody kills it."""
+
+    opening: int
+    moving: int
+    commits: int
+    checks: list[CrashCheck]
+    seconds: float
+    exit: int
+
+
 class DemoDocument(TypedDict):
     """`migrate demo`. The first run loads, the second finds nothing to write."""
 
@@ -398,5 +417,6 @@ DOCUMENTS: dict[str, type] = {
     "crosswalk": CrosswalkDocument,
     "ledger-show": LedgerDocument,
     "ledger-verify": VerifyDocument,
+    "selftest-crash": CrashDocument,
 }
 """Command, its words joined by '-' -> its document. `mapping schema` prints a JSON schema in any case."""

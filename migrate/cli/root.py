@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, str] = {
     "quarantine": "quarantine",
     "crosswalk": "crosswalk",
     "ledger": "ledger",
+    "selftest": "selftest",
 }
 """Command -> module under `migrate.cli.commands`, whose attribute `command` it is; in the order of the journey."""
 

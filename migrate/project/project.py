@@ -368,7 +368,7 @@ def vocabulary() -> "Vocabulary":
     return words()
 
 
-def writable_url(reference: str) -> "URL":
+def writable_url(reference: str, kinds: tuple[str, ...] = LEGACY_KINDS) -> "URL":
     """The URL of a database that a command shall write to, as given on the command line.
 
     A password there is refused, since the list of processes shows it to everybody. Raises InvalidInput.
@@ -381,7 +381,7 @@ def writable_url(reference: str) -> "URL":
                 f"holds a secret ({part})", "put the URL into a variable and write env:NAME"
             )
         url = resolve(reference, Path.cwd(), {}).reveal()
-        settings_file.check_url(url, LEGACY_KINDS)
+        settings_file.check_url(url, kinds)
     except Unresolved as error:
         raise InvalidInput([Mistake("URL", 0, error.what, error.instead)]) from None
     except settings_file.Advised as error:

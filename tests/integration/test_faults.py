@@ -21,15 +21,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import make_url
 
-from migrate.errors import MigrateError
+from migrate.errors import MigrateError, Transient, Unreachable
 from migrate.model import Tally
 from migrate.project import Project
 from migrate.project.moving import move
 from tests.components import require
 from tests.journeys import content
 from tests.private import PrivatePostgres
-from tests.proxy import Proxy
+from tests.proxy import Impostor, Proxy
 from tests.small_project import small_project
 
 TEMPLATE = "template_platform"
@@ -150,7 +151,7 @@ def serialization_failure(bench: Bench) -> None:
 
 
 def lock_timeout(bench: Bench) -> None:
-    bench.server.configure(lock_timeout="200ms")
+    """Sessions of ours wait for a lock no longer than a sixth of the patience."""
     _locked(bench)
 
 
@@ -358,15 +359,91 @@ def test_a_long_statement_on_a_server_that_answers_is_not_given_up(
     bench: Bench, undisturbed: dict[str, str]
 ) -> None:
     """Longer than the whole patience: who is asked whether anybody is there says yes."""
-
-    def lock() -> None:
-        _locked(bench)
-        threading.Timer(PATIENCE + 1, bench.heal).start()
-
-    watch = Watch(lock, after=1)
+    _trigger(bench, f"PERFORM pg_sleep({PATIENCE + 1})")
+    watch = Watch()
     bench.load(watch)
     assert watch.told == []
     _assert_like(bench, undisturbed)
+
+
+# --- who is not let in
+
+
+def _refused_access(bench: Bench, url: str) -> Unreachable:
+    """The error of a run with another URL of the platform; asked once, told soon, without a secret."""
+    (bench.folder / "platform.secret").write_text(url)
+    watch, began = Watch(), time.monotonic()
+    bench.be_patient(30)
+    with pytest.raises(Unreachable) as caught:
+        bench.load(watch)
+    assert time.monotonic() - began < 30
+    assert watch.told == []
+    assert PASSWORD not in str(caught.value)
+    return caught.value
+
+
+def test_a_wrong_password_is_tried_once(bench: Bench) -> None:
+    before = bench.line.accepted
+    error = _refused_access(bench, bench.line.postgres(bench.url, USER, f"{PASSWORD}-not"))
+    assert bench.line.accepted == before + 1
+    assert "role, password" in error.why
+
+
+def test_an_expired_password_is_tried_once(bench: Bench) -> None:
+    bench.server.ask(f"CREATE ROLE late LOGIN PASSWORD '{PASSWORD}' VALID UNTIL '2020-01-01'")
+    bench.undo.append(lambda: bench.server.ask("DROP ROLE late"))
+    before = bench.line.accepted
+    _refused_access(bench, bench.line.postgres(bench.url, "late", PASSWORD))
+    assert bench.line.accepted == before + 1
+
+
+def test_a_right_that_is_missing_is_told(bench: Bench) -> None:
+    bench.server.ask(f"CREATE ROLE guest LOGIN PASSWORD '{PASSWORD}'")
+    bench.undo.append(lambda: bench.server.ask("DROP ROLE guest"))
+    error = _refused_access(bench, bench.line.postgres(bench.url, "guest", PASSWORD))
+    assert "lacks a right" in error.why
+
+
+def test_an_unknown_database_is_told(bench: Bench) -> None:
+    url = bench.line.postgres(bench.url, USER, PASSWORD).replace(bench.database, "nowhere")
+    assert "nowhere" in _refused_access(bench, url).what
+
+
+def test_an_unknown_host_is_told(bench: Bench) -> None:
+    url = bench.line.postgres(bench.url, USER, PASSWORD).replace("127.0.0.1", "no-such-host.invalid")
+    assert "no host of that name" in _refused_access(bench, url).why
+
+
+def test_a_certificate_that_does_not_hold_is_told(bench: Bench, tmp_path: Path) -> None:
+    for name in ("theirs", "ours"):
+        command = [
+            "openssl",
+            "req",
+            "-x509",
+            "-newkey",
+            "rsa:2048",
+            "-nodes",
+            "-subj",
+            f"/CN={name}",
+            "-days",
+            "2",
+        ]
+        files = ["-keyout", str(tmp_path / f"{name}.key"), "-out", str(tmp_path / f"{name}.crt")]
+        subprocess.run([*command, *files], check=True, capture_output=True)
+    with Impostor(tmp_path / "theirs.crt", tmp_path / "theirs.key") as port:
+        url = make_url(bench.line.postgres(bench.url, USER, PASSWORD)).set(port=port)
+        trusting = {"sslmode": "verify-full", "sslrootcert": str(tmp_path / "ours.crt")}
+        error = _refused_access(bench, url.update_query_dict(trusting).render_as_string(hide_password=False))
+    assert "certificate" in error.why
+
+
+def test_a_lock_that_somebody_holds_is_given_up_within_thirty_seconds(bench: Bench) -> None:
+    _locked(bench)
+    bench.be_patient(12)
+    began = time.monotonic()
+    with pytest.raises(Transient, match="a lock was not to be had in time"):
+        bench.load(Watch())
+    assert time.monotonic() - began < 30
 
 
 def _turns(bench: Bench, count: int, seed: int) -> Iterator[tuple[Bench, int]]:
