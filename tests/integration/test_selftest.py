@@ -39,6 +39,8 @@ def two(
     return made[0], made[1]
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_a_run_that_is_killed_at_every_commit_ends_like_the_undisturbed_one(
     tmp_path: Path, postgres_url: str
 ) -> None:
