@@ -1,4 +1,4 @@
-"""Two runs at once, as two people would start them: one works, the other is told; who was frozen or killed is replaced."""
+"""Two runs at once, as two people start them: one works, the other is told; who was frozen or killed is replaced."""
 
 import json
 import re
