@@ -13,6 +13,7 @@ import contextlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,6 +27,7 @@ from migrate.load import bulk
 from migrate.load.fates import Fates, fates, rows_of, tally
 from migrate.load.images import Keeper
 from migrate.load.stubs import Stub, stub_rows
+from migrate.load.undoing import Undone, take_back
 from migrate.load.vanished import Graveyard, Tombstone, bury, pointers
 from migrate.model import KeyRange, Layout, Outcome, Slice, Tally
 from migrate.postgres import Connection, Cursor, comma, copy_in, faults
@@ -86,6 +88,20 @@ class PostgresTarget:
             where = Graveyard(keeper, self._state.system, slice_.entity, self._layout, opened.stage)
             written = bury(cursor, where, held, how)
             return self._state.close_gone(cursor, opened, written)
+
+    def undo(self, run: "OpenRun", *, actor: str = "", reason: str, dry_run: bool = False) -> Undone:
+        """See `Target.undo`."""
+        with self._cursor(run, f"take back run {run.id}") as cursor:
+            opened = self._state.open_undo(cursor, run)
+            schema, platform = self._state.schema, self._state.platform_schema
+            undone = take_back(cursor, schema, platform, self._layout, opened)
+            told = {"removed": sum(undone.removed.values()), "restored": sum(undone.restored.values())}
+            lines = self._state.close_undo(cursor, run, told, actor, reason)
+            if dry_run:
+                raise psycopg.Rollback
+        if not dry_run:
+            self.end_bulk(run)  # it may have been a first load that was broken off
+        return replace(undone, lines=lines)
 
     def begin_bulk(self, run: "OpenRun", tables: Iterable[str]) -> tuple[str, ...]:
         """See `Target.begin_bulk`."""

@@ -10,6 +10,7 @@ from migrate.model import KeyRange, Outcome, Slice, Tally
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from migrate.load.undoing import Undone
     from migrate.load.vanished import Tombstone
     from migrate.state import OpenRun
 
@@ -43,6 +44,14 @@ class Target(Protocol):
 
         The same batch again does nothing. Where the legacy system merged a key into another, its rows stay and lead
         there; what was never loaded only leaves the books of the state.
+        """
+
+    def undo(self, run: "OpenRun", *, actor: str = "", reason: str, dry_run: bool = False) -> "Undone":
+        """Take a run back (see `State.undoable`), exactly: rows and books become what they were before it.
+
+        One transaction: all of it or nothing. The ledger keeps all entries and gets one more, with who (`actor`,
+        default: user and machine) and why; the run is marked as undone. With `dry_run` everything is undone at the end.
+        Raises Refused, naming the runs to be taken back first, when a later run has changed the same rows or lines.
         """
 
     def begin_bulk(self, run: "OpenRun", tables: Iterable[str]) -> tuple[str, ...]:

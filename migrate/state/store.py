@@ -12,7 +12,7 @@ import socket
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
@@ -25,7 +25,7 @@ from migrate.canonical import derive_ids
 from migrate.errors import Refused
 from migrate.model import KeyRange, Layout, Outcome, Slice, SliceKind, Tally
 from migrate.postgres import PATIENCE, Connection, Cursor, connect, faults
-from migrate.state import candidates, complaints, entry, images, keys, runs, tracing, vanishing
+from migrate.state import candidates, complaints, entry, images, keys, runs, tracing, undo, vanishing
 from migrate.state.complaints import Complaint
 from migrate.state.entry import Opened, Place
 from migrate.state.lease import BEAT, Lease, check_fence, writer_name
@@ -388,6 +388,28 @@ class State:
         with self._cursor(doing) as cursor:
             check_fence(cursor, self.schema, self.system, lease.fence)
             yield cursor
+
+    # --- an undo, in the transaction of the load ---------------------------------------------------------------------
+
+    def undoable(self, lease: Lease, number: int) -> OpenRun:
+        """The run of that number, under the present lease; Refused when it cannot be taken back."""
+        with self._cursor("read a run") as cursor:
+            return replace(undo.undoable(cursor, self.place, number), fence=lease.fence)
+
+    def open_undo(self, cursor: Cursor, run: OpenRun) -> undo.OpenUndo:
+        """See `migrate.state.undo`."""
+        return undo.open_undo(cursor, self.place, run)
+
+    def close_undo(
+        self, cursor: Cursor, run: OpenRun, rows: Mapping[str, Any], actor: str, reason: str
+    ) -> int:
+        """See `migrate.state.undo`."""
+        return undo.close_undo(cursor, self.place, run, actor or self.actor, reason, rows)
+
+    def forget_images(self, age: timedelta) -> int:
+        """Forget what runs that began longer ago overwrote; they cannot be taken back any more. Returns how many."""
+        with self._cursor("forget before-images") as cursor:
+            return images.prune(cursor, self.schema, age)
 
     # --- what people ask ---------------------------------------------------------------------------------------------
 

@@ -304,6 +304,87 @@ class TargetSuite:
         changed = replace(A, name="A2", parts=())
         assert on.things(a=replace(changed, steps=(), maker="u")).updated == 1
 
+    def test_a_run_that_is_taken_back_leaves_everything_as_it_was(self, platform: Platform) -> None:
+        with bench(platform) as first:
+            first.write(outcome({"a": A, "b": Thing("B"), "r": Rejected(), "x": Excluded()}))
+        before, known = platform.content(), platform.state.quarantine()
+        with bench(platform) as bad:
+            changed = replace(A, name="swapped", parts=(("p1", "right"), ("p3", "left")), steps=(), marks=())
+            things: dict[str, Fate] = {"a": changed, "b": Rejected(), "r": Thing(maker="u"), "x": Thing("X")}
+            bad.write(outcome(things, stubs=[("account", "u")]))
+            bad.write(outcome({"c": Thing("C", parts=(("p9", "new"),))}, merges=[("b2", "c")]))
+        assert platform.content() != before
+        _take_back(platform, bad.run.id)
+        assert platform.content() == before
+        assert platform.state.quarantine() == known
+        assert platform.state.known(ENTITY, pa.array(["a", "b", "c", "r", "b2"])).to_pylist() == ["a", "b"]
+        entries = platform.state.ledger(run=bad.run.id)
+        assert [entry.kind for entry in entries] == ["run", "batch", "batch", "undo"]
+        assert (entries[-1].actor, entries[-1].batch) == ("ann", {"reason": "wrong mapping"})
+        assert platform.state.verify_ledger().broken is None
+
+    def test_after_an_undo_the_same_run_does_the_same_again(self, platform: Platform) -> None:
+        tallies, contents = [], []
+        for _ in range(2):
+            with bench(platform) as on:
+                tallies.append(on.write(outcome({"a": A, "b": Thing(maker="u")}, stubs=[("account", "u")])))
+            contents.append(platform.content())
+            _take_back(platform, on.run.id)
+            assert platform.content() == {name: {} for name in LAYOUT}
+        assert tallies[0] == tallies[1]
+        assert contents[0] == contents[1]
+
+    def test_a_dry_run_of_an_undo_changes_nothing(self, platform: Platform) -> None:
+        with bench(platform) as on:
+            on.things(a=A)
+        before = platform.content()
+        assert _take_back(platform, on.run.id, dry_run=True).removed["part"] == 2
+        assert platform.content() == before
+        _take_back(platform, on.run.id)
+
+    def test_what_a_later_run_changed_is_not_taken_back_before_that_run(self, platform: Platform) -> None:
+        runs = []
+        for name in ("A1", "A2", "A3"):
+            with bench(platform) as on:
+                on.things(a=replace(A, name=name))
+                runs.append(on.run.id)
+        with pytest.raises(Refused, match=f"migrate undo {runs[2]}, migrate undo {runs[1]}"):
+            _take_back(platform, runs[0])
+        for run in reversed(runs):
+            _take_back(platform, run)
+        assert platform.content() == {name: {} for name in LAYOUT}
+
+    def test_what_no_later_run_touched_is_taken_back_although_others_ran_since(
+        self, platform: Platform
+    ) -> None:
+        with bench(platform) as one:
+            one.things(a=A)
+        with bench(platform) as two:
+            two.things(b=Thing("B"))
+        _take_back(platform, one.run.id)
+        assert set(platform.content()["thing"]) == {thing_id("b")}
+
+    def test_an_unknown_run_and_one_that_was_taken_back_are_refused(self, platform: Platform) -> None:
+        with bench(platform) as on:
+            on.things(a=A)
+        _take_back(platform, on.run.id)
+        for number in (on.run.id, on.run.id + 1):
+            with pytest.raises(Refused, match=f"run {number}"):
+                _take_back(platform, number)
+
+    def test_an_undone_run_is_not_resumed(self, platform: Platform) -> None:
+        with bench(platform) as on:
+            on.things(a=A)
+        assert platform.state.unfinished("full", DIGESTS) is not None
+        _take_back(platform, on.run.id)
+        assert platform.state.unfinished("full", DIGESTS) is None
+
+
+def _take_back(platform: Platform, run: int, *, dry_run: bool = False) -> Any:
+    with platform.state.lease("who undoes") as lease:
+        opened = platform.state.undoable(lease, run)
+        return platform.target.undo(opened, actor="ann", reason="wrong mapping", dry_run=dry_run)
+
 
 def _worth_a_look(state: Any) -> list[tuple[str, list[str]]]:
     return [(entity, keys.to_pylist()) for entity, keys in state.releasable()]

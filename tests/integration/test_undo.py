@@ -1,15 +1,32 @@
 """Undo: a run is taken back exactly, on a real database; and what its before-images can be asked."""
 
+import random
 from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
 
 import pyarrow as pa
 import pytest
 
-from migrate.canonical import derive_id
+from migrate.canonical import derive_id, fingerprints
+from migrate.load.undoing import Undone
+from migrate.model import Outcome
 from migrate.state.images import KEPT, Pointer, redirected
-from tests.contracts.outcomes import SYSTEM, Thing, outcome, thing_id
+from tests.contracts.outcomes import (
+    ENTITY,
+    LAYOUT,
+    SYSTEM,
+    Excluded,
+    Fate,
+    Held,
+    Rejected,
+    Thing,
+    outcome,
+    thing_id,
+)
 from tests.contracts.postgres_platform import SCHEMA, PostgresPlatform
-from tests.contracts.target_suite import A, bench
+from tests.contracts.target_suite import A, Bench, bench
 from tests.databases import NewDatabase
 
 POINTERS = [Pointer("part", "part_id", "thing_id"), Pointer("thing", "thing_id", "maker_id")]
@@ -58,3 +75,78 @@ def test_every_table_whose_lines_are_kept_has_its_triggers(platform: PostgresPla
     assert {(table.removeprefix("migration."), name, tuple(args[:-1])) for table, name, args in found} == {
         (table, name, columns) for table, columns in KEPT.items() for name in ("keep_updated", "keep_deleted")
     }
+
+
+@pytest.mark.parametrize("history", range(4))
+def test_any_runs_are_taken_back_one_after_the_other_to_what_was_before_each(
+    history: int, seed: int, platform: PostgresPlatform
+) -> None:
+    """Rows move between things, stand-ins arrive, entities come, change, are held, rejected and looked at twice."""
+    draw = random.Random(f"{seed}/{history}")
+    before: list[tuple[int, dict[str, list[Any]]]] = []
+    for _ in range(6):
+        dump = _dump(platform)
+        with bench(platform) as on:
+            before.append((on.run.id, dump))
+            for _ in range(draw.randint(1, 4)):
+                _write_some(on, draw)
+    for run, dump in reversed(before):
+        _take_back(platform, run)
+        assert _dump(platform) == dump, f"after the undo of run {run}"
+    assert platform.ask("SELECT count(*) FROM migration.before_image") == [(0,)]
+    assert platform.state.verify_ledger().broken is None
+
+
+def _write_some(on: Bench, draw: random.Random) -> None:
+    """One batch; each part lies with one thing at a time, but in the next batch with another."""
+    keys = draw.sample([f"k{number}" for number in range(6)], draw.randint(1, 4))
+    parts = draw.sample([f"p{number}" for number in range(8)], draw.randint(0, 6))
+    things: dict[str, Fate] = {key: _some_fate(draw, parts[at :: len(keys)]) for at, key in enumerate(keys)}
+    made = {thing.maker for thing in things.values() if isinstance(thing, Thing) and thing.maker}
+    merges = [(f"dead{draw.randrange(3)}", keys[0])] if draw.random() < 0.3 else []
+    on.write(outcome(things, stubs=sorted(("account", maker) for maker in made), merges=merges))
+    if draw.random() < 0.3:
+        on.write(_account(f"u{draw.randrange(3)}", draw.choice(["jd", "ab"])))
+
+
+def _some_fate(draw: random.Random, parts: list[str]) -> Fate:
+    kind = draw.randrange(8)
+    if kind == 0:
+        return Rejected(tuple(draw.sample(["r1", "r2", "r3"], draw.randint(1, 3))))
+    if kind == 1:
+        return Held(((ENTITY, f"k{draw.randrange(9)}"),))
+    if kind == 2:
+        return Excluded(draw.choice(["test", "old"]))
+    return Thing(
+        draw.choice(["A", "B", "C"]),
+        tuple((part, f"{part} {draw.randrange(2)}") for part in parts),
+        marks=draw.choice([(), (("flagged", "odd"),)]),
+        maker=draw.choice([None, "u0", "u1", "u2"]),
+        more={"price": draw.choice([None, Decimal("1.50"), Decimal("1.00")])},
+    )
+
+
+def _account(key: str, login: str) -> Outcome:
+    """The real user in the place of a stand-in."""
+    identity = pa.array([derive_id(SYSTEM, f"account/{key}")], pa.binary(16))
+    row = pa.table(
+        {"_entity": pa.array([0], pa.int32()), "account_id": identity, "login": [login], "status": ["ACTIVE"]}
+    )
+    return replace(
+        outcome({"x": Thing()}),
+        entity="account",
+        keys=pa.table({"key": [key], "id": identity, "disposition": ["accepted"]}),
+        tables={"account": row},
+        fingerprint=fingerprints({"account": row}, 1),
+    )
+
+
+def _take_back(platform: PostgresPlatform, run: int) -> Undone:
+    with platform.state.lease("who undoes") as lease:
+        return platform.target.undo(platform.state.undoable(lease, run), reason="a test")
+
+
+def _dump(platform: PostgresPlatform) -> dict[str, list[Any]]:
+    """Every row of the platform and every line of the state, with all that stands in them."""
+    tables = [f"{SCHEMA}.{name}" for name in LAYOUT] + [f"migration.{name}" for name in KEPT]
+    return {name: platform.ask(f"SELECT t::text FROM {name} AS t ORDER BY 1") for name in tables}
