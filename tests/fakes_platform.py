@@ -11,6 +11,7 @@ Everything is a dictionary; a write works on a copy that replaces the original w
 import copy
 import hashlib
 import itertools
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -24,6 +25,7 @@ from migrate.canonical import derive_id
 from migrate.errors import Busy, Defect, Refused
 from migrate.load.fates import fates, tally
 from migrate.load.stubs import Stub, stub_rows
+from migrate.load.undoing import Undone
 from migrate.model import KeyRange, Layout, Outcome, Slice, SliceKind, Tally
 from migrate.state.entry import Seen
 from migrate.state.keys import circles
@@ -49,6 +51,26 @@ class Books:
     holder: str | None = None
 
 
+Facts = dict[tuple[str, Any, Any], Any]
+
+
+def facts(books: Books) -> Facts:
+    """All that an undo has to put back: (what, of which table, key) -> row or line; a copy."""
+    nested: dict[str, dict[Any, Any]] = {"rows": books.rows, "naturals": books.naturals}
+    nested |= {name: {"": getattr(books, name)} for name in ("crosswalk", "images", "quarantine")}
+    nested["exclusions"] = {"": dict.fromkeys(books.exclusions, True)}
+    return {
+        (name, group, key): copy.deepcopy(value)
+        for name, groups in nested.items()
+        for group, its in groups.items()
+        for key, value in its.items()
+    }
+
+
+def changed(before: Facts, after: Facts) -> set[tuple[str, Any, Any]]:
+    return {at for at in before.keys() | after.keys() if before.get(at) != after.get(at)}
+
+
 class MemoryPlatform:
     """A platform database in memory: its state and its target."""
 
@@ -56,6 +78,7 @@ class MemoryPlatform:
         self.layout, self.system, self.stubs = layout, system, dict(stubs or {})
         self.books = Books(rows={name: {} for name in layout})
         self.fail_next: Exception | None = None
+        self.before: dict[int, Facts] = {}  # of runs that were not taken back
         self.state, self.target = MemoryState(self), MemoryTarget(self)
 
     @property
@@ -133,13 +156,18 @@ class MemoryState:
     ) -> OpenRun:
         run = OpenRun(len(self._books.runs) + 1, mode, as_of, *window, dict(digests), lease.fence)
         self._books.runs[run.id] = {"run": run, "status": "running"}
+        self._platform.before[run.id] = facts(self._books)
         self.add(run, slices)
         self._platform.append(self._books, lease.fence, kind="run", run=run.id, actor=lease.holder)
         return run
 
     def unfinished(self, mode: str, digests: Mapping[str, str]) -> OpenRun | None:
         of_mode = [entry for entry in self._books.runs.values() if entry["run"].mode == mode]
-        if not of_mode or of_mode[-1]["status"] == "done" or of_mode[-1]["run"].mappings != dict(digests):
+        if (
+            not of_mode
+            or of_mode[-1]["status"] in ("done", "undone")
+            or of_mode[-1]["run"].mappings != dict(digests)
+        ):
             return None
         found: OpenRun = of_mode[-1]["run"]
         return found
@@ -162,6 +190,11 @@ class MemoryState:
     def run(self, number: int) -> OpenRun:
         found: OpenRun = self._books.runs[number]["run"]
         return found
+
+    def undoable(self, lease: MemoryLease, number: int) -> OpenRun:
+        if number not in self._platform.before:
+            raise Refused(f"there is no run {number}, or it was taken back already")
+        return replace(self.run(number), fence=lease.fence)
 
     def add(self, run: OpenRun, slices: Sequence[Slice]) -> None:
         for piece in slices:
@@ -380,6 +413,47 @@ class MemoryTarget:
             "closed"
         )
         return found
+
+    def undo(self, run: OpenRun, *, actor: str = "", reason: str, dry_run: bool = False) -> Undone:
+        platform, books = self._platform, copy.deepcopy(self._platform.books)
+        before = platform.before[run.id]
+        mine = changed(before, self._after(run.id))
+        if later := self._overlapping(run.id, mine):
+            first = ", ".join(f"migrate undo {number}" for number in later)
+            raise Refused(f"run {run.id} cannot be taken back", remedy=f"take back first: {first}")
+        for name, group, key in mine:
+            there = getattr(books, name)
+            held: Any = there if name == "exclusions" else there.get(group, there)
+            if name == "exclusions":
+                held.symmetric_difference_update({key})
+            elif (name, group, key) in before:
+                held[key] = copy.deepcopy(before[name, group, key])
+            else:
+                del held[key]
+        removed = Counter(at[1] for at in mine if at[0] == "rows" and at not in before)
+        books.runs[run.id]["status"] = "undone"
+        platform.append(books, run.fence, kind="undo", run=run.id, actor=actor, batch={"reason": reason})
+        if not dry_run:
+            platform.books.__dict__.update(books.__dict__)
+            del platform.before[run.id]
+            for later_facts in (known for number, known in platform.before.items() if number > run.id):
+                for at in mine:
+                    later_facts.pop(at, None)
+                later_facts |= {at: before[at] for at in mine if at in before}
+        return Undone(run.id, removed)
+
+    def _after(self, run: int) -> Facts:
+        later = sorted(number for number in self._platform.before if number > run)
+        return self._platform.before[later[0]] if later else facts(self._platform.books)
+
+    def _overlapping(self, run: int, mine: set[tuple[str, Any, Any]]) -> list[int]:
+        """Later runs that changed the same, newest first."""
+        before = self._platform.before
+        return [
+            number
+            for number in sorted(before, reverse=True)
+            if number > run and changed(before[number], self._after(number)) & mine
+        ]
 
     def begin_bulk(self, run: OpenRun, tables: Iterable[str]) -> tuple[str, ...]:
         empty = tuple(name for name in tables if not self._platform.rows[name])

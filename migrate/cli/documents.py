@@ -220,6 +220,22 @@ class RunDocument(TypedDict):
     exit: int
 
 
+class UndoneTableDocument(TypedDict):
+    """Rows of a platform table: removed because they were not there before, restored because they were."""
+
+    removed: int
+    restored: int
+
+
+class UndoDocument(TypedDict):
+    """`migrate undo`. `lines` of crosswalk, key images, quarantine, exclusions and natural keys."""
+
+    run: str
+    dry_run: bool
+    tables: dict[str, UndoneTableDocument]
+    lines: int
+
+
 class RunLineDocument(TypedDict):
     """A run in the list of runs; `closed` of its `batches` are done."""
 
@@ -411,6 +427,7 @@ DOCUMENTS: dict[str, type] = {
     "platform-upgrade": UpgradeDocument,
     "plan": PlanDocument,
     "run": RunDocument,
+    "undo": UndoDocument,
     "status": StatusDocument,
     "quarantine-list": QuarantineDocument,
     "quarantine-show": QuarantineDocument,

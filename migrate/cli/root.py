@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, str] = {
     "platform": "platform",
     "plan": "plan",
     "run": "run",
+    "undo": "undo",
     "status": "status",
     "quarantine": "quarantine",
     "crosswalk": "crosswalk",

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from migrate.extract import Source
     from migrate.load import PostgresTarget
+    from migrate.load.undoing import Undone
     from migrate.mapping import Mappings, Vocabulary
     from migrate.model import Layout
     from migrate.patience import Notice, Patience
@@ -313,8 +314,27 @@ class Project:
                 max_vanished=self.settings.limits.max_vanished if max_vanished is None else max_vanished,
                 nights=self.settings.run.deep_nights,
             )
+            parts.state.forget_images(self.settings.limits.undo)
             stack.push(held.pop_all())
         return run
+
+    def undo(self, number: int, *, actor: str = "", reason: str, dry_run: bool = False) -> "Undone":
+        """Take a run back, under the lease; see `Target.undo`. Needs neither the source nor the mappings.
+
+        Raises Busy, Drift, Unreachable, and Refused when it cannot be taken back.
+        """
+        from migrate.load import PostgresTarget
+        from migrate.project.fitness import check_platform
+
+        layout, state = self.layout(), self.state()
+        check_platform(self.platform_url(), self.settings.platform.schema_name, layout)
+        target = PostgresTarget(state, layout)
+        try:
+            with state.lease() as lease:
+                run = state.undoable(lease, number)
+                return target.undo(run, actor=actor, reason=reason, dry_run=dry_run)
+        finally:
+            target.close()
 
     @contextmanager
     def joined_run(

@@ -151,10 +151,14 @@ class Running(_Section):
 
 
 class Limits(_Section):
-    """Brakes: memory of a worker in bytes, and the share of an entity that may vanish in one run."""
+    """Brakes: memory of a worker in bytes, and the share of an entity that may vanish in one run.
+
+    undo:  how long a run can be taken back: so long what it overwrote is kept, which is personal data.
+    """
 
     memory: Annotated[int, BeforeValidator(size)] = 512 << 20
     max_vanished: Annotated[Decimal, BeforeValidator(share)] = Decimal("0.01")
+    undo: Annotated[timedelta, BeforeValidator(duration)] = timedelta(days=30)
 
 
 class Settings(_Section):

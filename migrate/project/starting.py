@@ -37,6 +37,7 @@ patience = "30s"                  # how long a database that is away for a momen
 [limits]
 memory = "512MiB"                 # of one worker
 max_vanished = "1%"               # brake: stop when more of an entity vanished at the source
+undo = "30d"                      # how long a run can be taken back; what it overwrote is kept so long
 """
 _SHIPPED = (
     '# path = "mappings/gcms"          # your own mapping files; default: those shipped with the program'

@@ -77,7 +77,7 @@ def test_every_table_whose_lines_are_kept_has_its_triggers(platform: PostgresPla
     }
 
 
-@pytest.mark.parametrize("history", range(4))
+@pytest.mark.parametrize("history", range(3))
 def test_any_runs_are_taken_back_one_after_the_other_to_what_was_before_each(
     history: int, seed: int, platform: PostgresPlatform
 ) -> None:
