@@ -335,6 +335,7 @@ class Project:
                 return target.undo(run, actor=actor, reason=reason, dry_run=dry_run)
         finally:
             target.close()
+            self.close()
 
     @contextmanager
     def joined_run(

@@ -1,6 +1,7 @@
 """A process of its own that holds the lease and writes, to be killed or frozen by a test.
 
 write    begin a run, write a batch
+undo     take run 2 back
 wait     begin a run, wait until the lease is lost, try to write; ends with the exit code of the error
 """
 
@@ -20,6 +21,9 @@ def main(act: str) -> int:
     target = PostgresTarget(state, LAYOUT, stubs=STUBS)
     (piece,) = slices(3)
     with state.lease("the child", beat=0.2) as lease:
+        if act == "undo":
+            target.undo(state.undoable(lease, 2), reason="a test")
+            return 0
         run = state.begin(lease, mode="full", as_of=AS_OF, digests=DIGESTS, slices=[piece])
         if act == "write":
             sys.stdin.readline()

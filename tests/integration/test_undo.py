@@ -1,15 +1,23 @@
 """Undo: a run is taken back exactly, on a real database; and what its before-images can be asked."""
 
+import os
 import random
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
+from sqlalchemy import text
 
 from migrate.canonical import derive_id, fingerprints
+from migrate.errors import Busy, Refused
 from migrate.load.undoing import Undone
 from migrate.model import Outcome
 from migrate.state.images import KEPT, Pointer, redirected
@@ -29,6 +37,7 @@ from tests.contracts.postgres_platform import SCHEMA, PostgresPlatform
 from tests.contracts.target_suite import A, Bench, bench
 from tests.databases import NewDatabase
 
+ROOT = Path(__file__).resolve().parents[2]
 POINTERS = [Pointer("part", "part_id", "thing_id"), Pointer("thing", "thing_id", "maker_id")]
 
 
@@ -97,6 +106,118 @@ def test_any_runs_are_taken_back_one_after_the_other_to_what_was_before_each(
     assert platform.state.verify_ledger().broken is None
 
 
+def test_an_undo_that_is_killed_did_nothing_and_may_be_called_again(platform: PostgresPlatform) -> None:
+    with bench(platform) as on:
+        on.things(a=A, b=Thing("B"))
+    before = _dump(platform)
+    with bench(platform) as on:
+        on.things(a=replace(A, name="swapped", steps=(), marks=()), b=Rejected(), c=Thing("C"))
+    bad = _dump(platform)
+    environment = {**os.environ, "CHILD_URL": platform.url}
+    with platform.engine.connect() as connection, connection.begin():
+        connection.execute(
+            text("SELECT FROM migration.run WHERE id = 2 FOR UPDATE")
+        )  # where an undo comes last
+        command = [sys.executable, "-m", "tests.integration.load_child", "undo"]
+        with subprocess.Popen(command, cwd=ROOT, env=environment) as child:
+            _until(platform, "application_name LIKE '% writes %' AND wait_event_type = 'Lock'")
+            child.kill()
+    assert _dump(platform) == bad
+    _take_back(platform, 2)
+    assert _dump(platform) == before
+
+
+def test_what_a_later_run_refers_to_is_not_taken_back_before_it(platform: PostgresPlatform) -> None:
+    with bench(platform) as one:
+        one.write(outcome({"a": A}, stubs=[("account", "u")]))
+    with bench(platform) as two:
+        two.things(b=Thing(maker="u", more={"note": "Tremblay"}))
+    before = _dump(platform)
+    with pytest.raises(Refused, match=rf"(?s)fk_thing__maker_id.*migrate undo {two.run.id}") as caught:
+        _take_back(platform, one.run.id)
+    assert "Tremblay" not in str(caught.value)
+    assert _dump(platform) == before
+
+
+def test_a_row_that_a_later_run_has_taken_for_what_it_brought_is_not_taken_back_before_it(
+    platform: PostgresPlatform,
+) -> None:
+    with bench(platform) as on:
+        on.things(a=A)
+    with bench(platform) as dropping:
+        dropping.things(a=replace(A, parts=(), steps=()))
+    with bench(platform) as taking:
+        taking.things(b=Thing("B", A.parts))
+    with pytest.raises(Refused, match=rf"(?s)part belong.*migrate undo {taking.run.id}"):
+        _take_back(platform, dropping.run.id)
+    _take_back(platform, taking.run.id)
+    _take_back(platform, dropping.run.id)
+    assert len(platform.content()["part"]) == 2
+
+
+def test_many_rows_that_are_looked_for_without_an_index_leave_the_constraints_as_they_were(
+    platform: PostgresPlatform,
+) -> None:
+    keys = "SELECT conrelid::regclass || conname || pg_get_constraintdef(oid) FROM pg_constraint ORDER BY 1"
+    before = platform.ask(keys)
+    with bench(platform) as on:
+        makers = [f"u{number}" for number in range(50)]
+        on.write(outcome({m: Thing(maker=m) for m in makers}, stubs=[("account", m) for m in makers]))
+    assert _take_back(platform, on.run.id).removed == {"account": 50, "thing": 50}
+    assert platform.ask(keys) == before
+
+
+def test_a_stand_in_whose_real_row_looks_the_same_stays_when_that_run_is_taken_back(
+    platform: PostgresPlatform,
+) -> None:
+    with bench(platform) as on:
+        on.write(outcome({"a": Thing(maker="u0")}, stubs=[("account", "u0")]))
+    before = _dump(platform)
+    with bench(platform) as on:
+        on.write(_account("u0", "u0", "FORMER"))
+        assert [line.cause for line in platform.state.trace("account", "u0")] == ["stub", "arrived"]
+    _take_back(platform, on.run.id)
+    assert _dump(platform) == before
+
+
+def test_what_a_person_has_waived_stays_waived(platform: PostgresPlatform) -> None:
+    runs = []
+    for _ in range(2):
+        with bench(platform) as on:
+            on.things(a=Rejected(("r1", "r2")), b=Rejected(("r1",)))
+            runs.append(on.run.id)
+    platform.ask("UPDATE migration.quarantine SET state = 'waived' WHERE key = 'a' AND rule = 'r1'")
+    for run in reversed(runs):
+        _take_back(platform, run)
+    assert [(line.key, line.rule, line.state) for line in platform.state.quarantine()] == [
+        ("a", "r1", "waived")
+    ]
+
+
+def test_what_was_overwritten_is_kept_for_a_while_only(platform: PostgresPlatform) -> None:
+    run = 0
+    for name in "AB":
+        with bench(platform) as on:
+            on.things(a=Thing(name))
+            platform.state.finish(on.run, status="interrupted")
+            run = on.run.id
+    platform.ask("UPDATE migration.run SET started = started - interval '2 days'")
+    assert platform.state.forget_images(timedelta(days=3)) == 0
+    assert platform.state.forget_images(timedelta(days=1)) == 2
+    assert platform.ask("SELECT count(*) FROM migration.before_image") == [(0,)]
+    with pytest.raises(Refused, match="not kept any more"):
+        _take_back(platform, run)
+
+
+def test_who_lost_the_lease_takes_nothing_back(platform: PostgresPlatform) -> None:
+    with bench(platform) as on:
+        on.things(a=A)
+    before = _dump(platform)
+    with pytest.raises(Busy):
+        platform.target.undo(on.run, reason="a test")
+    assert _dump(platform) == before
+
+
 def _write_some(on: Bench, draw: random.Random) -> None:
     """One batch; each part lies with one thing at a time, but in the next batch with another."""
     keys = draw.sample([f"k{number}" for number in range(6)], draw.randint(1, 4))
@@ -126,11 +247,11 @@ def _some_fate(draw: random.Random, parts: list[str]) -> Fate:
     )
 
 
-def _account(key: str, login: str) -> Outcome:
+def _account(key: str, login: str, status: str = "ACTIVE") -> Outcome:
     """The real user in the place of a stand-in."""
     identity = pa.array([derive_id(SYSTEM, f"account/{key}")], pa.binary(16))
     row = pa.table(
-        {"_entity": pa.array([0], pa.int32()), "account_id": identity, "login": [login], "status": ["ACTIVE"]}
+        {"_entity": pa.array([0], pa.int32()), "account_id": identity, "login": [login], "status": [status]}
     )
     return replace(
         outcome({"x": Thing()}),
@@ -150,3 +271,10 @@ def _dump(platform: PostgresPlatform) -> dict[str, list[Any]]:
     """Every row of the platform and every line of the state, with all that stands in them."""
     tables = [f"{SCHEMA}.{name}" for name in LAYOUT] + [f"migration.{name}" for name in KEPT]
     return {name: platform.ask(f"SELECT t::text FROM {name} AS t ORDER BY 1") for name in tables}
+
+
+def _until(platform: PostgresPlatform, condition: str) -> None:
+    deadline = time.monotonic() + 60
+    while not platform.ask(f"SELECT 1 FROM pg_stat_activity WHERE {condition}"):
+        assert time.monotonic() < deadline, "waited too long"
+        time.sleep(0.05)
