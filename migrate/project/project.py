@@ -327,7 +327,7 @@ class Project:
         from migrate.project.fitness import check_platform
 
         layout, state = self.layout(), self.state()
-        check_platform(self.platform_url(), self.settings.platform.schema_name, layout)
+        check_platform(self.platform_url(), self.settings.platform.schema_name, layout, self.patience.seconds)
         target = PostgresTarget(state, layout)
         try:
             with state.lease() as lease:

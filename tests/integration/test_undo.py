@@ -114,7 +114,8 @@ def test_an_undo_that_is_killed_did_nothing_and_may_be_called_again(platform: Po
         on.things(a=replace(A, name="swapped", steps=(), marks=()), b=Rejected(), c=Thing("C"))
     bad = _dump(platform)
     environment = {**os.environ, "CHILD_URL": platform.url}
-    with platform.engine.connect() as connection, connection.begin():
+    engine = platform.engine.execution_options(isolation_level="READ COMMITTED")
+    with engine.begin() as connection:
         connection.execute(
             text("SELECT FROM migration.run WHERE id = 2 FOR UPDATE")
         )  # where an undo comes last
