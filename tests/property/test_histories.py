@@ -168,6 +168,7 @@ def test_after_every_day_the_platform_is_what_the_oracle_says(world: World, seed
             case _:
                 office.silent_day(operations // 5)
                 follow(world, office, expected, "deep", told=f"seed {seed}, day {day}")
+    world.load("sweep")
     before = world.versions()
     for mode in ("sweep", "delta", "deep"):
         assert world.load(mode).rows_written == 0, mode
