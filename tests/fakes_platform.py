@@ -26,6 +26,7 @@ from migrate.errors import Busy, Defect, Refused
 from migrate.load.fates import fates, tally
 from migrate.load.stubs import Stub, stub_rows
 from migrate.load.undoing import Undone
+from migrate.load.vanished import Tombstone
 from migrate.model import KeyRange, Layout, Outcome, Slice, SliceKind, Tally
 from migrate.state.entry import Seen
 from migrate.state.keys import circles
@@ -239,7 +240,12 @@ class MemoryState:
     def known(self, entity: str, wanted: pa.Array) -> pa.Array:
         lines = {key: self._books.crosswalk.get((entity, key)) for key in dict.fromkeys(wanted.to_pylist())}
         return pa.array(
-            [key for key, line in lines.items() if line and line["survivor"] is None], pa.string()
+            [
+                key
+                for key, line in lines.items()
+                if line and line["survivor"] is None and line["cause"] != "vanished"
+            ],
+            pa.string(),
         )
 
     def survey(
@@ -455,6 +461,23 @@ class MemoryTarget:
             if number > run and changed(before[number], self._after(number)) & mine
         ]
 
+    def bury(
+        self, run: OpenRun, slice_: Slice, position: int, within: KeyRange, keys: pa.Array, how: Tombstone
+    ) -> Tally:
+        platform, books, entity = self._platform, copy.deepcopy(self._platform.books), slice_.entity
+        at = (run.id, entity, slice_.number, position)
+        if done := books.batches.get(at, {}).get("closed"):
+            return tally_of(books.ledger[done - 1].tally or {})
+        held = [key for key in keys.to_pylist() if books.images.get((entity, key), {}).get("fingerprint")]
+        written = sum(_bury(platform, books, entity, key, how) for key in held)
+        counted = Tally(deleted=len(held), rows_written=written)
+        entry = platform.append(
+            books, run.fence, kind="batch", actor="tests", tally=counts(counted), run=run.id, entity=entity
+        )
+        books.batches[at] = {"slice": slice_, "within": within, "closed": entry.seq}
+        platform.books.__dict__.update(books.__dict__)
+        return counted
+
     def begin_bulk(self, run: OpenRun, tables: Iterable[str]) -> tuple[str, ...]:
         empty = tuple(name for name in tables if not self._platform.rows[name])
         self.bulk.update(empty)
@@ -466,6 +489,29 @@ class MemoryTarget:
 
     def close(self) -> None:
         pass
+
+
+def _bury(platform: MemoryPlatform, books: Books, entity: str, key: str, how: Tombstone) -> int:
+    """Mark or remove one entity; how many rows that took. It is known no more."""
+    identity = books.crosswalk[entity, key]["id"]
+    books.crosswalk[entity, key] = {"id": identity, "cause": "vanished", "survivor": None}
+    books.images[entity, key] |= {"fingerprint": None, "disposition": "gone"}
+    if not how.remove:
+        mark = derive_id(platform.system, f"{entity}/quality_mark/vanished/{key}")
+        said = {"root_id": identity, "row_id": identity, "root_entity": entity, "table_name": how.root}
+        said |= {"kind": "flagged", "rule": "vanished", "source_table": how.source, "source_key": key}
+        columns = platform.layout["quality_mark"].columns
+        books.rows["quality_mark"][mark] = {
+            name: {**said, "quality_mark_id": mark, "work_item_status": "open"}.get(name) for name in columns
+        }
+        return 1
+    removed = 0
+    for name, table in platform.layout.items():
+        there = books.rows[name]
+        own = [k for k, row in there.items() if table.root_id and row[table.root_id] == identity]
+        removed += len(own)
+        books.rows[name] = {k: row for k, row in there.items() if k not in own}
+    return removed
 
 
 @dataclass
@@ -496,7 +542,7 @@ class _Writer:
                 cause = (
                     "first_load"
                     if line is None
-                    else {"stub": "arrived", "merge": "arrived"}.get(line["cause"])
+                    else {"stub": "arrived", "merge": "unmerged", "vanished": "returned"}.get(line["cause"])
                 )
                 if cause:
                     identity = derive_id(self.platform.system, f"{entity}/{key}")

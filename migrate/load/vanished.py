@@ -142,10 +142,12 @@ def _mark(cursor: Cursor, where: Graveyard, gone: pa.Table, how: Tombstone) -> i
         ),
         "work_item_status": "open",
     }
+    columns = where.layout[MARKS].columns
     rows = pa.table(
         {
             name: pa.repeat(pa.scalar(value), len(keys)) if isinstance(value, str) else value
             for name, value in said.items()
+            if name in columns
         }
     )
     cursor.execute(where.sql(_STAGE, MARKS))
@@ -154,6 +156,7 @@ def _mark(cursor: Cursor, where: Graveyard, gone: pa.Table, how: Tombstone) -> i
     return cursor.execute(where.sql(_INSERT, MARKS)).rowcount
 
 
+_KEY_WIDTH = 100  # of the column, as marks of the transform have it
 _MARKS = sql.Identifier("pg_temp", "stage_marks")
 _STAGE = "CREATE TEMPORARY TABLE IF NOT EXISTS stage_marks (LIKE {table}) ON COMMIT DELETE ROWS"
 _INSERT = "INSERT INTO {table} SELECT * FROM {marks}"

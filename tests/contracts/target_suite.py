@@ -10,6 +10,7 @@ import pytest
 
 from migrate.canonical import derive_id
 from migrate.errors import Busy, Defect, Refused
+from migrate.load.vanished import Tombstone
 from migrate.model import KeyRange, Outcome, Slice, SliceKind, Tally
 from migrate.state.runs import OpenRun
 from tests.contracts.outcomes import (
@@ -191,6 +192,46 @@ class TargetSuite:
     def test_a_merged_key_leads_to_the_survivor_and_is_no_key_to_refer_to(self, on: Bench) -> None:
         on.write(outcome({"a": A}, merges=[("dead", "a")]))
         assert on.platform.state.known(ENTITY, pa.array(["a", "dead"])).to_pylist() == ["a"]
+
+    def bury(self, on: Bench, *keys: str, remove: bool = False) -> Tally:
+        """These keys, as a run would."""
+        grave = Slice(ENTITY, 50 + on.position, SliceKind.GONE, (KeyRange(),))
+        how = Tombstone("thing", ("thing", "part", "step"), "THING", remove=remove)
+        tally: Tally = on.platform.target.bury(on.run, grave, 0, KeyRange(), pa.array(keys), how)
+        return tally
+
+    def test_what_is_gone_stays_with_a_mark_and_is_no_key_to_refer_to(self, on: Bench) -> None:
+        on.things(a=A, b=Thing("B"))
+        before = on.platform.content()
+        tally = self.bury(on, "a", "never")
+        assert (tally.read, tally.deleted, tally.rows_written) == (0, 1, 1)
+        assert on.platform.state.known(ENTITY, pa.array(["a", "b"])).to_pylist() == ["b"]
+        after = on.platform.content()
+        (mark,) = after["quality_mark"].keys() - before["quality_mark"].keys()
+        assert after["quality_mark"].pop(mark)["rule"] == "vanished"
+        assert after == before
+
+    def test_what_is_gone_is_removed_where_the_mapping_says_so(self, on: Bench) -> None:
+        on.things(a=A, b=Thing("B"))
+        self.bury(on, "a", remove=True)
+        assert on.platform.content()["thing"].keys() == {thing_id("b")}
+        assert not on.platform.content()["part"]
+        assert not on.platform.content()["quality_mark"]
+
+    def test_what_comes_back_is_created_again_and_its_mark_goes(self, on: Bench) -> None:
+        on.things(a=A)
+        before = on.platform.content()
+        self.bury(on, "a")
+        assert on.things(a=A).created == 1
+        assert on.platform.content() == before
+        assert on.platform.state.known(ENTITY, pa.array(["a"])).to_pylist() == ["a"]
+
+    def test_a_batch_of_what_is_gone_is_buried_once(self, on: Bench) -> None:
+        on.things(a=A)
+        first = self.bury(on, "a")
+        before = on.platform.versions()
+        assert self.bury(on, "a") == first
+        assert on.platform.versions() == before
 
     def test_a_held_entity_is_released_when_what_it_needs_is_there(self, on: Bench) -> None:
         state = on.platform.state

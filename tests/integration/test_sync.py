@@ -5,7 +5,7 @@ that the officers' work leaves (`migrate sample age --truth`) says what that was
 """
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -65,7 +65,7 @@ def run(folder: Path, mode: str, max_vanished: str = "1") -> RunSummary:
 def ask(url: str, statement: str) -> list[tuple[Any, ...]]:
     plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(plain) as connection:
-        return connection.execute(statement).fetchall()  # type: ignore[call-overload]  # made here
+        return connection.execute(statement).fetchall()
 
 
 def rows(url: str) -> Rows:
@@ -83,9 +83,7 @@ def kind(request: pytest.FixtureRequest) -> Kind:
 
 
 @pytest.fixture(scope="module")
-def kept(
-    kind: Kind, new_module_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[InStep]:
+def kept(kind: Kind, new_module_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory) -> InStep:
     folder = tmp_path_factory.mktemp("sync")
     legacy, platform = new_module_database(kind), new_module_database("postgres")
     make(legacy, CLIENTS, 3)
@@ -174,7 +172,7 @@ def test_every_merge_leads_to_its_survivor(kept: InStep) -> None:
     assert wrong == {}
 
 
-def last(leads: dict[str, str | None], key: str) -> str:
+def last(leads: Mapping[str, str | None], key: str) -> str:
     """Where a chain of merges ends."""
     while leads.get(key):
         key = str(leads[key])

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.crafts import COLUMNS, STAMPS, Books, Legacy, World
+from tests.crafts import COLUMNS, STAMPS, Books, Legacy, Row, World
 from tests.crafts_oracle import Expected, Tables
 from tests.databases import NewDatabase
 from tests.torture import times
@@ -120,7 +120,7 @@ class Office:
         others = [START[POINTERS[column]] + key for key in KEYS]
         return self.dice.choice([None, *others, "gone"])
 
-    def stamped(self, row: dict[str, Any], *, honest: bool) -> dict[str, Any]:
+    def stamped(self, row: Row, *, honest: bool) -> dict[str, Any]:
         """The numbers of a change: on an honest day a true stamp; on others any stamp, and a version that moves."""
         version = str(int(row.get("MODIFICATION_NUM") or 0) + 1 + self.dice.randrange(1_000_000))
         if honest:
