@@ -137,9 +137,7 @@ def _mark(cursor: Cursor, where: Graveyard, gone: pa.Table, how: Tombstone) -> i
         "kind": "flagged",
         "rule": RULE,
         "source_table": how.source,
-        "source_key": pc.utf8_slice_codeunits(
-            keys, 0, where.layout[MARKS].columns["source_key"].width or 100
-        ),
+        "source_key": pc.utf8_slice_codeunits(keys, 0, _KEY_WIDTH),
         "work_item_status": "open",
     }
     columns = where.layout[MARKS].columns
