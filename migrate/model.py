@@ -187,6 +187,7 @@ class Tally:
     A merged entity is not read: its key is, on the platform, and counts as read; a deleted one stands beside the books.
     `rows_read` and `rows_written` count table rows, `set_aside` member rows in quarantine whose entity was loaded,
     `flagged` open quality marks, `converted` recorded conversions, `stubs` stand-ins; they are beside the books.
+    `waived` counts, at the end of a run, those of the rejected, held and set aside that a person lets stand.
     """
 
     read: int = 0
@@ -204,6 +205,7 @@ class Tally:
     flagged: int = 0
     converted: int = 0
     stubs: int = 0
+    waived: int = 0
 
     def __add__(self, other: "Tally") -> "Tally":
         return Tally(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
@@ -232,4 +234,4 @@ class Tally:
     @property
     def to_look_at(self) -> int:
         """Entities and rows that wait for a person: the reason for exit code 1."""
-        return self.rejected + self.held + self.set_aside
+        return self.rejected + self.held + self.set_aside - self.waived

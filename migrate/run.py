@@ -194,6 +194,7 @@ def start(
     overlap: timedelta = timedelta(0),
     max_vanished: Decimal = Decimal(1),
     nights: int = 1,
+    named: Dict[str, "pa.Array"] | None = None,
 ) -> "Run":
     """A new run, its work found and planned as a whole; of the modes that read everything, the unfinished one.
 
@@ -201,13 +202,15 @@ def start(
     overlap:       by how much the window of a delta reaches back behind the one before.
     max_vanished:  the brake; see `migrate.finding`.
     nights:        in how many runs a deep one reads everything once.
+    named:         entity -> keys that a redrive looks at again, beside the candidates that nobody has taken up.
     Raises Drift and Refused before anything is written but candidates.
     """
     as_of = parts.source.clock()  # before the first read: what changes from now on is the next run's
     brake = Brake(max_vanished)
     if mode in (Mode.FULL, Mode.DEEP):
         return _whole(parts, lease, as_of, batch_rows=batch_rows, mode=mode, brake=brake, nights=nights)
-    seen = _seen_until(parts)
+    # A redrive is no net: it may move by another version of the mapping, and says nothing about what was seen.
+    seen = None if mode == Mode.REDRIVE else _seen_until(parts)
     low = None if seen is None else seen - overlap
     if mode == Mode.DELTA and seen is not None and as_of < seen:
         mode, low = (
@@ -223,6 +226,8 @@ def start(
             case Mode.SWEEP:
                 nets.sweep()
             case _:
+                for entity, keys in (named or {}).items():
+                    parts.state.add_candidates(lease, entity, [keys], "redrive")
                 nets.redrive()
     finally:
         readers.close()

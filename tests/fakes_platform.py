@@ -32,6 +32,7 @@ from migrate.state.entry import Seen
 from migrate.state.keys import circles
 from migrate.state.ledger import GENESIS, Entry, Verified, verify
 from migrate.state.runs import OpenRun, counts, tally_of
+from migrate.state.waivers import Waiver
 
 
 @dataclass
@@ -45,6 +46,9 @@ class Books:
     crosswalk: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)  # current lines
     images: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     quarantine: dict[tuple[Any, ...], dict[str, Any]] = field(default_factory=dict)
+    waivers: dict[tuple[Any, ...], Waiver] = field(
+        default_factory=dict
+    )  # of lines that were not released since
     exclusions: set[tuple[str, ...]] = field(default_factory=set)
     naturals: dict[tuple[str, str], dict[str, tuple[str, str | None]]] = field(default_factory=dict)
     sizes: dict[str, dict[str, int]] = field(default_factory=dict)
@@ -228,7 +232,37 @@ class MemoryState:
             for line in self._books.quarantine.values():
                 if line["entity"] in ranged and line["last_run"] < run.id:
                     line["state"] = "released"
-        return totals
+        return {
+            entity: replace(tally, waived=self._waived(entity, run.id)) for entity, tally in totals.items()
+        }
+
+    def _waived(self, entity: str, run: int) -> int:
+        things: dict[tuple[Any, ...], bool] = {}
+        for about, line in self._books.quarantine.items():
+            if line["entity"] == entity and line["state"] != "released" and line["last_run"] == run:
+                row = (line["member"], line["row_id"]) if line["scope"] == "row" else ()
+                thing = (line["key"], *row)
+                things[thing] = things.get(thing, True) and self._in_force(about) is not None
+        return sum(things.values())
+
+    def _in_force(self, about: tuple[Any, ...]) -> Waiver | None:
+        waiver = self._books.waivers.get(about)
+        return waiver if waiver and waiver.until >= datetime.now(UTC).date() else None
+
+    def waive(self, waiver: Waiver, *, dry_run: bool = False) -> int:
+        concerned = [
+            about
+            for about, line in self._books.quarantine.items()
+            if (line["entity"], line["key"]) == (waiver.entity, waiver.key)
+            and line["state"] != "released"
+            and waiver.rule in (None, line["rule"])
+        ]
+        over = waiver.until < datetime.now(UTC).date()
+        if over or not (waiver.by.strip() and waiver.reason.strip() and concerned):
+            raise Refused("nothing was waived")
+        new = [about for about in concerned if self._books.waivers.get(about) != waiver and not dry_run]
+        self._books.waivers.update(dict.fromkeys(new, waiver))
+        return len(new)
 
     def tallies(self, run: OpenRun) -> dict[str, Tally]:
         totals: dict[str, Tally] = {}
@@ -339,8 +373,8 @@ class MemoryState:
         if values and not reason.strip():
             raise Refused("protected values are not shown without a reason")
         lines = [
-            _Line(**{**line, "value": line["value"] if values else None})
-            for line in self._books.quarantine.values()
+            _Line(**self._shown(about, line) | {"value": line["value"] if values else None})
+            for about, line in self._books.quarantine.items()
         ]
         wanted = {name: value for name, value in given.items() if value is not None and name != "limit"}
         return [
@@ -349,6 +383,10 @@ class MemoryState:
             if (line.state == state if state else line.state != "released")
             and all(getattr(line, name) == value for name, value in wanted.items())
         ]
+
+    def _shown(self, about: tuple[Any, ...], line: dict[str, Any]) -> dict[str, Any]:
+        waiver = self._in_force(about) if line["state"] != "released" else None
+        return line | ({"state": "waived", "waived_by": waiver.by} if waiver else {})
 
 
 @dataclass(frozen=True)
@@ -370,6 +408,7 @@ class _Line:
     last_run: int
     found_in: str
     value: str | None
+    waived_by: str | None = None
 
 
 class MemoryTarget:
@@ -662,14 +701,14 @@ class _Writer:
                 old["state"] = "released"
         for about, line in coming.items():
             there = self.books.quarantine.get(about)
-            state = "waived" if there and there["state"] == "waived" else line["state"]
+            if there and there["state"] == "released":
+                self.books.waivers.pop(about, None)
             since = there["run"] if there and there["state"] != "released" else self.run.id
             more = {
                 "entity": entity,
                 "found_in": found,
                 "run": since,
                 "last_run": self.run.id,
-                "state": state,
             }
             self.books.quarantine[about] = {**line, **more}
         if found == "range":

@@ -32,6 +32,7 @@ def run_document(summary: RunSummary) -> RunDocument:
         "flagged": total.flagged,
         "converted": total.converted,
         "stubs": total.stubs,
+        "waived": total.waived,
         "seconds": round(summary.seconds, 3),
         "exit": summary.exit,
     }
@@ -91,6 +92,7 @@ def _words(total: Tally) -> list[str]:
         (total.flagged, "loaded with a flag and an open work item"),
         (total.set_aside, "member rows in quarantine, their entity loaded without them"),
         (total.stubs, "stand-ins for users that no longer exist"),
+        (total.waived, "of what was left out, waived by a person"),
     )
     return lines + [f"{what}: {count:,}" for count, what in beside if count]
 

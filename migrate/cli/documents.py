@@ -203,7 +203,10 @@ class BooksDocument(TypedDict):
 
 
 class RunDocument(TypedDict):
-    """`migrate run`. `set_aside`, `flagged`, `converted`, `stubs` are rows and values beside the books."""
+    """`migrate run`. `set_aside`, `flagged`, `converted`, `stubs` are rows and values beside the books.
+
+    `waived`: how many of the rejected, held and set aside a person lets stand; they do not make `exit` 1.
+    """
 
     run: str
     mode: str
@@ -216,6 +219,7 @@ class RunDocument(TypedDict):
     flagged: int
     converted: int
     stubs: int
+    waived: int
     seconds: float
     exit: int
 
@@ -289,8 +293,16 @@ class StatusDocument(TypedDict):
     ledger: HeadDocument
 
 
+class WaiverDocument(TypedDict):
+    """Who lets a line of the quarantine stand, and until the end of which day, in UTC."""
+
+    by: str
+    reason: str
+    until: str
+
+
 class QuarantineRow(TypedDict):
-    """A line of the quarantine. `value` is null unless it was asked for with --unmask."""
+    """A line of the quarantine. `waiver` is the one in force; `value` is null unless asked for with --unmask."""
 
     entity: str
     key: str
@@ -304,6 +316,7 @@ class QuarantineRow(TypedDict):
     since: str
     state: str
     waits_for: str | None
+    waiver: WaiverDocument | None
     value: str | None
 
 
@@ -311,6 +324,39 @@ class QuarantineDocument(TypedDict):
     """`migrate quarantine list` and `show`"""
 
     rows: list[QuarantineRow]
+
+
+class QuarantineEvent(TypedDict):
+    """What happened to a line of the quarantine: found (by a run), waived, expired (its waiver) or released."""
+
+    at: str
+    what: str
+    rule: str
+    table: str | None
+    row: str | None
+    column: str | None
+    run: str | None
+    waiver: WaiverDocument | None
+
+
+class HistoryDocument(TypedDict):
+    """`migrate quarantine history`, oldest first"""
+
+    events: list[QuarantineEvent]
+
+
+class WaiveDocument(TypedDict):
+    """`migrate quarantine waive`. `waived`: how many lines; 0 for a dry run, and when they were waived so before."""
+
+    waived: int
+    rows: list[QuarantineRow]
+
+
+class RedriveDocument(TypedDict):
+    """`migrate quarantine redrive`. `keys`: entity -> how many; `run` is null without any, and for a dry run."""
+
+    keys: dict[str, int]
+    run: RunDocument | None
 
 
 class CrosswalkLine(TypedDict):
@@ -431,6 +477,9 @@ DOCUMENTS: dict[str, type] = {
     "status": StatusDocument,
     "quarantine-list": QuarantineDocument,
     "quarantine-show": QuarantineDocument,
+    "quarantine-history": HistoryDocument,
+    "quarantine-redrive": RedriveDocument,
+    "quarantine-waive": WaiveDocument,
     "crosswalk": CrosswalkDocument,
     "ledger-show": LedgerDocument,
     "ledger-verify": VerifyDocument,

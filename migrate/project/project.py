@@ -16,6 +16,7 @@ from migrate.project.secrets import Readers, Secret, Unresolved, part_with_secre
 from migrate.project.settings import EMBEDDED, FILE, LEGACY_KINDS, PLATFORM_KINDS, STATE_SCHEMA, Settings
 
 if TYPE_CHECKING:
+    from pyarrow import Array
     from sqlalchemy import URL
 
     from migrate.extract import Source
@@ -269,18 +270,20 @@ class Project:
         notice: "Notice" = lambda line: None,
         *,
         max_vanished: Decimal | None = None,
+        named: Dict[str, "Array"] | None = None,
     ) -> "Iterator[Run]":
         """A run under the lease: new, or the unfinished one of the same mappings. The block moves and finishes it.
 
         mode:          see `migrate.run.Mode`; None: a delta, or full where an entity was never loaded.
         notice:        called with one line when something passing is waited for.
         max_vanished:  the brake, where it shall not be the one of the settings.
+        named:         entity -> keys that a redrive looks at again.
         An error within the block leaves the run to be resumed, and goes on. Raises Busy, Drift, Unreachable, and the
         Transient that is still there when the patience is at its end.
         """
         with ExitStack() as stack:
             run = self.patience.through(
-                "opening a run", lambda: self._opened(stack, mode, entities, max_vanished), notice
+                "opening a run", lambda: self._opened(stack, mode, entities, max_vanished, named), notice
             )
             try:
                 yield run
@@ -294,7 +297,12 @@ class Project:
                 run.close()
 
     def _opened(
-        self, stack: ExitStack, mode: str | None, entities: tuple[str, ...], max_vanished: Decimal | None
+        self,
+        stack: ExitStack,
+        mode: str | None,
+        entities: tuple[str, ...],
+        max_vanished: Decimal | None,
+        named: Dict[str, "Array"] | None,
     ) -> "Run":
         """One try to open a run: everything that it holds is left to `stack`, or let go of where the try fails."""
         from migrate.run import Mode, start
@@ -313,6 +321,7 @@ class Project:
                 overlap=self.settings.run.overlap,
                 max_vanished=self.settings.limits.max_vanished if max_vanished is None else max_vanished,
                 nights=self.settings.run.deep_nights,
+                named=named,
             )
             parts.state.forget_images(self.settings.limits.undo)
             stack.push(held.pop_all())

@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     from migrate.state.ledger import Verified
     from migrate.state.runs import OpenRun
     from migrate.state.store import State
+    from migrate.state.waivers import Waiver
 
-__all__ = ["Lease", "OpenRun", "State", "Verified"]
+__all__ = ["Lease", "OpenRun", "State", "Verified", "Waiver"]
 
-_HOME = {"Lease": "lease", "OpenRun": "runs", "State": "store", "Verified": "ledger"}
+_HOME = {"Lease": "lease", "OpenRun": "runs", "State": "store", "Verified": "ledger", "Waiver": "waivers"}
 
 
 def __getattr__(name: str) -> object:

@@ -178,10 +178,12 @@ def settle(
 ) -> None:
     """The candidates of a batch are done, but for those that are gone: of these the rows on the platform are left.
 
-    What was asked for and brought no entity is remembered with its version, so that the next sweep passes by.
+    What was asked for and brought no entity is remembered with its version, so that the next sweep passes by; and
+    nothing can be said against it any more.
     """
     if outcome.unclaimed is not None and outcome.unclaimed.num_rows:
         _stage(cursor, outcome.unclaimed)
+        cursor.execute(_said(_RELEASED, schema), [outcome.entity])
         cursor.execute(_said(_UNCLAIMED, schema), [outcome.entity, mapping, run, outcome.entity])
     given = [outcome.entity, within.low, within.low, within.high, within.high]
     cursor.execute(_said(_SETTLE, schema), given)
@@ -308,6 +310,10 @@ WHERE c.version <> '00000000-0000-0000-0000-000000000000' AND NOT EXISTS (
 )
 ON CONFLICT (entity, key) DO UPDATE SET version = excluded.version, run = excluded.run
 WHERE i.version IS DISTINCT FROM excluded.version
+"""
+_RELEASED = """
+UPDATE {m}.quarantine AS q SET state = 'released', released = now() FROM {c} AS c
+WHERE q.entity = %s AND q.key = c.key AND q.state <> 'released' AND q.found_in = 'range'
 """
 _SETTLE = """
 DELETE FROM {m}.candidate WHERE entity = %s AND NOT gone

@@ -1,13 +1,14 @@
 """Quarantine and exclusions: what is not loaded, by which rule, since when.
 
 A line of the quarantine is one complaint; its id is derived from what it is about, so that the same complaint is the
-same line in every run. A line that a batch no longer finds is *released*; one that comes back is open again; a waived
-one stays waived. Values and rows are protected: nothing here puts them into a message.
+same line in every run. A line that a batch no longer finds is *released*; one that comes back is open again, and when
+it was open before is kept. One that is open is shown as *waived* while a waiver holds (`migrate.state.waivers`).
+Values and rows are protected: nothing here puts them into a message.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -16,6 +17,7 @@ from psycopg import sql
 from migrate.canonical import ID, row_hashes
 from migrate.model import Outcome, Slice, SliceKind
 from migrate.postgres import Cursor, copy_in, copy_out
+from migrate.state.waivers import in_force
 
 _IDENTITY = ("key", "scope", "member", "table", "row_id", "column", "rule", "needs_entity", "needs_key")
 _QUARANTINE = sql.Identifier("pg_temp", "stage_quarantine")
@@ -24,7 +26,10 @@ _EXCLUSION = sql.Identifier("pg_temp", "stage_exclusion")
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """A line of the quarantine, as people see it; `value` is protected and only there when it was asked for."""
+    """A line of the quarantine, as people see it; `value` is protected and only there when it was asked for.
+
+    waived_by …:  of the waiver that holds, if there is one.
+    """
 
     id: str
     entity: str
@@ -42,7 +47,15 @@ class Complaint:
     run: int
     last_run: int
     released: datetime | None
+    waived_by: str | None = None
+    waived_for: str | None = None
+    waived_until: date | None = None
     value: str | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether it waits for a person."""
+        return self.state in ("rejected", "held")
 
 
 def write(cursor: Cursor, schema: str, run: int, piece: Slice, outcome: Outcome) -> None:
@@ -62,6 +75,7 @@ def write(cursor: Cursor, schema: str, run: int, piece: Slice, outcome: Outcome)
         execute(_RELEASE, outcome.entity)
         execute(_INCLUDE, outcome.entity)
     if lines.num_rows:
+        execute(_EARLIER)
         execute(_AGAIN, run, run)
         execute(_COMPLAIN, outcome.entity, found, run, run)
     if outcome.excluded.num_rows:
@@ -117,11 +131,14 @@ def select(
     given:   entity, key, rule, state, id: what the lines must have; None does not matter.
     """
     wanted = {name: value for name, value in given.items() if value is not None}
-    tests: list[sql.Composable] = [sql.SQL("{} = %s").format(sql.Identifier(name)) for name in wanted]
-    if "state" not in wanted and "id" not in wanted:
+    columns = {"state": "shown"}
+    tests: list[sql.Composable] = [
+        sql.SQL("{} = %s").format(sql.Identifier(columns.get(name, name))) for name in wanted
+    ]
+    if wanted.get("state") != "released" and "id" not in wanted:
         tests.append(sql.SQL("state <> 'released'"))
     query = sql.SQL(_SELECT).format(
-        m=sql.Identifier(schema),
+        lines=sql.SQL(_SHOWN).format(m=sql.Identifier(schema), waived=in_force(schema)),
         value=sql.Identifier("value") if values else sql.SQL("NULL"),
         where=sql.SQL(" AND ").join(tests) if tests else sql.SQL("TRUE"),
         limit=sql.SQL("ALL") if limit is None else sql.Literal(limit),
@@ -132,7 +149,27 @@ def select(
 
 def counted(cursor: Cursor, schema: str) -> Sequence[tuple[object, ...]]:
     """(entity, state, scope, rule, lines, keys) of all lines that are not released."""
-    return cursor.execute(sql.SQL(_COUNTED).format(m=sql.Identifier(schema))).fetchall()
+    lines = sql.SQL(_SHOWN).format(m=sql.Identifier(schema), waived=in_force(schema))
+    return cursor.execute(sql.SQL(_COUNTED).format(lines=lines)).fetchall()
+
+
+def keys(
+    cursor: Cursor, schema: str, entities: Sequence[str], wanted: Sequence[str], rule: str | None
+) -> dict[str, pa.Array]:
+    """Entity -> keys about which something is in quarantine, sorted; of these entities and keys, where any are named.
+
+    Rows that name no entity have no key by which they could be looked for.
+    """
+    given = [list(entities), list(entities), list(wanted), list(wanted), rule, rule]
+    query, kinds = (
+        sql.SQL(_KEYS).format(m=sql.Identifier(schema)),
+        {"entity": pa.string(), "key": pa.string()},
+    )
+    found = copy_out(cursor, query, kinds, given)
+    return {
+        entity: found.filter(pc.equal(found["entity"], entity))["key"].combine_chunks()
+        for entity in pc.unique(found["entity"]).to_pylist()
+    }
 
 
 def _lines(outcome: Outcome) -> pa.Table:
@@ -177,9 +214,14 @@ UPDATE {m}.quarantine AS o SET state = 'released', released = now() FROM pg_temp
 WHERE o.entity = %s AND o.key = k.key AND o.state <> 'released' AND o.found_in = 'range'
   AND NOT EXISTS (SELECT FROM {q} AS q WHERE q.id = o.id)
 """
+_EARLIER = """
+INSERT INTO {m}.earlier_complaint (complaint, since, run, released)
+SELECT o.id, o.since, o.run, o.released FROM {m}.quarantine AS o
+WHERE o.state = 'released' AND o.id IN (SELECT id FROM {q}) ON CONFLICT (complaint, since) DO NOTHING
+"""
 _AGAIN = """
 UPDATE {m}.quarantine AS o SET last_run = %s, value = q.value, "row" = coalesce(q."row", o."row"), released = NULL,
-    state = CASE o.state WHEN 'waived' THEN 'waived' ELSE q.state END,
+    state = q.state,
     since = CASE o.state WHEN 'released' THEN now() ELSE o.since END,
     run = CASE o.state WHEN 'released' THEN %s ELSE o.run END
 FROM (SELECT DISTINCT ON (id) * FROM {q} ORDER BY id, value) AS q WHERE o.id = q.id
@@ -223,12 +265,23 @@ SELECT q.entity, q.key, q.needs_entity, q.needs_key, (EXISTS (
 ))::text AS there
 FROM {m}.quarantine AS q WHERE q.state = 'held'
 """
+_SHOWN = """
+SELECT q.*, CASE WHEN w.complaint IS NULL OR q.state = 'released' THEN q.state ELSE 'waived' END AS shown,
+    w.waived_by, w.reason, w.until
+FROM {m}.quarantine AS q LEFT JOIN ({waived}) AS w ON w.complaint = q.id AND w.at >= q.since
+"""
 _SELECT = """
-SELECT id::text, entity, key, scope, state, member, table_name, row_id, column_name, rule, needs_entity, needs_key,
-       since, run, last_run, released, {value}
-FROM {m}.quarantine WHERE {where} ORDER BY entity, key, member, row_id, column_name, rule, id LIMIT {limit}
+SELECT id::text, entity, key, scope, shown, member, table_name, row_id, column_name, rule, needs_entity, needs_key,
+       since, run, last_run, released, waived_by, reason, until, {value}
+FROM ({lines}) AS q WHERE {where} ORDER BY entity, key, member, row_id, column_name, rule, id LIMIT {limit}
 """
 _COUNTED = """
-SELECT entity, state, scope, rule, count(*), count(DISTINCT key) FROM {m}.quarantine
+SELECT entity, shown, scope, rule, count(*), count(DISTINCT key) FROM ({lines}) AS q
 WHERE state <> 'released' GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+"""
+_KEYS = """
+SELECT DISTINCT entity, key FROM {m}.quarantine
+WHERE state <> 'released' AND key <> '' AND (cardinality(%s::text[]) = 0 OR entity = ANY(%s))
+    AND (cardinality(%s::text[]) = 0 OR key = ANY(%s)) AND (%s::text IS NULL OR rule = %s)
+ORDER BY entity, key
 """

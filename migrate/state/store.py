@@ -25,7 +25,7 @@ from migrate.canonical import derive_ids
 from migrate.errors import Refused
 from migrate.model import KeyRange, Layout, Outcome, Slice, SliceKind, Tally
 from migrate.postgres import PATIENCE, Connection, Cursor, connect, faults
-from migrate.state import candidates, complaints, entry, images, keys, runs, tracing, undo, vanishing
+from migrate.state import candidates, complaints, entry, images, keys, runs, tracing, undo, vanishing, waivers
 from migrate.state.complaints import Complaint
 from migrate.state.entry import Opened, Place
 from migrate.state.lease import BEAT, Lease, check_fence, writer_name
@@ -34,6 +34,7 @@ from migrate.state.runs import OpenRun
 from migrate.state.tables import SCHEMA
 from migrate.state.tracing import Line, Status
 from migrate.state.vanishing import OpenedGone
+from migrate.state.waivers import Event, Waiver
 
 REVISIONS = Path(__file__).with_name("revisions")
 
@@ -164,7 +165,7 @@ class State:
             return runs.planned(cursor, self.schema, run.id)
 
     def finish(self, run: OpenRun, *, status: str = "done", seconds: float = 0) -> dict[str, Tally]:
-        """Close the books of a run; its totals by entity.
+        """Close the books of a run; its totals by entity, with how much of what was left out is waived today.
 
         status: done, failed or interrupted. Of what a run has read as a whole, complaints that no batch found again are
         released. Raises Defect when it is called done with open batches or books that do not balance.
@@ -175,7 +176,8 @@ class State:
                 images.under(cursor, run.id)
                 complaints.release_gone(cursor, self.schema, run.id)
                 candidates.settle_read(cursor, self.schema, run.id)
-            return totals
+            waived = waivers.of_run(cursor, self.schema, run.id)
+            return {entity: replace(tally, waived=waived.get(entity, 0)) for entity, tally in totals.items()}
 
     def tallies(self, run: OpenRun) -> dict[str, Tally]:
         """The counts of a run so far, by entity."""
@@ -456,6 +458,38 @@ class State:
                 about = {name: value for name, value in given.items() if value} | {"reason": reason}
                 self._note(cursor, "unmask", about)
             return list(complaints.select(cursor, self.schema, values=values, limit=limit, **given))
+
+    def quarantined(
+        self, entities: Sequence[str] = (), wanted: Sequence[str] = (), rule: str | None = None
+    ) -> dict[str, pa.Array]:
+        """Entity -> keys about which something is in quarantine, of these entities and keys where any are named."""
+        with self._cursor("read the quarantine") as cursor:
+            return complaints.keys(cursor, self.schema, entities, wanted, rule)
+
+    def waive(self, waiver: Waiver, *, dry_run: bool = False) -> int:
+        """Let the open complaints that it is about stand until its day; how many were not waived just so before.
+
+        The ledger keeps it. With `dry_run` nothing is written. Refused without a name, a reason and a day to come, and
+        where nothing is open.
+        """
+        with self._cursor("waive") as cursor:
+            waivers.check(cursor, waiver)
+            given: dict[str, Any] = {"entity": waiver.entity, "key": waiver.key, "rule": waiver.rule}
+            if not any(complaints.select(cursor, self.schema, limit=1, **given)):
+                by = f" by rule {waiver.rule}" if waiver.rule else ""
+                raise Refused(
+                    f"nothing about {waiver.entity} {waiver.key} is in quarantine{by}; nothing was waived",
+                    remedy="see what is: migrate quarantine list --lines",
+                )
+            new = 0 if dry_run else waivers.waive(cursor, self.schema, waiver)
+            if new:
+                self._note(cursor, "waive", waiver.about)
+            return new
+
+    def quarantine_history(self, entity: str, key: str) -> list[Event]:
+        """What happened to the complaints about a key, oldest first, the released ones too."""
+        with self._cursor("read the quarantine's history") as cursor:
+            return waivers.history(cursor, self.schema, entity, key)
 
     def trace(self, entity: str, key_or_id: str) -> list[Line]:
         """The history of a legacy key or platform id: its crosswalk lines, oldest first, along merges."""

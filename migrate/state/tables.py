@@ -16,6 +16,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     ForeignKey,
     Identity,
@@ -154,6 +155,7 @@ crosswalk = Table(
     ),
     _column("run", BigInteger, "Run that wrote the line."),
     Index(None, "id"),
+    Index(None, "entity", "survivor", postgresql_where=text("survivor IS NOT NULL")),
     comment="Which platform row a legacy key is, since when and why.",
 )
 
@@ -228,7 +230,7 @@ quarantine = Table(
     _column(
         "scope", String(10), "entity: nothing of it is loaded or changed; row: one member row is set aside."
     ),
-    _column("state", String(10), "rejected, held, waived or released."),
+    _column("state", String(10), "rejected, held or released; a waiver stands beside it."),
     _column("found_in", String(20), "Kind of slice that found it."),
     _column("member", String(60), "Member of the mapping.", optional=True),
     _column("table_name", String(128), "Legacy table.", optional=True),
@@ -244,9 +246,30 @@ quarantine = Table(
     _column("last_run", BigInteger, "Last run that found it again."),
     _column("released", INSTANT, "When it was found no more.", optional=True),
     CheckConstraint("scope IN ('entity', 'row')", name="scope"),
-    CheckConstraint("state IN ('rejected', 'held', 'waived', 'released')", name="state"),
+    CheckConstraint("state IN ('rejected', 'held', 'released')", name="state"),
     Index(None, "entity", "key", postgresql_where=text("state <> 'released'")),
     comment="What could not be loaded, why, and since when.",
+)
+
+earlier_complaint = Table(
+    "earlier_complaint",
+    METADATA,
+    _column("complaint", Uuid, "Line of the quarantine.", key=True),
+    _column("since", INSTANT, "When it was found.", key=True),
+    _column("run", BigInteger, "Run that found it."),
+    _column("released", INSTANT, "When it was found no more."),
+    comment="When lines of the quarantine were open before they came back.",
+)
+
+waiver = Table(
+    "waiver",
+    METADATA,
+    _column("complaint", Uuid, "Line of the quarantine.", key=True),
+    _column("at", INSTANT, "When it was waived; a line that was found later is another matter.", key=True),
+    _column("waived_by", String(255), "Who takes the responsibility."),
+    _column("reason", Text, "Why it may stand."),
+    _column("until", Date, "Last day on which it holds, in UTC."),
+    comment="What persons have said may stay in quarantine; the newest line of a complaint counts.",
 )
 
 exclusion = Table(

@@ -122,14 +122,12 @@ def _written_anew(table: str, known_by: tuple[str, ...]) -> str:
 
 
 def _put_back(cursor: Cursor, place: Place, run: int, table: str, known_by: tuple[str, ...]) -> int:
-    """The lines of one table. What a person has waived since stays waived; what a net has found since stays found."""
-    waived = "o.state = 'waived'" if table == "quarantine" else "FALSE"
-    still = "r.state = 'waived'" if table == "quarantine" else "TRUE"
+    """The lines of one table. What a net has found since stays found."""
     statements = (
-        f"DELETE FROM {{m}}.{table} AS o WHERE o.run = %(run)s AND NOT ({waived})",
+        f"DELETE FROM {{m}}.{table} AS o WHERE o.run = %(run)s",
         f"""
             DELETE FROM {{m}}.{table} AS o USING {_images_of(table)}
-            WHERE {_same(known_by)} AND o.run IN (i.run, i.writer) AND (NOT ({waived}) OR {still})
+            WHERE {_same(known_by)} AND o.run IN (i.run, i.writer)
         """,
         f"""
             INSERT INTO {{m}}.{table} SELECT r.* FROM {_images_of(table)}

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date
 from typing import Any, Protocol
 
 import pyarrow as pa
@@ -13,6 +14,7 @@ from migrate.errors import Busy, Defect, Refused
 from migrate.load.vanished import Tombstone
 from migrate.model import KeyRange, Outcome, Slice, SliceKind, Tally
 from migrate.state.runs import OpenRun
+from migrate.state.waivers import Waiver
 from tests.contracts.outcomes import (
     AS_OF,
     DIGESTS,
@@ -71,6 +73,10 @@ def bench(platform: Platform, batches: int = 30) -> Iterator[Bench]:
             platform.state.begin(lease, mode="full", as_of=AS_OF, digests=DIGESTS, slices=[piece]),
             piece,
         )
+
+
+def waiver(key: str, rule: str | None = None) -> Waiver:
+    return Waiver(ENTITY, key, rule, "A. Roy", "ticket 17", date(2999, 12, 31))
 
 
 class TargetSuite:
@@ -325,6 +331,66 @@ class TargetSuite:
         ]
         with pytest.raises(Refused):
             state.quarantine(values=True, reason=" ")
+
+    def test_a_waived_complaint_stays_in_the_books_and_asks_for_no_attention(self, on: Bench) -> None:
+        state = on.platform.state
+        on.things(a=Rejected(), b=Rejected())
+        assert state.waive(waiver("a")) == 1
+        assert {line.key: (line.state, line.waived_by) for line in state.quarantine()} == {
+            "a": ("waived", "A. Roy"),
+            "b": ("rejected", None),
+        }
+        assert on.things(a=Rejected()).rejected == 1
+        assert [line.key for line in state.quarantine(state="waived")] == ["a"]
+        total = state.finish(on.run, status="interrupted")[ENTITY]
+        assert (total.rejected, total.waived, total.to_look_at) == (3, 1, 2)
+
+    def test_an_entity_is_waived_when_every_complaint_about_it_is(self, on: Bench) -> None:
+        state = on.platform.state
+        on.things(a=Rejected(("bad", "worse")))
+        waived = []
+        for rule in ("bad", "worse"):
+            state.waive(waiver("a", rule=rule))
+            waived.append(state.finish(on.run, status="interrupted")[ENTITY].waived)
+        assert waived == [0, 1]
+
+    def test_a_waived_row_of_a_loaded_entity_asks_for_no_attention(self, on: Bench) -> None:
+        on.write(outcome({"a": A}, set_aside=[("a", "r1"), ("a", "r2")]))
+        on.platform.state.waive(waiver("a"))
+        total = on.platform.state.finish(on.run, status="interrupted")[ENTITY]
+        assert (total.set_aside, total.waived, total.to_look_at) == (2, 2, 0)
+
+    def test_what_comes_back_after_it_was_released_is_not_waived(self, on: Bench) -> None:
+        on.things(a=Rejected())
+        on.platform.state.waive(waiver("a"))
+        on.things(a=A)
+        on.things(a=Rejected())
+        assert [line.state for line in on.platform.state.quarantine()] == ["rejected"]
+
+    def test_a_waived_hold_is_released_like_any_other(self, on: Bench) -> None:
+        state = on.platform.state
+        on.things(child=Held(((ENTITY, "parent"),)))
+        state.waive(waiver("child"))
+        assert [line.state for line in state.quarantine()] == ["waived"]
+        on.things(parent=A)
+        assert [(entity, keys.to_pylist()) for entity, keys in state.releasable()] == [(ENTITY, ["child"])]
+
+    def test_the_same_waiver_again_writes_nothing(self, on: Bench) -> None:
+        on.things(a=Rejected())
+        assert [on.platform.state.waive(waiver("a")) for _ in range(2)] == [1, 0]
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [{"by": " "}, {"reason": ""}, {"until": date(2020, 1, 1)}, {"key": "b"}, {"rule": "odd"}],
+        ids=str,
+    )
+    def test_a_waiver_needs_a_name_a_reason_a_day_to_come_and_something_to_waive(
+        self, on: Bench, wrong: dict[str, Any]
+    ) -> None:
+        on.things(a=Rejected(), b=A)
+        with pytest.raises(Refused):
+            on.platform.state.waive(replace(waiver("a"), **wrong))
+        assert [line.state for line in on.platform.state.quarantine()] == ["rejected"]
 
     def test_who_lost_the_lease_writes_nothing(self, platform: Platform) -> None:
         with bench(platform) as old:

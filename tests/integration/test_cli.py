@@ -7,17 +7,13 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
-import jsonschema
 import pytest
-from click.testing import CliRunner, Result
 from sqlalchemy import make_url
 
-from migrate.cli.root import cli
-from migrate.postgres import Connection, connect
 from migrate.project import Project
 from migrate.project.starting import start
+from tests.commandline import document, platform, run
 from tests.small_project import BOOKS, PERSON, small_project
 
 ROOT = Path(__file__).parents[2]
@@ -29,29 +25,11 @@ def with_password(url: str) -> str:
     return make_url(url).set(password=PASSWORD).render_as_string(hide_password=False)
 
 
-def run(project: Path, *arguments: object) -> Result:
-    return CliRunner().invoke(cli, [*map(str, arguments), "--project", str(project)], prog_name="migrate")
-
-
-def document(project: Path, *arguments: str, name: str | None = None) -> dict[str, Any]:
-    """The JSON document of a command, checked against its schema."""
-    result = run(project, *arguments, "--json")
-    name = name or "-".join(word for word in arguments[:2] if word.isalpha() and not word.isupper())
-    told: dict[str, Any] = json.loads(result.stdout)
-    jsonschema.validate(told, json.loads((ROOT / f"docs/{name}.schema.json").read_text()))
-    return told | {"exit_code": result.exit_code}
-
-
 def process(project: Path, *arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "migrate", *arguments, "--project", str(project)],
         cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
-
-
-def platform(project: Path) -> Connection:
-    url = make_url((project / "platform.secret").read_text())
-    return connect(url, "a test", autocommit=True)
 
 
 def content(project: Path) -> list[tuple[object, ...]]:
@@ -140,6 +118,8 @@ def test_only_the_named_entities_are_moved(project):
         (["transforms"], 0),
         (["quarantine", "list"], 1),
         (["quarantine", "show", "office", "0-E"], 1),
+        (["quarantine", "history", "office", "0-E"], 0),
+        (["quarantine", "redrive", "--dry-run"], 0),
         (["crosswalk", "office", "0-A"], 0),
         (["ledger", "show"], 0),
         (["ledger", "verify"], 0),

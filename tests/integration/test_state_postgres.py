@@ -2,6 +2,8 @@
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -15,7 +17,7 @@ from migrate.state import State
 from migrate.state.tables import METADATA
 from tests.contracts.outcomes import AS_OF, DIGESTS, ENTITY, SYSTEM, Rejected, Thing, outcome, slices
 from tests.contracts.postgres_platform import PostgresPlatform
-from tests.contracts.target_suite import bench
+from tests.contracts.target_suite import bench, waiver
 from tests.databases import NewDatabase
 
 
@@ -205,6 +207,76 @@ def test_showing_protected_values_leaves_a_line_in_the_ledger(platform: Postgres
         platform.state.quarantine(values=True, reason="asked by the data owner")
     last = platform.state.ledger(last=1)[0]
     assert (last.kind, last.batch) == ("unmask", {"reason": "asked by the data owner"})
+
+
+def test_a_waiver_whose_last_day_is_over_holds_no_more(platform: PostgresPlatform) -> None:
+    with bench(platform) as on:
+        on.things(a=Rejected())
+        platform.state.waive(waiver("a"))
+        states = []
+        for days in (0, -1):
+            platform.ask(
+                "UPDATE migration.waiver SET until = (now() AT TIME ZONE 'UTC')::date + :days", days=days
+            )
+            counted = platform.state.finish(on.run, status="interrupted")[ENTITY].waived
+            states.append(
+                (platform.state.quarantine()[0].state, platform.state.status().quarantine[0][1], counted)
+            )
+    assert states == [("waived", "waived", 1), ("rejected", "rejected", 0)]
+
+
+def test_the_newest_waiver_counts(platform: PostgresPlatform) -> None:
+    with bench(platform) as on:
+        on.things(a=Rejected())
+    platform.state.waive(waiver("a"))
+    (((today,),),) = (platform.ask("SELECT (now() AT TIME ZONE 'UTC')::date"),)
+    platform.state.waive(replace(waiver("a"), by="B. Tran", until=today))
+    (line,) = platform.state.quarantine()
+    assert (line.waived_by, line.waived_until) == ("B. Tran", today)
+
+
+def test_the_history_of_a_key_tells_when_it_was_found_waived_expired_and_released(
+    platform: PostgresPlatform,
+) -> None:
+    with bench(platform) as on:
+        on.things(a=Rejected())
+        platform.state.waive(waiver("a"))
+        platform.ask("UPDATE migration.quarantine SET since = now() - interval '9 days'")
+        platform.ask("UPDATE migration.waiver SET at = now() - interval '8 days', until = CURRENT_DATE - 5")
+        on.things(a=Thing())
+        on.things(a=Rejected())
+        platform.state.waive(waiver("a"))
+    events = platform.state.quarantine_history(ENTITY, "a")
+    assert [event.what for event in events] == ["found", "waived", "expired", "released", "found", "waived"]
+    assert [event.at for event in events] == sorted(event.at for event in events)
+    assert (events[1].by, events[1].reason) == ("A. Roy", "ticket 17")
+    assert platform.state.quarantine_history(ENTITY, "b") == []
+
+
+def test_a_waiver_leaves_a_line_in_the_ledger(platform: PostgresPlatform) -> None:
+    with bench(platform) as on:
+        on.things(a=Rejected())
+    for _ in range(2):
+        platform.state.waive(waiver("a", "bad"))
+    last = platform.state.ledger(last=2)
+    assert [entry.kind for entry in last] == ["batch", "waive"]
+    assert last[1].batch == {
+        "entity": ENTITY, "key": "a", "rule": "bad", "by": "A. Roy", "reason": "ticket 17", "until": "2999-12-31",
+    }  # fmt: skip
+
+
+def test_keys_in_quarantine_are_found_by_entity_key_and_rule(platform: PostgresPlatform) -> None:
+    with bench(platform) as on:
+        on.things(a=Rejected(), b=Rejected(("worse",)), c=Thing(), d=Rejected())
+        on.things(d=Thing())
+
+    def found(*given: Any) -> dict[str, list[str]]:
+        return {entity: keys.to_pylist() for entity, keys in platform.state.quarantined(*given).items()}
+
+    assert found() == found([ENTITY]) == {ENTITY: ["a", "b"]}
+    assert found([], ["b", "c"]) == {ENTITY: ["b"]}
+    assert found([], [], "bad") == {ENTITY: ["a"]}
+    assert found(["account"]) == {}
 
 
 def test_a_database_without_the_state_is_drift_with_a_way_out(postgres_url: str) -> None:

@@ -13,7 +13,9 @@ LOAD = "tests/integration/test_load_postgres.py"
 MEMORY = "tests/unit/test_load_memory.py"
 UNDO = "tests/integration/test_undo.py"
 LEDGER = "tests/unit/test_state_ledger.py"
+QUARANTINE = "tests/integration/test_quarantine.py"
 SNAPSHOTS = "tests/integration/test_extract_snapshots.py"
+STATE = "tests/integration/test_state_postgres.py"
 
 
 @dataclass(frozen=True)
@@ -207,6 +209,37 @@ SAFEGUARDS = (
     Safeguard(
         "keys are compared byte by byte", "migrate/extract/sql.py",
         "rows.filter(pc.is_in(rows.column(by), value_set=wanted))", "rows", (SNAPSHOTS, "byte_by_byte"),
+    ),
+    # --- quarantine
+    Safeguard(
+        "a waiver ends", "migrate/state/waivers.py", "WHERE newest.until >= {TODAY}", "WHERE TRUE",
+        (STATE, "last_day_is_over"),
+    ),
+    Safeguard(
+        "a waiver is of what was found before it", "migrate/state/complaints.py",
+        "ON w.complaint = q.id AND w.at >= q.since\n", "ON w.complaint = q.id\n",
+        (LOAD, "comes_back_after_it_was_released"),
+    ),
+    Safeguard(
+        "a waiver needs a name and a reason", "migrate/state/waivers.py", "if not value.strip():", "if False:",
+        (LOAD, "needs_a_name"),
+    ),
+    Safeguard(
+        "an entity of which one complaint is open is not waived", "migrate/state/waivers.py",
+        "bool_and(w.complaint IS NOT NULL)", "bool_or(w.complaint IS NOT NULL)", (LOAD, "every_complaint_about_it"),
+    ),
+    Safeguard(
+        "a waiver is in the ledger", "migrate/state/store.py",
+        'self._note(cursor, "waive", waiver.about)', "pass", (STATE, "waiver_leaves_a_line"),
+    ),
+    Safeguard(
+        "a look behind the mask is in the ledger", "migrate/state/store.py",
+        'self._note(cursor, "unmask", about)', "pass", (STATE, "protected_values_leaves_a_line"),
+    ),
+    Safeguard(
+        "what is not at the source any more is held against nobody", "migrate/state/candidates.py",
+        "        cursor.execute(_said(_RELEASED, schema), [outcome.entity])\n", "",
+        (QUARANTINE, "gone_from_the_source"),
     ),
     # --- secrets and persons
     Safeguard(
