@@ -4,8 +4,12 @@ Building an index over rows that are there is several times cheaper than keeping
 What is taken away is written down as the server itself describes it, in the transaction that takes it away; each
 piece is made again in the transaction that strikes it off. So a kill at any moment leaves a list that is true.
 
-Autovacuum would go over the growing tables again and again, and stand in the way of the foreign keys at the end; the
-statistics that it keeps are taken once, when everything is there.
+Foreign keys come back in two steps: stated, which locks two tables and takes no time, then checked against the rows,
+which takes time and locks nobody out.
+
+Autovacuum would go over the growing tables again and again, and stand in the way of the foreign keys at the end. Of
+the statistics that it keeps, those of indexed columns are taken when everything is there; they are what the next run
+asks by, and a tenth of the work of all. The server completes them by itself when autovacuum is back.
 """
 
 from collections.abc import Collection, Sequence
@@ -15,22 +19,27 @@ from itertools import groupby
 from psycopg import sql
 
 from migrate.errors import Defect
-from migrate.postgres import Cursor
+from migrate.postgres import Cursor, comma
 
-STEPS = (1, 2, 3, 4, 5)
-"""Primary keys, unique constraints, indexes, foreign keys: each needs those before it; then autovacuum."""
+BUILT = (1, 2, 3)
+"""Steps that concern one table each: primary keys, unique constraints, indexes."""
 
-REFERENCES = 4
+STATED = (4,)
+"""Foreign keys: they need the keys of the other table."""
+
+CHECKED = (5,)
+"""Rows against stated foreign keys; then statistics, and autovacuum."""
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An index, a constraint or a setting that is away."""
+    """An index, a constraint or a setting that is away; a constraint of the last step is there, and unchecked."""
 
     table: str
     name: str
     kind: str
     definition: str
+    step: int
 
 
 def begin(
@@ -48,22 +57,24 @@ def begin(
     cursor.execute(sql.SQL(_RECORD).format(**names), params)
     cursor.execute(
         sql.SQL(
-            "SELECT table_name, name, kind, definition FROM {m}.bulk WHERE table_name = ANY(%s) ORDER BY step DESC"
+            "SELECT table_name, name, kind, definition, step FROM {m}.bulk"
+            " WHERE table_name = ANY(%s) ORDER BY step DESC"
         ).format(**names),
         [empty],
     )
     for row in cursor.fetchall():
-        _take_away(cursor, platform, Item(*map(str, row)))
+        _take_away(cursor, platform, _item(row))
     return tuple(empty)
 
 
-def todo(cursor: Cursor, schema: str, step: int) -> list[Item]:
-    """What is away and belongs to this step."""
+def todo(cursor: Cursor, schema: str, steps: Sequence[int]) -> list[Item]:
+    """What is away and belongs to these steps, by table, in the order of making."""
     query = sql.SQL(
-        "SELECT table_name, name, kind, definition FROM {m}.bulk WHERE step = %s ORDER BY table_name, name"
+        "SELECT table_name, name, kind, definition, step FROM {m}.bulk"
+        " WHERE step = ANY(%s) ORDER BY table_name, step, kind, name"
     )
-    cursor.execute(query.format(m=sql.Identifier(schema)), [step])
-    return [Item(*map(str, row)) for row in cursor.fetchall()]
+    cursor.execute(query.format(m=sql.Identifier(schema)), [list(steps)])
+    return [_item(row) for row in cursor.fetchall()]
 
 
 def by_table(items: Sequence[Item]) -> list[list[Item]]:
@@ -71,27 +82,38 @@ def by_table(items: Sequence[Item]) -> list[list[Item]]:
     return [list(group) for _, group in groupby(items, key=lambda item: item.table)]
 
 
-def make(cursor: Cursor, schema: str, platform: str, item: Item) -> None:
-    """Make it again and strike it off."""
+def make(cursor: Cursor, schema: str, platform: str, items: Sequence[Item]) -> None:
+    """Make again what one table lacks of some steps, and strike it off; foreign keys go one step further."""
+    name, table = items[0].table, sql.Identifier(platform, items[0].table)
     cursor.execute("SET LOCAL maintenance_work_mem = '128MB'")
-    cursor.execute(
-        sql.SQL("DELETE FROM {} WHERE table_name = %s AND name = %s").format(sql.Identifier(schema, "bulk")),
-        [item.table, item.name],
-    )
-    definition = sql.SQL(item.definition)  # the server's own words
-    if item.kind == "index":
-        cursor.execute(definition)
-        return
+    if any(item.kind == "setting" for item in items):
+        _take_statistics(cursor, platform, name)
+    if actions := [_action(item) for item in items if item.kind != "index"]:
+        cursor.execute(sql.SQL("ALTER TABLE {} {}").format(table, comma(actions)))
+    for item in items:
+        if item.kind == "index":
+            cursor.execute(sql.SQL(item.definition))
+    done = _STEP_FURTHER if items[0].step in STATED else _STRIKE_OFF
+    cursor.execute(sql.SQL(done).format(m=sql.Identifier(schema)), [name, [item.name for item in items]])
+
+
+def _action(item: Item) -> sql.Composed:
+    """Within ALTER TABLE; definitions are the server's own words."""
     if item.kind == "setting":
-        table = sql.Identifier(platform, item.table)
-        cursor.execute(sql.SQL("ALTER TABLE {} RESET ({}); ANALYZE {}").format(table, definition, table))
-        return
-    parts = {
-        "table": sql.Identifier(platform, item.table),
-        "name": sql.Identifier(item.name),
-        "definition": definition,
-    }
-    cursor.execute(sql.SQL("ALTER TABLE {table} ADD CONSTRAINT {name} {definition}").format(**parts))
+        text = "RESET ({definition})"
+    elif item.step in CHECKED:
+        text = "VALIDATE CONSTRAINT {name}"
+    else:
+        text = "ADD CONSTRAINT {name} {definition}" + " NOT VALID" * (item.step in STATED)
+    return sql.SQL(text).format(name=sql.Identifier(item.name), definition=sql.SQL(item.definition))
+
+
+def _take_statistics(cursor: Cursor, platform: str, table: str) -> None:
+    """Of the columns that indexes are about."""
+    cursor.execute(_INDEXED, [platform, table])
+    columns = [sql.Identifier(str(name)) for (name,) in cursor.fetchall()]
+    if columns:
+        cursor.execute(sql.SQL("ANALYZE {} ({})").format(sql.Identifier(platform, table), comma(columns)))
 
 
 def check(cursor: Cursor, platform: str) -> None:
@@ -100,6 +122,11 @@ def check(cursor: Cursor, platform: str) -> None:
     invalid = [str(name) for (name,) in cursor.fetchall()]
     if invalid:
         raise Defect(f"the platform's constraints are not all valid: {', '.join(invalid)}")
+
+
+def _item(row: Sequence[object]) -> Item:
+    table, name, kind, definition, step = map(str, row)
+    return Item(table, name, kind, definition, int(step))
 
 
 def _is_empty(cursor: Cursor, platform: str, name: str) -> bool:
@@ -119,6 +146,14 @@ def _take_away(cursor: Cursor, platform: str, item: Item) -> None:
     cursor.execute(sql.SQL("ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {name}").format(**parts))
 
 
+_STRIKE_OFF = "DELETE FROM {m}.bulk WHERE table_name = %s AND name = ANY(%s)"
+_STEP_FURTHER = "UPDATE {m}.bulk SET step = step + 1 WHERE table_name = %s AND name = ANY(%s)"
+_INDEXED = """
+SELECT DISTINCT a.attname FROM pg_index AS x JOIN pg_class AS c ON c.oid = x.indrelid
+JOIN pg_namespace AS n ON n.oid = c.relnamespace
+JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = ANY (x.indkey)
+WHERE n.nspname = %s AND c.relname = %s ORDER BY a.attname
+"""
 # A key or unique constraint stays where a foreign key of a table that is not emptied of its own leads to it.
 _RECORD = """
 WITH emptied AS (

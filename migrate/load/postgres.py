@@ -112,22 +112,25 @@ class PostgresTarget:
             )
 
     def end_bulk(self, run: "OpenRun") -> int:
-        """See `Target.end_bulk`. Tables side by side, but for foreign keys, which lock two of them."""
-        made = 0
-        for step in bulk.STEPS:
-            with self._cursor(run, "read what a first load left to do") as cursor:
-                todo = bulk.todo(cursor, self._state.schema, step)
-            with ThreadPoolExecutor(1 if step == bulk.REFERENCES else _BUILDERS) as builders:
-                made += sum(builders.map(lambda items: self._make(run, items), bulk.by_table(todo)))
+        """See `Target.end_bulk`. Tables side by side, but for stating foreign keys, which locks two of them."""
+        made = self._make_all(run, bulk.BUILT, _BUILDERS)
+        self._make_all(run, bulk.STATED, 1)
+        made += self._make_all(run, bulk.CHECKED, _BUILDERS)
         if made:
             with self._cursor(run, "check the platform's constraints") as cursor:
                 bulk.check(cursor, self._state.platform_schema)
         return made
 
+    def _make_all(self, run: "OpenRun", steps: Sequence[int], builders: int) -> int:
+        with self._cursor(run, "read what a first load left to do") as cursor:
+            todo = bulk.todo(cursor, self._state.schema, steps)
+        with ThreadPoolExecutor(builders) as pool:
+            return sum(pool.map(lambda items: self._make(run, items), bulk.by_table(todo)))
+
     def _make(self, run: "OpenRun", items: Sequence[bulk.Item]) -> int:
-        for item in items:
-            with self._cursor(run, f"make {item.kind} {item.name} of {item.table}") as cursor:
-                bulk.make(cursor, self._state.schema, self._state.platform_schema, item)
+        """What one table lacks, in one transaction."""
+        with self._cursor(run, f"make the indexes and constraints of {items[0].table}") as cursor:
+            bulk.make(cursor, self._state.schema, self._state.platform_schema, items)
         return len(items)
 
     def close(self) -> None:

@@ -339,6 +339,20 @@ class TestBulk:
             platform.ask("UPDATE case_platform.thing SET maker_id = NULL")
             platform.target.end_bulk(on.run)
 
+    def test_a_stated_foreign_key_is_checked_by_whoever_comes_after(self, platform: PostgresPlatform) -> None:
+        before = _described(platform)
+        with bench(platform) as on:
+            platform.target.begin_bulk(on.run, LAYOUT)
+            on.things(a=Thing(maker="nobody"))
+            with pytest.raises(Defect):
+                platform.target.end_bulk(on.run)
+        with bench(platform) as on:
+            with pytest.raises(Defect, match="fk_thing__maker_id"):
+                platform.target.end_bulk(on.run)
+            platform.ask("UPDATE case_platform.thing SET maker_id = NULL")
+            assert platform.target.end_bulk(on.run) > 0
+        assert _described(platform) == before
+
     def test_tables_that_hold_rows_keep_everything(self, platform: PostgresPlatform) -> None:
         with bench(platform) as on:
             on.things(a=A)
