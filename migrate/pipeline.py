@@ -2,14 +2,16 @@
 
     source ─read→ [Batch] ─apply→ [Outcome] ─write→ Tally in the ledger
 
-Reader, transform and writer are three threads joined by queues that hold one item each; they release the GIL most of
-the time, so that two cores stay busy and memory is bounded by a few batches. The first error of any stage stops the
-others and is raised here; what was committed stays, what was not is as if it had never been read.
+Reader, transform and writer are three threads; they release the GIL most of the time, so that two cores stay busy.
+Each makes one item ahead of the one that is worked on, and nobody keeps what he has handed on: memory is bounded by
+two batches and two outcomes. The first error of any stage stops the others and is raised here; what was committed
+stays, what was not is as if it had never been read.
 """
 
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import starmap
 from queue import Queue
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -96,18 +98,17 @@ def move(
     Raises whatever a stage raises; batches written before are committed and recorded.
     """
 
-    def batches() -> Iterator[tuple[int, Batch]]:
-        for position in positions:
-            yield position, read(piece.ranges[position])
+    def batch(position: int) -> tuple[int, Batch]:
+        return position, read(piece.ranges[position])
 
-    def outcomes(incoming: Iterator[tuple[int, Batch]]) -> Iterator[tuple[int, KeyRange, Outcome, int]]:
-        for position, batch in incoming:
-            yield position, batch.range, line.outcome(batch), batch.rows
+    def outcome(position: int, batch: Batch) -> tuple[int, KeyRange, Outcome, int]:
+        return position, batch.range, line.outcome(batch), batch.rows
 
     total = Tally()
-    with _Thread(batches()) as read_ahead, _Thread(outcomes(iter(read_ahead))) as mapped:
+    with _Ahead(map(batch, positions)) as read_ahead, _Ahead(starmap(outcome, read_ahead)) as mapped:
         for item in mapped:
             tally = write(*item)
+            del item  # before the next one is waited for
             progress(tally)
             total += tally
     return total
@@ -116,45 +117,51 @@ def move(
 _END = object()
 
 
-class _Thread(Generic[T]):
-    """An iterator that runs ahead in a thread of its own, by one item. Errors surface where it is consumed; leaving the
-    context stops the thread, whatever it waits for.
+class _Ahead(Generic[T]):
+    """An iterator that runs ahead in a thread of its own, by one item: it makes the next one while the last that was
+    taken is worked on. Errors surface where it is consumed; leaving the context stops the thread, whatever it waits
+    for.
     """
 
     def __init__(self, source: Iterator[T]) -> None:
         self._source = source
-        self._queue: Queue[Any] = Queue(maxsize=1)
-        self._stopped = threading.Event()
+        self._queue: Queue[Any] = Queue()
+        self._room = threading.Semaphore(1)  # for one item that nobody has taken
+        self._stopped = False
         self._error: BaseException | None = None
         self._thread = threading.Thread(target=self._run, daemon=True)
 
-    def __enter__(self) -> "_Thread[T]":
+    def __enter__(self) -> "_Ahead[T]":
         self._thread.start()
         return self
 
     def __iter__(self) -> Iterator[T]:
-        while (item := self._queue.get()) is not _END:
-            yield item
-        if self._error is not None:
-            raise self._error
+        return self
+
+    def __next__(self) -> T:
+        item = self._queue.get()
+        if item is not _END:
+            self._room.release()
+            return item  # type: ignore[no-any-return]  # the queue holds the end too
+        self._queue.put(_END)
+        raise self._error or StopIteration
 
     def __exit__(self, *_: object) -> None:
-        self._stopped.set()
-        while self._thread.is_alive():
-            self._drain()
-            self._thread.join(0.05)
+        self._stopped = True
+        self._room.release()
+        self._thread.join()
 
     def _run(self) -> None:
         try:
-            for item in self._source:
-                self._queue.put(item)
-                if self._stopped.is_set():
-                    return
+            while self._has_room():
+                self._queue.put(next(self._source))
+        except StopIteration:
+            pass
         except BaseException as error:  # noqa: BLE001  # handed to the consumer, who raises it
             self._error = error
         finally:
             self._queue.put(_END)
 
-    def _drain(self) -> None:
-        while not self._queue.empty():
-            self._queue.get_nowait()
+    def _has_room(self) -> bool:
+        self._room.acquire()
+        return not self._stopped
