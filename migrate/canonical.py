@@ -15,6 +15,7 @@ Fields are joined with U+001F. A change of any rule here changes every stored fi
 import hashlib
 import uuid
 from decimal import Decimal
+from functools import cache
 
 import numpy as np
 import pyarrow as pa
@@ -29,6 +30,7 @@ _NULL_MARK = b"\x00"
 _SEPARATOR = b"\x1f"
 
 
+@cache
 def namespace(system: str) -> uuid.UUID:
     """The UUID namespace of one legacy system: `urn:case-migrate:<system>` under the URL namespace."""
     return uuid.uuid5(uuid.NAMESPACE_URL, f"urn:case-migrate:{system}")

@@ -62,6 +62,9 @@ class Columns:
         """The column in the platform's type, without anything that was refused."""
         self.refused = None
         source = self._source(field)
+        if source.null_count == len(source) and _keeps_empty(field):
+            values = pa.nulls(len(source), source.type if field.row is not None else target.type)
+            return self._present(target, field, source, values)
         values = self._steps(field, source)
         if field.when is not None:
             values = pc.if_else(holds(field.when, self.rows), values, pa.scalar(None, values.type))
@@ -69,6 +72,10 @@ class Columns:
             self._judge(field, source, call, consequence, values)
         values = self._point(field, source, values)
         values = self._fit(target, field, source, values)
+        return self._present(target, field, source, values)
+
+    def _present(self, target: TargetColumn, field: Field, source: pa.Array, values: pa.Array) -> pa.Array:
+        """The values, refused where they may not be empty and are."""
         if (field.required or not target.nullable) and values.null_count:
             empty = values.is_null()
             if self.refused is not None:  # empty for a reason that was told already
@@ -344,6 +351,11 @@ def _casts(value: pa.Scalar, kind: pa.DataType) -> bool:
     except pa.ArrowInvalid:
         return False
     return True
+
+
+def _keeps_empty(field: Field) -> bool:
+    """Whether nothing can come of a column without values: rules may judge that, options put something there."""
+    return not field.rules and not any(call.options for call in field.steps)
 
 
 def differs(left: pa.Array, right: pa.Array) -> pa.Array:
