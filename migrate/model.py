@@ -81,6 +81,11 @@ class Batch:
         """Legacy rows in the batch, all members together."""
         return sum(table.num_rows for table in self.tables.values())
 
+    @property
+    def bytes(self) -> int:
+        """What these take in memory."""
+        return sum(table.nbytes for table in self.tables.values())
+
 
 @dataclass(frozen=True, slots=True)
 class Lookup:

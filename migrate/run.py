@@ -12,7 +12,7 @@ that calls `start` with the same mappings goes on where a killed one stopped.
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -65,6 +65,11 @@ class Mode(StrEnum):
     REDRIVE = "redrive"  # the candidates that somebody has named
 
 
+UNBOUND = 2**63
+"""Bytes of a batch, where nothing bounds them."""
+
+_GRAIN = 200  # roots between the borders that are asked for: enough to measure what a root brings
+
 _RELEASED_AT_ONCE = 5_000
 _FIRST_RELEASE = 1_000_000  # numbers of planned slices stay below
 
@@ -90,10 +95,13 @@ class RunSummary:
         return 1 if any(tally.to_look_at for tally in self.entities.values()) else 0
 
 
-def make_plan(source: Source, mappings: Dict[str, Mapping], *, batch_rows: int) -> Plan:
+def make_plan(
+    source: Source, mappings: Dict[str, Mapping], *, batch_rows: int, batch_bytes: int = UNBOUND
+) -> Plan:
     """Ask the source for sizes and borders and cut the work; writes nothing.
 
-    mappings:  by entity, in the order of loading.
+    mappings:     by entity, in the order of loading.
+    batch_rows:   source rows in a batch, about; fewer where these would be more than `batch_bytes` in memory.
     Raises Drift, naming every column that the mappings read and the source does not have.
     """
     chosen = list(mappings.values())
@@ -105,7 +113,9 @@ def make_plan(source: Source, mappings: Dict[str, Mapping], *, batch_rows: int) 
         asked = member.table, member.where
         return counted[asked] if asked in counted else counted.setdefault(asked, source.count(*asked))
 
-    return Plan(tuple(_entity_plan(source, mapping, catalogue, count, batch_rows) for mapping in chosen))
+    return Plan(
+        tuple(_entity_plan(source, mapping, catalogue, count, batch_rows, batch_bytes) for mapping in chosen)
+    )
 
 
 def check_columns(mappings: Iterable[Mapping], catalogue: dict[str, SourceTable]) -> None:
@@ -137,6 +147,7 @@ def _entity_plan(
     catalogue: dict[str, SourceTable],
     count: Callable[[Member], int],
     batch_rows: int,
+    batch_bytes: int = UNBOUND,
 ) -> EntityPlan:
     rows = {name: count(member) for name, member in mapping.by_name.items()}
     roots = rows[mapping.root.name]
@@ -145,8 +156,27 @@ def _entity_plan(
             rows[member.name] = min(rows[member.name], roots)
     per_batch = keys_per_batch(roots, sum(rows.values()), batch_rows)
     loose = _loose(source, mapping, catalogue, batch_rows)
-    borders = source.boundaries(mapping.root.table, mapping.root.key, per_batch, where=mapping.root.where)
+    borders, per_batch = _borders(source, mapping, per_batch, batch_bytes)
     return entity_plan(mapping, rows, borders, loose, per_batch)
+
+
+def _borders(source: Source, mapping: Mapping, per_batch: int, batch_bytes: int) -> tuple[Sequence[str], int]:
+    """Root keys between batches of about `per_batch` roots, or of fewer where these bring too many bytes; how many."""
+    root, grain = mapping.root, min(per_batch, _GRAIN)
+    borders = source.boundaries(root.table, root.key, grain, where=root.where)
+    if per_batch > grain and len(borders) > 1:
+        middle = len(borders) // 2
+        some = _bytes(source, mapping, KeyRange(borders[middle - 1], borders[middle]))
+        per_batch = min(per_batch, batch_bytes * grain // max(some, 1))
+    together = max(1, per_batch // grain)
+    return borders[together - 1 :: together], together * grain
+
+
+def _bytes(source: Source, mapping: Mapping, within: KeyRange) -> int:
+    """What the roots in a range bring, all members together."""
+    piece = Slice(mapping.entity, 0, SliceKind.RANGE, (within,))
+    with source.snapshot() as reader:
+        return read_batch(reader, mapping, piece, within).bytes
 
 
 def _loose(
@@ -190,6 +220,7 @@ def start(
     lease: Lease,
     *,
     batch_rows: int,
+    batch_bytes: int = UNBOUND,
     mode: str = Mode.FULL,
     overlap: timedelta = timedelta(0),
     max_vanished: Decimal = Decimal(1),
@@ -198,7 +229,7 @@ def start(
 ) -> "Run":
     """A new run, its work found and planned as a whole; of the modes that read everything, the unfinished one.
 
-    batch_rows:    source rows in a batch, about.
+    batch_rows:    source rows in a batch, about; of a run over everything, see `make_plan`.
     overlap:       by how much the window of a delta reaches back behind the one before.
     max_vanished:  the brake; see `migrate.finding`.
     nights:        in how many runs a deep one reads everything once.
@@ -208,7 +239,8 @@ def start(
     as_of = parts.source.clock()  # before the first read: what changes from now on is the next run's
     brake = Brake(max_vanished)
     if mode in (Mode.FULL, Mode.DEEP):
-        return _whole(parts, lease, as_of, batch_rows=batch_rows, mode=mode, brake=brake, nights=nights)
+        sizes = (batch_rows, batch_bytes)
+        return _whole(parts, lease, as_of, sizes, mode=mode, brake=brake, nights=nights)
     # A redrive is no net: it may move by another version of the mapping, and says nothing about what was seen.
     seen = None if mode == Mode.REDRIVE else _seen_until(parts)
     low = None if seen is None else seen - overlap
@@ -241,11 +273,19 @@ def start(
 
 
 def _whole(
-    parts: Parts, lease: Lease, as_of: datetime, *, batch_rows: int, mode: str, brake: Brake, nights: int
+    parts: Parts,
+    lease: Lease,
+    as_of: datetime,
+    batch: tuple[int, int],
+    *,
+    mode: str,
+    brake: Brake,
+    nights: int,
 ) -> "Run":
     """A run over everything: new, or the newest of the same mappings if it was not finished.
 
-    nights: into how many shares a deep run is cut; one of them is moved at a time.
+    batch:   rows and bytes of a batch, at most.
+    nights:  into how many shares a deep run is cut; one of them is moved at a time.
     """
     unfinished = parts.state.unfinished(mode, parts.digests)
     if unfinished is not None:
@@ -254,7 +294,8 @@ def _whole(
         return Run(parts, opened, resumed=True, at_most=_tonight(parts, opened, nights))
     if mode == Mode.DEEP:
         _seen_until(parts)
-    plan = make_plan(parts.source, parts.mappings, batch_rows=batch_rows)
+    batch_rows, batch_bytes = batch
+    plan = make_plan(parts.source, parts.mappings, batch_rows=batch_rows, batch_bytes=batch_bytes)
     for entity in plan.entities:
         sizes = {
             m: rows for m, rows in entity.rows.items() if m in whole_members(parts.mappings[entity.entity])

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from migrate.errors import InvalidInput, MigrateError, Mistake
 from migrate.project import settings as settings_file
+from migrate.project.memory import batch_bytes, spare_memory
 from migrate.project.secrets import Readers, Secret, Unresolved, part_with_secret, resolve
 from migrate.project.settings import EMBEDDED, FILE, LEGACY_KINDS, PLATFORM_KINDS, STATE_SCHEMA, Settings
 
@@ -227,7 +228,7 @@ class Project:
 
         mappings, source = self.mappings(entities), self.source()
         try:
-            return make_plan(source, mappings, batch_rows=self.settings.run.batch_rows)
+            return make_plan(source, mappings, **self._batches)
         finally:
             source.close()
 
@@ -243,6 +244,7 @@ class Project:
         """Everything that a run works with, connected; let go of at the end of the block."""
         from migrate.run import Parts
 
+        spare_memory()
         mappings = self.mappings(entities)
         source, target = self.source(), self.target()
         try:
@@ -316,7 +318,7 @@ class Project:
             run = start(
                 parts,
                 lease,
-                batch_rows=self.settings.run.batch_rows,
+                **self._batches,
                 mode=mode,
                 overlap=self.settings.run.overlap,
                 max_vanished=self.settings.limits.max_vanished if max_vanished is None else max_vanished,
@@ -366,6 +368,12 @@ class Project:
             self._state.close()
 
     # --- inside
+
+    @property
+    def _batches(self) -> dict[str, int]:
+        """How big a batch may be."""
+        memory = self.settings.limits.memory
+        return {"batch_rows": self.settings.run.batch_rows, "batch_bytes": batch_bytes(memory)}
 
     def mistake(self, section: str, key: str, what: str, instead: str = "") -> InvalidInput:
         """A mistake that shows only when the settings are used, with its place."""

@@ -188,6 +188,11 @@ SAFEGUARDS = (
         "lines of the state are kept as they were", "migrate/state/entry.py",
         "    images.under(cursor, run.id)\n", "", (LOAD, "leaves_everything_as_it_was"),
     ),
+    Safeguard(
+        "wide rows make small batches", "migrate/run.py",
+        "per_batch = min(per_batch, batch_bytes * grain // max(some, 1))", "pass",
+        ("tests/unit/test_run_memory.py", "wide"), quick=True,
+    ),
     # --- the source
     Safeguard(
         "time is the source's", "migrate/run.py", "as_of = parts.source.clock()", "as_of = datetime.now()",
