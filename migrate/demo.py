@@ -1,4 +1,4 @@
-"""The journey of `make demo`, step by step: who has never seen the program watches a whole full load in a minute.
+"""The journey of `make demo`, step by step: who has never seen the program watches a full load and a day of changes.
 
     demo = Demo(folder, clients=500, seed=1)
     demo.prepare()            a project folder
@@ -6,6 +6,8 @@
     demo.make_platform()      an embedded PostgreSQL with the case platform
     demo.load(watch)          everything moved, as a Prefect flow on its temporary server
     demo.load_again(watch)    the same without Prefect: nothing is written
+    demo.age()                a day of officers' work on the legacy database
+    demo.sweep(watch)         what changed, followed
     demo.stop()
 
 Everything stays in the folder, and nothing outside of it is touched. Calling it again begins anew; a folder that the
@@ -14,6 +16,7 @@ demo did not make is refused.
 
 import shutil
 from collections.abc import Callable
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,10 +32,11 @@ if TYPE_CHECKING:
     from migrate.project.moving import Watch
     from migrate.run import RunSummary
     from migrate.sample import Summary
+    from migrate.sample.aging import Aged
     from migrate.state import Verified
     from migrate.state.tracing import Status
 
-DATABASE, TRUTH = "legacy.db", "truth.csv"
+DATABASE, TRUTH, CHANGES = "legacy.db", "truth.csv", "changes.csv"
 MARK = "# This project was made by `migrate demo`, which begins anew when it is called again.\n"
 
 
@@ -87,11 +91,30 @@ class Demo:
         """The same without Prefect. Raises Defect when anything is written."""
         from migrate.project.moving import move
 
-        with self.project.open_run() as run:
+        with self.project.open_run("full") as run:
             summary = _balanced(move(run, watch))
         if wrote := sum(tally.rows_written for tally in summary.entities.values()):
             raise Defect(f"the second run wrote {wrote:,} rows although nothing had changed")
         return summary
+
+    def age(self) -> "Aged":
+        """Let officers work for a day, and write down what they did."""
+        from sqlalchemy import create_engine
+
+        from migrate.sample.aging import age
+
+        engine = create_engine(self.project.legacy_url(), hide_parameters=True)
+        try:
+            return age(engine, 1, self.seed, self.folder / CHANGES)
+        finally:
+            engine.dispose()
+
+    def sweep(self, watch: "Watch") -> "RunSummary":
+        """Follow what changed. In a small sample the officers' deletions are a large share: the brake is eased."""
+        from migrate.project.moving import move
+
+        with self.project.open_run("sweep", max_vanished=Decimal("0.1")) as run:
+            return _balanced(move(run, watch))
 
     def status(self) -> "tuple[Status, Verified]":
         """Where things stand, and whether the journal is whole."""
@@ -116,7 +139,7 @@ class Demo:
 
         stop(self.folder / HIDDEN)
         shutil.rmtree(self.folder / HIDDEN, ignore_errors=True)
-        for name in (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", TRUTH, "migrate.toml"):
+        for name in (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", TRUTH, CHANGES, "migrate.toml"):
             (self.folder / name).unlink(missing_ok=True)
 
 

@@ -447,13 +447,14 @@ class CrashDocument(TypedDict):
 
 
 class DemoDocument(TypedDict):
-    """`migrate demo`. The first run loads, the second finds nothing to write."""
+    """`migrate demo`. The first run loads, the second finds nothing to write, the sweep follows a day of changes."""
 
     project: str
     clients: int
     seed: int
     first: RunDocument
     second: RunDocument
+    sweep: RunDocument
     quarantine: list[QuarantineCount]
     seconds: float
     exit: int

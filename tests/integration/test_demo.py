@@ -51,6 +51,15 @@ def test_the_books_balance_and_the_second_run_writes_nothing(shown):
     assert told["second"]["rows_written"] == 0
 
 
+def test_the_sweep_follows_the_day_of_changes(shown):
+    swept = shown[0]["sweep"]
+    assert swept["balanced"]
+    client = swept["entities"]["client"]
+    assert client["updated"]
+    assert client["merged"]
+    assert client["deleted"]
+
+
 def test_the_dirt_of_the_sample_ends_in_quarantine(shown):
     assert {line["rule"] for line in shown[0]["quarantine"]} >= {"code", "orphan", "missing_parent"}
 

@@ -41,7 +41,8 @@ EXAMPLES = (
 def command(session: Session, directory: Path, clients: int, seed: int) -> int:
     """Show the whole journey with a sample database.
 
-    A legacy database like GCMS, a full load as a Prefect flow, its books, its quarantine, a second load.
+    A legacy database like GCMS, a full load as a Prefect flow, its books, its quarantine, a second load, a day of
+    changes and how they are followed.
 
     Needs nothing but this program: the legacy database is a file, the platform an embedded PostgreSQL. Everything
     stays in DIR; calling it again begins anew.
@@ -54,7 +55,7 @@ def command(session: Session, directory: Path, clients: int, seed: int) -> int:
     tell.step("A project folder", f"{demo.folder}: settings, and everything that follows")
     demo.prepare()
     try:
-        first, second, quarantine = _travel(session, demo, tell)
+        first, second, swept, quarantine = _travel(session, demo, tell)
     finally:
         demo.stop()
     seconds = time.monotonic() - began
@@ -64,6 +65,7 @@ def command(session: Session, directory: Path, clients: int, seed: int) -> int:
         "seed": seed,
         "first": books.run_document(first),
         "second": books.run_document(second),
+        "sweep": books.run_document(swept),
         "quarantine": quarantine,
         "seconds": round(seconds, 3),
         "exit": 0,
@@ -75,7 +77,7 @@ def command(session: Session, directory: Path, clients: int, seed: int) -> int:
 
 def _travel(
     session: Session, demo: Demo, tell: _Steps
-) -> tuple[RunSummary, RunSummary, list[QuarantineCount]]:
+) -> tuple[RunSummary, RunSummary, RunSummary, list[QuarantineCount]]:
     """The stations between the folder and the farewell."""
     tell.step("A legacy database like GCMS", "invented persons in Siebel tables, with the dirt of real life")
     with session.bar("sample", demo.clients, unit="clients") as bar:
@@ -107,18 +109,31 @@ def _travel(
         second = demo.load_again(watch)
     books.show(session, second)
 
+    tell.step("A day of work", "officers change, delete and merge in the old system, with stamps that lie")
+    aged = demo.age()
+    session.say(f"{sum(aged.changes.values()):,} changes of {len(aged.changes)} kinds, {aged.rows:,} rows")
+
+    tell.step(
+        "The sweep",
+        "`migrate run --mode sweep`: what is new, changed, merged or gone, whatever its stamps say",
+    )
+    with session.watch() as watch:
+        swept = demo.sweep(watch)
+    books.show(session, swept)
+
     tell.step("The journal", "every batch is an entry, each holds the hash of the one before")
     _, journal = demo.status()
     session.say(f"whole: {journal.entries:,} entries, head {journal.entries}:{journal.head}")
-    return first, second, quarantine
+    return first, second, swept, quarantine
 
 
 def _farewell(session: Session, demo: Demo, directory: Path, seconds: float) -> None:
-    from migrate.demo import DATABASE, TRUTH
+    from migrate.demo import CHANGES, DATABASE, TRUTH
 
     session.say(f"\nDone in {seconds:,.0f} s. The embedded server is stopped; any command starts it again.")
     session.say(f"  {directory / DATABASE}   the legacy database")
     session.say(f"  {directory / TRUTH}   what was damaged, and what had to become of it")
+    session.say(f"  {directory / CHANGES}   what the officers did")
     session.say(f"  {directory / 'migrate.toml'}   the settings")
     session.then(
         f"migrate status --project {directory}",

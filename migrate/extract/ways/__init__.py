@@ -35,9 +35,10 @@ class Way(Protocol):
 def compiled(statement: sa.Select[Any], dialect: SqlDialect) -> tuple[str, Any]:
     """Text and bound values of a statement in the driver's style: a tuple or a dict, lists spread."""
     result = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+    values = result.params  # made anew at every look
     if dialect.positional:
-        return str(result), tuple(result.params[name] for name in result.positiontup or ())
-    return str(result), dict(result.params)
+        return str(result), tuple(values[name] for name in result.positiontup or ())
+    return str(result), dict(values)
 
 
 def table_of(statement: sa.Select[Any]) -> str:
