@@ -240,6 +240,12 @@ class World:
         assert summary.balanced
         return self.books(summary.entities)
 
+    def undo(self) -> None:
+        """Take the newest run back."""
+        ((number,),) = self._ask("SELECT max(id) FROM migration.run")
+        with self.state.lease("tests") as lease:
+            self.target.undo(self.state.undoable(lease, number), reason="tests")
+
     def shape(self) -> list[Any]:
         """Indexes and constraints of the platform."""
         return [

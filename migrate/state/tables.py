@@ -192,7 +192,9 @@ candidate = Table(
     METADATA,
     _column("entity", ENTITY, "Kind of thing.", key=True),
     _column("key", KEY, "Legacy key.", key=True),
-    _column("cause", String(20), "Why it is looked at again: delta, sweep, rival, follower, redrive."),
+    _column(
+        "cause", String(20), "Why it is looked at again: delta, sweep, rival, follower, redrive, undone."
+    ),
     _column("gone", Boolean, "Its root was not there when it was looked for."),
     comment="Keys that a net has named and no batch has taken up yet; they outlive the run that named them.",
 )

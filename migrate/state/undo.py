@@ -78,6 +78,8 @@ def close_undo(
     cursor: Cursor, place: Place, run: OpenRun, actor: str, reason: str, rows: Mapping[str, Any]
 ) -> int:
     """Put the lines back, mark the run, and write the ledger entry; returns how many lines were put back or removed."""
+    if run.mode != "full":
+        cursor.execute(place.sql(_NAMED), [run.id])
     lines = sum(_put_back(cursor, place, run.id, table, known_by) for table, known_by in KEPT.items())
     cursor.execute(place.sql("DELETE FROM {m}.before_image WHERE run = %s"), [run.id])
     cursor.execute(place.sql("UPDATE {m}.run SET status = 'undone', images = FALSE WHERE id = %s"), [run.id])
@@ -86,6 +88,14 @@ def close_undo(
         actor=actor, kind="undo", run=run.id, batch={"reason": reason}, tally={**rows, "lines": lines},
     )  # fmt: skip
     return lines
+
+
+# The next run takes up again what this one had changed. A full run needs no names: it is followed by another.
+_NAMED = """
+INSERT INTO {m}.candidate (entity, key, cause, gone)
+SELECT entity, key, 'undone', FALSE FROM {m}.key_image WHERE run = %s AND disposition <> 'none'
+ON CONFLICT (entity, key) DO NOTHING
+"""
 
 
 def _overtaken(run: int, later: Iterable[int], why: str) -> Refused:

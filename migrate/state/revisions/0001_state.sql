@@ -23,7 +23,7 @@ CREATE TABLE candidate (
 COMMENT ON TABLE candidate IS 'Keys that a net has named and no batch has taken up yet; they outlive the run that named them.';
 COMMENT ON COLUMN candidate.entity IS 'Kind of thing.';
 COMMENT ON COLUMN candidate.key IS 'Legacy key.';
-COMMENT ON COLUMN candidate.cause IS 'Why it is looked at again: delta, sweep, rival, follower, redrive.';
+COMMENT ON COLUMN candidate.cause IS 'Why it is looked at again: delta, sweep, rival, follower, redrive, undone.';
 COMMENT ON COLUMN candidate.gone IS 'Its root was not there when it was looked for.';
 
 CREATE TABLE crosswalk (
