@@ -282,11 +282,51 @@ class HeadDocument(TypedDict):
     hash: str
 
 
+class SeenDocument(TypedDict):
+    """Up to when changes of a kind were seen, by the source's clock, and how old the oldest unseen one can be.
+
+    Null where such changes were never looked for; `age` also where the source does not tell its time.
+    """
+
+    until: str | None
+    age: float | None
+
+
+class CycleDocument(TypedDict):
+    """A deep run that is not through yet: `closed` of the `batches` of the entity are read."""
+
+    run: str
+    begun: str
+    closed: int
+    batches: int
+
+
+class UnseenDocument(TypedDict):
+    """How far an entity was seen, by kind of change.
+
+    `stamped`: with a true stamp. `moved`: a row, version or stamp moved. `vanished`: a root is gone. `silent`: none of
+    these. `mapping_changed`: only a full run leads on. `candidates`: keys that wait for a run. `deep`: the cycle that
+    is under way.
+    """
+
+    stamped: SeenDocument
+    moved: SeenDocument
+    vanished: SeenDocument
+    silent: SeenDocument
+    mapping_changed: bool
+    candidates: int
+    deep: CycleDocument | None
+
+
 class StatusDocument(TypedDict):
-    """`migrate status`. `entities`: entity -> disposition of its keys when last seen -> how many."""
+    """`migrate status`. `entities`: entity -> disposition of its keys when last seen -> how many.
+
+    `unseen`: entity -> how old the oldest unseen change can be.
+    """
 
     project: str
     entities: dict[str, dict[str, int]]
+    unseen: dict[str, UnseenDocument]
     quarantine: list[QuarantineCount]
     runs: list[RunLineDocument]
     lease: LeaseDocument | None
@@ -372,10 +412,20 @@ class CrosswalkLine(TypedDict):
     run: str
 
 
+class LeadDocument(TypedDict):
+    """Where a key leads now: `path` along its merges, the last key's id, and whether that lives on the platform."""
+
+    path: list[str]
+    id: str
+    cause: str
+    alive: bool
+
+
 class CrosswalkDocument(TypedDict):
-    """`migrate crosswalk`"""
+    """`migrate crosswalk`. `lines` are those of the key and of all that merges connect with it, oldest first."""
 
     lines: list[CrosswalkLine]
+    leads_to: LeadDocument | None
 
 
 class PointDocument(TypedDict):

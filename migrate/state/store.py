@@ -9,7 +9,7 @@ Raises Unreachable, Drift (run `migrate platform upgrade`), Busy, Defect, and Tr
 import contextlib
 import os
 import socket
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -25,8 +25,21 @@ from migrate.canonical import derive_ids
 from migrate.errors import Refused
 from migrate.model import KeyRange, Layout, Outcome, Slice, SliceKind, Tally
 from migrate.postgres import PATIENCE, Connection, Cursor, connect, faults
-from migrate.state import candidates, complaints, entry, images, keys, runs, tracing, undo, vanishing, waivers
+from migrate.state import (
+    candidates,
+    complaints,
+    coverage,
+    entry,
+    images,
+    keys,
+    runs,
+    tracing,
+    undo,
+    vanishing,
+    waivers,
+)
 from migrate.state.complaints import Complaint
+from migrate.state.coverage import Coverage
 from migrate.state.entry import Opened, Place
 from migrate.state.lease import BEAT, Lease, check_fence, writer_name
 from migrate.state.ledger import Entry, Verified, append, read, verify
@@ -492,7 +505,7 @@ class State:
             return waivers.history(cursor, self.schema, entity, key)
 
     def trace(self, entity: str, key_or_id: str) -> list[Line]:
-        """The history of a legacy key or platform id: its crosswalk lines, oldest first, along merges."""
+        """The history of a legacy key or platform id: its crosswalk lines, oldest first, along merges, both ways."""
         with self._cursor("read the crosswalk") as cursor:
             return tracing.trace(cursor, self.schema, self.system, entity, key_or_id)
 
@@ -500,6 +513,14 @@ class State:
         """Where things stand: entities, last runs, quarantine, lease, ledger head."""
         with self._cursor("read the status") as cursor:
             return tracing.status(cursor, self.schema, self.system)
+
+    def coverage(self, unmeasured: Collection[str] = ()) -> dict[str, Coverage]:
+        """Entity -> how far the nets have seen.
+
+        unmeasured: entities whose mapping names nothing that tells of changes.
+        """
+        with self._cursor("ask how far was seen") as cursor:
+            return coverage.coverage(cursor, self.schema, unmeasured)
 
     def _note(self, cursor: Cursor, kind: str, about: Mapping[str, Any]) -> None:
         append(cursor, self.schema, self.system, None, actor=self.actor, kind=kind, batch=about)

@@ -1,6 +1,6 @@
 """What people ask the state: where is this key, and where do things stand?"""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -74,13 +74,46 @@ class Status:
     head: tuple[int, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """Where a key leads now: along its merges to the last key, its id, and what became of that.
+
+    path:   the keys from the first to the last.
+    cause:  of the last key's current line; `vanished` where nothing is alive there.
+    """
+
+    path: tuple[str, ...]
+    id: str
+    cause: str
+
+    @property
+    def alive(self) -> bool:
+        """Whether the platform holds it as something that lives."""
+        return self.cause not in ("vanished", "merge")
+
+
 def trace(cursor: Cursor, schema: str, system: str, entity: str, key_or_id: str) -> list[Line]:
-    """Crosswalk lines of a key or id, oldest first; with the survivor's of a merged key, and the reverse."""
-    by_id = _uuid(key_or_id)
-    cursor.execute(
-        sql.SQL(_TRACE).format(m=sql.Identifier(schema)), [system, entity, key_or_id, by_id, system, entity]
-    )
+    """Crosswalk lines of a key or id, oldest first, and of every key that merges connect with it, however far."""
+    place = [system, entity]
+    given = [*place, key_or_id, *place, _uuid(key_or_id), *place, *place, *place]
+    cursor.execute(sql.SQL(_TRACE).format(m=sql.Identifier(schema)), given)
     return [Line(*row) for row in cursor.fetchall()]  # type: ignore[arg-type]
+
+
+def leads(lines: Iterable[Line], key_or_id: str) -> Lead | None:
+    """Where a key or id of traced lines leads now; None when nothing is known of it."""
+    lines = list(lines)
+    current = {line.key: line for line in lines if line.valid_to is None}
+    owners = [line.key for line in lines if _uuid(key_or_id) == UUID(line.id) and line.survivor is None]
+    key = key_or_id if key_or_id in current else next(iter(owners), None)
+    path: list[str] = []
+    while key in current and key not in path:
+        path.append(key)
+        key = current[key].survivor
+    if not path:
+        return None
+    last = current[path[-1]]
+    return Lead(tuple(path), last.id, last.cause)
 
 
 def status(cursor: Cursor, schema: str, system: str) -> Status:
@@ -117,11 +150,23 @@ def _uuid(text: str) -> UUID | None:
         return None
 
 
+# By key and by survivor apart, so that each may use its index. UNION ends circles.
 _TRACE = """
-WITH named AS (SELECT id, key FROM {m}.crosswalk WHERE system = %s AND entity = %s AND (key = %s OR id = %s))
+WITH RECURSIVE linked (key) AS (
+    (
+        SELECT key FROM {m}.crosswalk WHERE system = %s AND entity = %s AND key = %s
+        UNION SELECT key FROM {m}.crosswalk WHERE system = %s AND entity = %s AND id = %s
+    )
+    UNION
+    SELECT next.key FROM linked AS l CROSS JOIN LATERAL (
+        SELECT c.survivor AS key FROM {m}.crosswalk AS c
+        WHERE c.system = %s AND c.entity = %s AND c.key = l.key AND c.survivor IS NOT NULL
+        UNION ALL
+        SELECT c.key FROM {m}.crosswalk AS c WHERE c.system = %s AND c.entity = %s AND c.survivor = l.key
+    ) AS next
+)
 SELECT entity, key, id::text, valid_from, nullif(valid_to, 'infinity'), cause, survivor, run FROM {m}.crosswalk
-WHERE system = %s AND entity = %s AND (id IN (SELECT id FROM named) OR key IN (SELECT key FROM named))
-ORDER BY valid_from, key
+WHERE system = %s AND entity = %s AND key IN (SELECT key FROM linked) ORDER BY valid_from, key
 """
 _IMAGES = "SELECT entity, disposition, count(*) FROM {m}.key_image GROUP BY 1, 2 ORDER BY 1, 2"
 _RUNS = """

@@ -183,6 +183,25 @@ def test_a_key_of_which_nothing_is_known_is_a_finding(loaded):
     assert run(loaded, "crosswalk", "nonsense", "0-A").exit_code == 2
 
 
+def test_an_old_key_leads_along_its_merges_to_who_lives_now(project):
+    run(project, "run")
+    with platform(project) as connection:
+        for old, new in (("0-X", "0-Y"), ("0-Y", "0-B")):
+            connection.execute(
+                "INSERT INTO migration.crosswalk (system, entity, key, valid_from, id, cause, survivor, run) "
+                "SELECT system, entity, %s, now(), id, 'merge', %s, run FROM migration.crosswalk WHERE key = '0-B'",
+                [old, new],
+            )
+    told = document(project, "crosswalk", "office", "0-X", name="crosswalk")
+    assert [line["key"] for line in told["lines"]] == ["0-B", "0-X", "0-Y"]
+    assert told["leads_to"]["path"] == ["0-X", "0-Y", "0-B"]
+    assert (told["leads_to"]["alive"], told["leads_to"]["id"]) == (True, told["lines"][0]["id"])
+    assert (
+        f"leads to 0-X → 0-Y → 0-B: {told['lines'][0]['id']}"
+        in run(project, "crosswalk", "office", "0-X").stdout
+    )
+
+
 def test_a_changed_ledger_is_found(project):
     run(project, "run")
     head = document(project, "ledger", "verify", name="ledger-verify")["head"]

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pyarrow as pa
@@ -15,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from migrate.errors import Busy, Drift, Transient, Unreachable
 from migrate.state import State
 from migrate.state.tables import METADATA
+from migrate.state.tracing import Lead, leads
 from tests.contracts.outcomes import AS_OF, DIGESTS, ENTITY, SYSTEM, Rejected, Thing, outcome, slices
 from tests.contracts.postgres_platform import PostgresPlatform
 from tests.contracts.target_suite import bench, waiver
@@ -168,6 +170,71 @@ def test_the_history_of_a_key_and_of_an_id_shows_merges(platform: PostgresPlatfo
     assert by_dead == by_key
     assert platform.state.trace(ENTITY, by_key[0].id) == by_key
     assert platform.state.trace(ENTITY, "unknown") == []
+
+
+CROSSWALK = """
+INSERT INTO migration.crosswalk (system, entity, key, valid_from, valid_to, id, cause, survivor, run) VALUES
+    (:system, 'thing', :key, :since, :until, :id, :cause, :survivor, 1)
+"""
+# A was merged into B, B later into C; D was once merged into A and is a thing of its own again; X has nothing to do
+# with any of them, Y is gone, and P and Q name each other.
+MERGES = [
+    ("A", 1, 2, "A", "first_load", None), ("A", 2, None, "B", "merge", "B"),
+    ("B", 1, 3, "B", "first_load", None), ("B", 3, None, "C", "merge", "C"),
+    ("C", 1, None, "C", "first_load", None),
+    ("D", 1, 2, "A", "merge", "A"), ("D", 2, None, "D", "unmerged", None),
+    ("X", 1, None, "E", "first_load", None),
+    ("Y", 1, 4, "F", "first_load", None), ("Y", 4, None, "F", "vanished", None),
+    ("P", 1, None, "0", "merge", "Q"), ("Q", 1, None, "1", "merge", "P"),
+]  # fmt: skip
+
+
+def named(letter: str) -> str:
+    return f"{letter * 8}-{letter * 4}-4{letter * 3}-8{letter * 3}-{letter * 12}".lower()
+
+
+@pytest.fixture
+def merged(platform: PostgresPlatform) -> PostgresPlatform:
+    for key, since, until, identity, cause, survivor in MERGES:
+        platform.ask(
+            CROSSWALK, system=SYSTEM, key=key, since=datetime(2026, 1, since, tzinfo=UTC), id=named(identity),
+            until="infinity" if until is None else datetime(2026, 1, until, tzinfo=UTC).isoformat(),
+            cause=cause, survivor=survivor,
+        )  # fmt: skip
+    return platform
+
+
+@pytest.mark.parametrize("asked", ["A", "B", "C", "D", named("A"), named("B"), named("C"), named("D")])
+def test_a_chain_of_merges_is_traced_from_each_of_its_keys_and_ids(
+    merged: PostgresPlatform, asked: str
+) -> None:
+    lines = merged.state.trace(ENTITY, asked)
+    assert len(lines) == 7
+    assert {line.key for line in lines} == set("ABCD")
+    assert [line.valid_from for line in lines] == sorted(line.valid_from for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("asked", "path", "identity"),
+    [
+        ("A", "ABC", "C"), ("B", "BC", "C"), ("C", "C", "C"), ("D", "D", "D"),
+        (named("A"), "ABC", "C"), (named("B"), "BC", "C"), (named("C"), "C", "C"),
+    ],
+)  # fmt: skip
+def test_an_old_key_or_id_leads_to_the_last_survivor(
+    merged: PostgresPlatform, asked: str, path: str, identity: str
+) -> None:
+    lead = leads(merged.state.trace(ENTITY, asked), asked)
+    assert lead == Lead(tuple(path), named(identity), "unmerged" if path == "D" else "first_load")
+    assert lead.alive
+
+
+def test_what_is_gone_leads_to_nothing_alive_and_a_circle_ends(merged: PostgresPlatform) -> None:
+    for key, path in (("Y", "Y"), ("P", "PQ")):
+        lead = leads(merged.state.trace(ENTITY, key), key)
+        assert lead is not None
+        assert (lead.path, lead.alive) == (tuple(path), False)
+    assert leads(merged.state.trace(ENTITY, "unknown"), "unknown") is None
 
 
 def test_the_status_tells_runs_entities_quarantine_and_the_head_of_the_ledger(

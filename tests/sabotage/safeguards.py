@@ -16,6 +16,7 @@ LEDGER = "tests/unit/test_state_ledger.py"
 QUARANTINE = "tests/integration/test_quarantine.py"
 SNAPSHOTS = "tests/integration/test_extract_snapshots.py"
 STATE = "tests/integration/test_state_postgres.py"
+UNSEEN = "tests/integration/test_unseen.py"
 
 
 @dataclass(frozen=True)
@@ -214,6 +215,20 @@ SAFEGUARDS = (
     Safeguard(
         "keys are compared byte by byte", "migrate/extract/sql.py",
         "rows.filter(pc.is_in(rows.column(by), value_set=wanted))", "rows", (SNAPSHOTS, "byte_by_byte"),
+    ),
+    # --- what was seen, and where keys lead
+    Safeguard(
+        "only a run that is done has seen anything", "migrate/state/coverage.py",
+        "WHERE r.status = 'done' AND r.mode IN ('full',", "WHERE r.mode IN ('full',", (UNSEEN, "not_done_has_seen"),
+    ),
+    Safeguard(
+        "a full run does not see what is gone", "migrate/state/coverage.py",
+        '"full": ("stamped", "moved", "silent"),', '"full": ("stamped", "moved", "silent", "vanished"),',
+        (UNSEEN, "second_full_run"),
+    ),
+    Safeguard(
+        "merges are followed to the end", "migrate/state/tracing.py",
+        "        key = current[key].survivor\n", "        break\n", (STATE, "leads_to_the_last_survivor"),
     ),
     # --- quarantine
     Safeguard(

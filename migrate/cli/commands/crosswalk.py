@@ -11,7 +11,8 @@ from migrate.cli.output import instant
 from migrate.cli.session import Session
 
 if TYPE_CHECKING:
-    from migrate.cli.documents import CrosswalkDocument, CrosswalkLine
+    from migrate.cli.documents import CrosswalkDocument, CrosswalkLine, LeadDocument
+    from migrate.state.tracing import Lead
 
 EXAMPLES = (
     ("migrate crosswalk client 1-2AB", "a legacy key: ids, merges, causes, runs"),
@@ -25,9 +26,13 @@ EXAMPLES = (
 def command(session: Session, entity: str, key: str) -> int:
     """Trace a legacy key or platform id.
 
-    Shows the chain of ids and merges with their causes and runs. Exits with 1 when nothing is known of it.
+    Shows the chain of ids and merges with their causes and runs, both ways and however long, and where the key leads
+    now. Exits with 1 when nothing is known of it.
     """
+    from migrate.state.tracing import leads
+
     session.entity(entity)
+    found = session.project.state().trace(entity, key)
     lines: list[CrosswalkLine] = [
         {
             "entity": line.entity,
@@ -39,11 +44,12 @@ def command(session: Session, entity: str, key: str) -> int:
             "survivor": line.survivor,
             "run": str(line.run),
         }
-        for line in session.project.state().trace(entity, key)
+        for line in found
     ]
-    document: CrosswalkDocument = {"lines": lines}
+    lead = leads(found, key)
+    document: CrosswalkDocument = {"lines": lines, "leads_to": _lead(lead) if lead else None}
     session.document(document)
-    if not lines:
+    if not lead:
         session.say(f"nothing is known of {entity} {key}")
         session.then(f"migrate quarantine show {entity} {key}")
         return 1
@@ -51,7 +57,15 @@ def command(session: Session, entity: str, key: str) -> int:
         until = f" until {line['valid_to']}" if line["valid_to"] else ""
         session.say(f"{line['key']:15}  {line['id']}")
         session.say(f"{'':15}  {_cause(line)} in run {line['run']}, since {line['valid_from']}{until}")
+    way = " → ".join(lead.path)
+    session.say(
+        f"leads to {way}: {lead.id}" if lead.alive else f"leads to {way}, which is gone from the source"
+    )
     return 0
+
+
+def _lead(lead: Lead) -> LeadDocument:
+    return {"path": list(lead.path), "id": lead.id, "cause": lead.cause, "alive": lead.alive}
 
 
 def _cause(line: CrosswalkLine) -> str:

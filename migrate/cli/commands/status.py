@@ -10,7 +10,7 @@ from migrate.cli.output import instant
 from migrate.cli.session import Session
 
 if TYPE_CHECKING:
-    from migrate.cli.documents import QuarantineCount, RunLineDocument, StatusDocument
+    from migrate.cli.documents import QuarantineCount, RunLineDocument, StatusDocument, UnseenDocument
     from migrate.state.tracing import RunLine, Status
 
 EXAMPLES = (
@@ -21,24 +21,33 @@ EXAMPLES = (
 
 @declare("status", examples=EXAMPLES, exits=(4, 6))
 def command(session: Session) -> None:
-    """Show where things stand: entities, runs, quarantine, lease."""
+    """Show where things stand: entities, runs, quarantine, lease.
+
+    Says for each entity how old the oldest change can be that was not seen yet. Changes with a true stamp are found by
+    any run; others by a sweep; edits that moved neither row, version nor stamp by a deep run.
+    """
+    from migrate.cli import unseen
+
     status = session.project.state().status()
-    document = _document(session.project.name, status)
+    document = _document(session.project.name, status, unseen.documents(session))
     session.document(document)
     if not status.runs:
         session.say("nothing was loaded yet")
         session.then("migrate plan", "migrate run --mode full")
         return
     _show(session, status, document)
-    _advise(session, status)
+    _advise(session, status, unseen.outdated(document["unseen"]))
 
 
 def _show(session: Session, status: Status, document: StatusDocument) -> None:
+    from migrate.cli import unseen
+
     dispositions = sorted({name for found in status.entities.values() for name in found})
     entities = [
         [entity, *(found.get(name, 0) for name in dispositions)] for entity, found in status.entities.items()
     ]
     session.table(["entity", *dispositions], entities, title="keys, as last seen")
+    unseen.show(session, document["unseen"])
     runs = [
         [r["run"], r["mode"], r["status"], r["started"], r["seconds"], f"{r['closed']}/{r['batches']}"]
         for r in document["runs"]
@@ -60,20 +69,25 @@ def _show(session: Session, status: Status, document: StatusDocument) -> None:
     session.say(f"ledger: {document['ledger']['seq']:,} entries, head {document['ledger']['hash'][:16]}…")
 
 
-def _advise(session: Session, status: Status) -> None:
-    if status.runs[0].status in ("interrupted", "failed"):
-        session.then("migrate run --mode full   goes on where the last run stopped")
+def _advise(session: Session, status: Status, outdated: list[str]) -> None:
+    last = status.runs[0]
+    if last.status in ("interrupted", "failed"):
+        how = f" --mode {last.mode}" if last.mode in ("full", "deep") else ""
+        session.then(f"migrate run{how}   goes on where the last run stopped")
+    elif outdated:
+        session.then("migrate run --mode full   by the mappings as they are now")
     elif status.quarantine:
         session.then("migrate quarantine list")
     else:
         session.then("migrate ledger verify")
 
 
-def _document(project: str, status: Status) -> StatusDocument:
+def _document(project: str, status: Status, told: dict[str, UnseenDocument]) -> StatusDocument:
     holder = status.lease if status.lease and status.lease.released is None else None
     return {
         "project": project,
         "entities": {entity: dict(found) for entity, found in status.entities.items()},
+        "unseen": told,
         "quarantine": counts(status),
         "runs": [_run(line) for line in status.runs],
         "lease": {
