@@ -123,6 +123,7 @@ def test_only_the_named_entities_are_moved(project):
         (["crosswalk", "office", "0-A"], 0),
         (["ledger", "show"], 0),
         (["ledger", "verify"], 0),
+        (["undo", "1", "--dry-run"], 0),
         (["platform", "upgrade"], 0),
         (["sample", "make", "sqlite:///never.db", "--dry-run"], 0),
     ],
@@ -137,6 +138,20 @@ def test_a_document_follows_its_schema_and_no_output_shows_a_secret_or_a_person(
     for text in (json.dumps(told), result.output):
         assert PASSWORD not in text
         assert PERSON not in text
+
+
+def test_a_run_is_taken_back_with_a_reason_and_only_once(project):
+    before = content(project)
+    run(project, "run", "--mode", "full")
+    assert run(project, "undo", "1").exit_code == 3
+    assert content(project) != before
+    told = document(project, "undo", "1", "--as", "Ann Roy", "--reason", "names swapped")
+    assert (told["exit_code"], told["tables"]["office"]) == (0, {"removed": 4, "restored": 0})
+    assert content(project) == before
+    entry = document(project, "ledger", "show", "--run", "1")["entries"][-1]
+    assert (entry["kind"], entry["actor"], entry["batch"]) == ("undo", "Ann Roy", {"reason": "names swapped"})
+    again = run(project, "undo", "1", "--reason", "once more")
+    assert (again.exit_code, "was taken back already" in again.stderr) == (3, True)
 
 
 def cli_groups() -> set[str]:

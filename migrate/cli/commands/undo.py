@@ -44,9 +44,8 @@ def command(session: Session, run: int, dry_run: bool, actor: str, reason: str) 
     session.document(document)
     rows = [(name, its["removed"], its["restored"]) for name, its in document["tables"].items()]
     session.table(("table", "removed", "restored"), rows, title="rows of the platform")
-    session.say(
-        f"{'would be' if dry_run else 'were'} taken back: run {run}, with {undone.lines:,} lines of the state"
-    )
+    done = "would be" if dry_run else "was"
+    session.say(f"run {run} {done} taken back, with {undone.lines:,} lines of the state")
     if dry_run:
         session.then(f"migrate undo {run} --reason TEXT")
     else:
