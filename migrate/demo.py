@@ -82,7 +82,8 @@ class Demo:
         """Move everything, as a flow. Raises Defect when the books do not balance."""
         assert self._server is not None, "prepare comes first"
         self._server.wait()
-        from flows.full_load import full_load, watched
+        from flows.full_load import full_load
+        from flows.running import watched
 
         with watched(watch):
             return _balanced(full_load(str(self.folder)))

@@ -496,6 +496,25 @@ class CrashDocument(TypedDict):
     exit: int
 
 
+class DeploymentDocument(TypedDict):
+    """A deployment: created, updated or, with --dry-run, planned. `schedule` is null where a person starts it."""
+
+    deployment: str
+    entrypoint: str
+    schedule: str | None
+    state: str
+
+
+class DeployDocument(TypedDict):
+    """`migrate deploy`. `server` is null where none was asked."""
+
+    server: str | None
+    pool: str
+    pool_created: bool
+    deployments: list[DeploymentDocument]
+    dry_run: bool
+
+
 class DemoDocument(TypedDict):
     """`migrate demo`. The first run loads, the second finds nothing to write, the sweep follows a day of changes."""
 
@@ -534,6 +553,7 @@ DOCUMENTS: dict[str, type] = {
     "crosswalk": CrosswalkDocument,
     "ledger-show": LedgerDocument,
     "ledger-verify": VerifyDocument,
+    "deploy": DeployDocument,
     "selftest-crash": CrashDocument,
 }
 """Command, its words joined by '-' -> its document. `mapping schema` prints a JSON schema in any case."""

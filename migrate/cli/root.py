@@ -27,6 +27,7 @@ COMMANDS: Mapping[str, str] = {
     "quarantine": "quarantine",
     "crosswalk": "crosswalk",
     "ledger": "ledger",
+    "deploy": "deploy",
     "selftest": "selftest",
 }
 """Command -> module under `migrate.cli.commands`, whose attribute `command` it is; in the order of the journey."""

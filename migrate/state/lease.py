@@ -17,7 +17,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Self
@@ -110,7 +110,12 @@ class Lease:
                 )
             )
             if former:
-                told = {"fence": fence, "instead_of": former[0], "fence_before": former[1]}
+                told = {
+                    "project": self._project,
+                    "fence": fence,
+                    "instead_of": former[0],
+                    "fence_before": former[1],
+                }
                 ledger.append(
                     cursor,
                     self._schema,
@@ -169,6 +174,12 @@ def check_fence(cursor: Cursor, schema: str, project: str, fence: int) -> None:
         raise Busy(f"{row[1] if row else 'nobody'}; the lease was lost, nothing was written")
 
 
+def not_let_go(cursor: Cursor, schema: str, project: str, fences: Iterable[int]) -> frozenset[int]:
+    """Those of the fencing numbers whose holder was replaced without having let go: it was dead or frozen."""
+    cursor.execute(sql.SQL(_NOT_LET_GO).format(m=sql.Identifier(schema)), [project, list(fences)])
+    return frozenset(int(str(fence)) for (fence,) in cursor.fetchall())
+
+
 def _told(row: "tuple[object, ...] | None") -> str:
     if row is None:
         return "a process that has just started"
@@ -196,6 +207,10 @@ RETURNING fence
 """
 _BEAT = "UPDATE {m}.lease SET heartbeat = clock_timestamp() WHERE project = %s AND fence = %s"
 _RELEASE = "UPDATE {m}.lease SET released = clock_timestamp() WHERE project = %s AND fence = %s"
+_NOT_LET_GO = """
+SELECT (batch ->> 'fence_before')::bigint FROM {m}.ledger
+WHERE kind = 'lease_replaced' AND batch ->> 'project' = %s AND (batch ->> 'fence_before')::bigint = ANY(%s)
+"""
 _END_HOLDER = """
 SELECT pg_terminate_backend(l.pid) FROM pg_locks AS l
 WHERE l.locktype = 'advisory' AND l.granted AND l.classid = %s AND l.objid = %s AND l.objsubid = 1

@@ -41,7 +41,7 @@ from migrate.state import (
 from migrate.state.complaints import Complaint
 from migrate.state.coverage import Coverage
 from migrate.state.entry import Opened, Place
-from migrate.state.lease import BEAT, Lease, check_fence, writer_name
+from migrate.state.lease import BEAT, Lease, check_fence, not_let_go, writer_name
 from migrate.state.ledger import Entry, Verified, append, read, verify
 from migrate.state.runs import OpenRun
 from migrate.state.tables import SCHEMA
@@ -115,6 +115,11 @@ class State:
             return connect(self.url, name, autocommit=True, patience=self.patience)
 
         return Lease(open_session, self.schema, self.system, holder or self.actor, beat=beat)
+
+    def not_let_go(self, fences: Iterable[int]) -> frozenset[int]:
+        """Those of the fencing numbers whose holder was replaced without having let go: it was dead or frozen."""
+        with self._cursor("ask who lost the lease") as cursor:
+            return not_let_go(cursor, self.schema, self.system, fences)
 
     # --- runs --------------------------------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ flows.private(Path(sys.argv[2]))
 flows.hush()
 
 from flows import full_load as module  # noqa: E402  # Prefect reads its settings when it is imported
+from flows import running  # noqa: E402
 from migrate.errors import MigrateError, Transient  # noqa: E402
 from migrate.run import Run  # noqa: E402
 
@@ -39,7 +40,7 @@ try:
 except MigrateError as error:
     told["failed"] = [type(error).__name__, str(error), error.__cause__ is None, error.__context__ is None]
 
-module.move_slice.retry_delay_seconds = [0, 0]
+running.move_slice.retry_delay_seconds = [0, 0]
 setattr(Run, "move", once_lost)  # noqa: B010  # a type checker would refuse the assignment
 summary = module.full_load(project)
 told["first"] = {entity: [t.read, t.created, t.rejected, t.held] for entity, t in summary.entities.items()}

@@ -126,6 +126,7 @@ def test_only_the_named_entities_are_moved(project):
         (["undo", "1", "--dry-run"], 0),
         (["platform", "upgrade"], 0),
         (["sample", "make", "sqlite:///never.db", "--dry-run"], 0),
+        (["deploy", "--dry-run"], 0),
     ],
     ids=str,
 )

@@ -126,12 +126,19 @@ def test_telemetry_is_off():
     assert done.stdout.split() == ["False", "False"]
 
 
-def test_the_deployment_names_a_flow_that_exists_and_no_secret():
+def test_every_deployment_names_a_flow_that_exists_and_no_secret():
     from ruamel.yaml import YAML
 
     told = YAML(typ="safe").load((ROOT / "prefect.yaml").read_text())
-    (deployment,) = told["deployments"]
-    path, _, name = deployment["entrypoint"].partition(":")
-    assert f"def {name}(" in (ROOT / path).read_text()
-    assert set(deployment["parameters"]) == {"project", "entities"}
-    assert deployment["work_pool"]["job_variables"]["env"]["DO_NOT_TRACK"] == "1"
+    flows = set()
+    for deployment in told["deployments"]:
+        module, _, name = deployment["entrypoint"].rpartition(".")
+        assert f"def {name}(" in (ROOT / module.replace(".", "/")).with_suffix(".py").read_text()
+        flows.add(name)
+        assert deployment["parameters"] == {"project": "{{ $CASE_MIGRATE_PROJECT }}", "entities": None}
+        assert deployment["work_pool"]["job_variables"]["env"]["DO_NOT_TRACK"] == "1"
+    assert flows == {"full_load", "sync", "sweep", "deep"}
+
+
+def test_no_deployment_has_a_limit_whose_slot_would_outlive_a_killed_machine():
+    assert "concurrency_limit:" not in (ROOT / "prefect.yaml").read_text()

@@ -190,6 +190,7 @@ def test_a_process_killed_before_its_commit_leaves_nothing_and_frees_the_lease_a
         assert positions == (0, 1, 2)
         assert platform.target.write(run, piece, 0, piece.ranges[0], outcome({"a": A}), 1).created == 1
     assert "lease_replaced" in {entry.kind for entry in platform.state.ledger()}
+    assert platform.state.not_let_go([lease.fence - 1, lease.fence]) == {lease.fence - 1}
 
 
 def test_a_frozen_holder_is_replaced_and_writes_nothing_when_it_wakes_up(platform: PostgresPlatform) -> None:

@@ -14,6 +14,7 @@ MEMORY = "tests/unit/test_load_memory.py"
 UNDO = "tests/integration/test_undo.py"
 LEDGER = "tests/unit/test_state_ledger.py"
 QUARANTINE = "tests/integration/test_quarantine.py"
+SCHEDULING = "tests/integration/test_scheduling.py"
 SNAPSHOTS = "tests/integration/test_extract_snapshots.py"
 STATE = "tests/integration/test_state_postgres.py"
 UNSEEN = "tests/integration/test_unseen.py"
@@ -276,5 +277,15 @@ SAFEGUARDS = (
         "        fault = _translated(error, doing)\n        _silence(error)\n        raise fault from None\n",
         '        raise Defect(f"{doing}: {error}") from None\n',
         (LOAD, "never_by_value"),
+    ),
+    # --- what Prefect believes
+    Safeguard(
+        "errors are cleaned before Prefect sees them", "flows/running.py",
+        "        error = cleaned(caught)\n    raise error", "        raise\n    raise AssertionError",
+        ("tests/integration/test_flows.py", "reaches_prefect or no_secret_and_no_person"),
+    ),
+    Safeguard(
+        "a deployment of another project is not taken over", "flows/deployments.py",
+        "if known is not None and (theirs", "if False and (theirs", (SCHEDULING, "another_project"),
     ),
 )  # fmt: skip
