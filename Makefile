@@ -7,9 +7,10 @@ MAKEFLAGS += --no-print-directory
 
 PYTHON ?= python3
 WORKERS ?= 2
+TURNS ?= 20
 BIN := .venv/bin
 
-.PHONY: help setup demo test sabotage check check-format check-lint check-types check-imports check-docs bench docs lock clean
+.PHONY: help setup demo test torture sabotage check check-format check-lint check-types check-imports check-docs bench docs lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +37,13 @@ check-imports: setup
 	$(BIN)/lint-imports --no-logo
 check-docs: setup
 	$(BIN)/python tools/docs.py --check
+
+torture: setup ## faults and kills many times over, for hours: before a release TURNS=20 ARGS="--seed N"
+	@$(BIN)/python -m pytest -n 0 --timeout 86400 --torture $(TURNS) $(ARGS) \
+	    tests/integration/test_full_load.py tests/integration/test_faults.py tests/integration/test_nth_call.py
+	@for turn in $$(seq $$(($(TURNS) * 2 / 3))); do \
+	    $(BIN)/python -m pytest -q -n 0 $(ARGS) tests/integration/test_cli.py -k interrupted_run; \
+	done
 
 sabotage: setup ## take the safeguards away one at a time: each time a test must fail ARGS="--quick"
 	@$(BIN)/python tools/sabotage.py $(ARGS)

@@ -145,10 +145,11 @@ class PrivateMariadb:
         """Make a database."""
         self.ask(f"CREATE DATABASE {name}")
 
-    def url(self, database: str, port: int) -> str:
+    def url(self, database: str, port: int, user: str, password: str) -> str:
         """URL of a database through a proxy that listens on the port."""
         return "mariadb+pyodbc:///?odbc_connect=" + quote_plus(
-            f"{self._driver};SERVER=127.0.0.1;PORT={port};DATABASE={database};CHARSET=utf8mb4"
+            f"{_driver()};UID={user};PWD={password}"
+            f";SERVER=127.0.0.1;PORT={port};DATABASE={database};CHARSET=utf8mb4"
         )
 
     def ask(self, statement: str, database: str = "") -> list[Any]:
@@ -156,7 +157,8 @@ class PrivateMariadb:
         import pyodbc  # late: fails where the system has no unixODBC
 
         place = f";SERVER=localhost;SOCKET={self.socket}" + (f";DATABASE={database}" if database else "")
-        connection = pyodbc.connect(self._driver + place, autocommit=True)
+        login = f"{_driver()};UID={MARIADB_USER};PWD={MARIADB_PASSWORD}"
+        connection = pyodbc.connect(login + place, autocommit=True)
         try:
             cursor = connection.execute(statement)
             return list(cursor.fetchall()) if cursor.description else []
@@ -180,10 +182,9 @@ class PrivateMariadb:
         self.process.kill()
         self.process.wait()
 
-    @property
-    def _driver(self) -> str:
-        driver = odbc_driver("MariaDB", "libmaodbc.so")
-        return f"DRIVER={{{driver}}};UID={MARIADB_USER};PWD={MARIADB_PASSWORD}"
+
+def _driver() -> str:
+    return f"DRIVER={{{odbc_driver('MariaDB', 'libmaodbc.so')}}}"
 
 
 def _folder() -> Path:

@@ -194,7 +194,7 @@ def install_mariadb(home: Path) -> None:
     ]
     (home / "setup.sql").write_text(
         f"CREATE USER IF NOT EXISTS '{MARIADB_USER}'@'localhost' IDENTIFIED BY '{MARIADB_PASSWORD}';\n"
-        f"GRANT ALL PRIVILEGES ON *.* TO '{MARIADB_USER}'@'localhost';\n"
+        f"GRANT ALL PRIVILEGES ON *.* TO '{MARIADB_USER}'@'localhost' WITH GRANT OPTION;\n"
     )
     subprocess.run(install, check=True, capture_output=True, text=True)
 

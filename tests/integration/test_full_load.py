@@ -55,11 +55,22 @@ def test_a_second_run_writes_no_row(tmp_path: Path, new_database: NewDatabase, s
 
 @pytest.mark.parametrize("load", range(5))
 def test_killed_five_times_at_random_moments_it_ends_like_the_undisturbed_run(
-    load: int, seed: int, tmp_path: Path, new_database: NewDatabase, sample: str, undisturbed: str
+    load: int,
+    seed: int,
+    torture: int,
+    tmp_path: Path,
+    new_database: NewDatabase,
+    sample: str,
+    undisturbed: str,
 ) -> None:
-    chance = random.Random(f"{seed}/{load}")
-    platform = new_database("postgres")
-    folder = tmp_path / "p"
+    for turn in range(torture):
+        chance = random.Random(f"{seed}/{load}/{turn}")
+        _killed_five_times(tmp_path / str(turn), chance, new_database("postgres"), sample, undisturbed)
+
+
+def _killed_five_times(
+    folder: Path, chance: random.Random, platform: str, sample: str, undisturbed: str
+) -> None:
     project(folder, sample, platform, batch_rows=1_000)
     kills = 0
     for _ in range(5):

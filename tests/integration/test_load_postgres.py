@@ -302,6 +302,15 @@ def test_any_sequence_of_outcomes_ends_as_in_memory_and_as_the_last_one_says(
     assert opened == sorted((line.key, line.rule) for line in memory.state.quarantine())
 
 
+def test_the_end_of_a_run_is_told_once_though_its_answer_was_lost(platform: PostgresPlatform) -> None:
+    with bench(platform, batches=1) as on:
+        on.things(a=A)
+        first = platform.state.finish(on.run, seconds=1)
+        assert platform.state.finish(on.run, seconds=1) == first
+    assert [entry.kind for entry in platform.state.ledger()].count("end") == 1
+    assert platform.ask("SELECT seconds FROM migration.run") == [(1.0,)]
+
+
 class TestBulk:
     def test_indexes_and_constraints_come_back_as_they_were(self, platform: PostgresPlatform) -> None:
         before = _described(platform)

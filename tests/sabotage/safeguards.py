@@ -10,6 +10,7 @@ from dataclasses import dataclass
 JOURNEY = "tests/property/test_journey.py"
 APPLY = "tests/unit/test_apply.py"
 LOAD = "tests/integration/test_load_postgres.py"
+FAULTS = "tests/integration/test_faults.py"
 MEMORY = "tests/unit/test_load_memory.py"
 UNDO = "tests/integration/test_undo.py"
 LEDGER = "tests/unit/test_state_ledger.py"
@@ -65,6 +66,61 @@ SAFEGUARDS = (
         "a run is resumed where it stopped", "migrate/state/runs.py",
         "for row in rows if row[7] is None)", "for row in rows)",
         (JOURNEY, "broken_off"),
+    ),
+    # --- faults
+    Safeguard(
+        "faults that pass are waited for", "migrate/patience.py", "if tried == RETRIES or", "if True or",
+        ("tests/unit/test_patience.py", "passing"), quick=True,
+    ),
+    Safeguard(
+        "retries are bounded", "migrate/patience.py",
+        "if tried == RETRIES or now - first + pause + last >= self.seconds:", "if tried == 10 * RETRIES:",
+        ("tests/unit/test_patience.py", "bounded or one_try"), quick=True,
+    ),
+    Safeguard(
+        "progress makes a fault a new one", "migrate/patience.py",
+        "if not tried or so_far() != reached:", "if not tried:",
+        ("tests/unit/test_patience.py", "progress"), quick=True,
+    ),
+    Safeguard(
+        "what needs a person is not tried again", "migrate/patience.py",
+        "except Transient as error:", "except Exception as error:",
+        ("tests/unit/test_patience.py", "person"), quick=True,
+    ),
+    Safeguard(
+        "opening a run waits", "migrate/project/project.py", "run = self.patience.through(",
+        "run = type(self.patience)(0).through(", (FAULTS, "opening and refused"),
+    ),
+    Safeguard(
+        "closing a run waits", "migrate/run.py", 'self.parts.patience if status == "done" else Patience(0)',
+        "Patience(0)", (FAULTS, "closing and refused"),
+    ),
+    Safeguard(
+        "a wrong password is tried once", "migrate/postgres.py",
+        'if "FATAL" not in text or any(words in text for words in _PASSING):', "if True:", (FAULTS, "wrong_password"),
+    ),
+    Safeguard(
+        "a server that says nothing is found out", "migrate/postgres.py",
+        "elif time.monotonic() - heard > self.silence:", "elif False:", (FAULTS, "frozen_line and lasts"),
+    ),
+    Safeguard(
+        "a lock that others hold is not waited for without end", "migrate/postgres.py",
+        " -c lock_timeout={round(patience / 6 * 1000)}", "", (FAULTS, "lock_that_somebody_holds"),
+    ),
+    Safeguard(
+        "what is lost with one connection is lost with all", "migrate/state/store.py",
+        "if connection.broken:", "if False:", (FAULTS, "session_ended"),
+    ),
+    Safeguard(
+        "the end of a run is written once", "migrate/state/runs.py",
+        "        return totals  # the answer to an earlier call was lost\n", "        pass\n",
+        ("tests/integration/test_load_postgres.py", "told_once"),
+    ),
+    Safeguard(
+        "the selftest compares what is there", "migrate/selftest.py",
+        "yield Check(f\"{killed}: {what}\", not differing and rows > 0, detail)",
+        "yield Check(f\"{killed}: {what}\", True, detail)",
+        ("tests/integration/test_selftest.py", "not_the_same"),
     ),
     # --- the books
     Safeguard(
