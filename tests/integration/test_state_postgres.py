@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -142,6 +143,26 @@ def test_a_holder_whose_session_the_server_ended_takes_it_up_again(platform: Pos
         assert not lease.lost
         with pytest.raises(Busy), platform.state.lease():
             pass
+
+
+def test_sessions_that_were_lost_together_cost_one_fault(platform: PostgresPlatform) -> None:
+    def ask(_: int) -> pa.Array:
+        return platform.state.known(ENTITY, pa.array(["a"]))
+
+    with platform.engine.connect() as locking, ThreadPoolExecutor(3) as several:
+        locking.execution_options(isolation_level="READ COMMITTED")
+        locking.exec_driver_sql("LOCK TABLE migration.crosswalk IN ACCESS EXCLUSIVE MODE")
+        asked = several.map(ask, range(3))
+        while platform.ask("SELECT count(*) FROM pg_locks WHERE NOT granted") != [(3,)]:
+            time.sleep(0.02)
+        locking.rollback()
+        list(asked)  # now there are three idle sessions
+    platform.ask(
+        f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE '% {SYSTEM}'"
+    )
+    with pytest.raises(Transient):
+        ask(0)
+    assert len(ask(0)) == 0
 
 
 def test_a_heartbeat_is_written_while_the_lease_is_held(platform: PostgresPlatform) -> None:
