@@ -185,6 +185,8 @@ class Nets:
 
     def _look_for(self, mapping: Mapping) -> None:
         """Find out whether the candidates' roots are there, what their natural keys are now, and who follows them."""
+        if self.state.candidate_borders(mapping.entity, AT_ONCE, gone=False) is None:
+            return
         root, columns = mapping.root, survey_columns(mapping)
         names = list(dict.fromkeys((root.key, *columns)))
         loops = self._loops(mapping)

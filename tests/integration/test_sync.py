@@ -25,6 +25,8 @@ from migrate.sample.aging import age
 from tests import journeys
 from tests.databases import Kind, NewDatabase
 
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+
 CLIENTS = 500
 Rows = dict[str, dict[str, dict[str, Any]]]
 

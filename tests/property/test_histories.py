@@ -19,6 +19,8 @@ from tests.crafts_oracle import Expected, Tables
 from tests.databases import NewDatabase
 from tests.torture import times
 
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
+
 KEYS = ["A", "a", "A ", "B", "1-2", "é", "Z'", "c", "d", "e"]
 START = {"MAKER": "", "CRAFT": "", "PART": "p", "NOTE": "n", "PAIR": "q"}
 VALUES: dict[str, list[str | None]] = {
