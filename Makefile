@@ -4,6 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
+export PYTHONDONTWRITEBYTECODE :=   # programs that are started a thousand times start from compiled code
 
 PYTHON ?= python3
 WORKERS ?= 2
