@@ -14,7 +14,7 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
-from tests.prefect_server import Server, kill, prefect
+from tests.prefect_server import Server, is_there, kill, prefect, wait_for
 from tests.servers import ROOT
 from tests.small_project import PERSON, small_project
 
@@ -67,6 +67,14 @@ def session(project: Path) -> Iterator["psycopg.Connection[tuple[Any, ...]]"]:
         yield connection
 
 
+@contextmanager
+def offices_locked(project: Path) -> Iterator[None]:
+    """Whoever writes an office stands still until the block ends."""
+    with session(project) as locking:
+        locking.execute("LOCK TABLE case_platform.office IN SHARE ROW EXCLUSIVE MODE")  # it can be read
+        yield
+
+
 def rename(project: Path, key: str, name: str) -> None:
     """What an officer changes in the legacy system."""
     with sqlite3.connect(project / "legacy.db") as legacy:
@@ -77,6 +85,12 @@ def rename(project: Path, key: str, name: str) -> None:
 def names(project: Path) -> set[str]:
     with session(project) as connection:
         return {str(name) for (name,) in connection.execute("SELECT name FROM case_platform.office")}
+
+
+def statuses(project: Path) -> list[str]:
+    """Of our own runs, the newest first."""
+    told = json.loads(migrate("status", "--json", "--project", project).stdout)
+    return [run["status"] for run in told["runs"]]
 
 
 def test_deploy_makes_the_pool_and_the_deployments_with_their_schedules(server, deployed):
@@ -151,6 +165,69 @@ def test_a_brake_fails_the_flow_and_says_what_would_allow_it(server, deployed, p
         legacy.close()
     assert done["state_type"] == "FAILED"
     assert "--max-vanished" in done["state"]["message"]
+
+
+def test_a_killed_flow_is_reported_by_its_worker(server, deployed, project):
+    worker = server.work()
+    try:
+        with offices_locked(project):
+            rename(project, "0-B", "Ottawa by the first")
+            killed = server.run("sync/gcms")
+            kill(server.process_of(killed))
+        server.until(killed, "COMPLETED", "FAILED", "CRASHED")
+    finally:
+        kill(worker)
+    assert server.ask(f"flow_runs/{killed}")["state_type"] == "CRASHED"
+
+
+def test_killed_with_its_machine_it_stays_running_until_the_next_run_which_needs_no_hand(
+    server, deployed, project
+):
+    """The process was on another machine, so that only the lease tells."""
+    worker = server.work()
+    rename(project, "0-B", "Ottawa by the second")
+    with offices_locked(project):
+        stale = server.run("sync/gcms")
+        kill(worker, server.process_of(stale))
+    server.patch(f"flow_runs/{stale}/labels", **{"case-migrate.process": "elsewhere:1"})
+    assert server.ask(f"flow_runs/{stale}")["state_type"] == "RUNNING"
+    worker = server.work()
+    try:
+        assert (
+            server.until(server.run("sync/gcms"), "COMPLETED", "FAILED", "CRASHED")["state_name"]
+            == "Completed"
+        )
+    finally:
+        kill(worker)
+    closed = server.ask(f"flow_runs/{stale}")
+    assert closed["state_type"] == "CRASHED"
+    assert "elsewhere:1" in closed["state"]["message"]
+    assert "Ottawa by the second" in names(project)
+    assert statuses(project)[:2] == ["done", "interrupted"]
+
+
+def test_a_server_killed_during_a_run_costs_no_row_and_our_own_status_is_right(server, deployed, project):
+    worker = server.work()
+    rename(project, "0-B", "Ottawa without a server")
+    try:
+        with offices_locked(project):
+            lost = server.run("sync/gcms")
+            process = server.process_of(lost)
+            kill(server.process)
+        wait_for(lambda: statuses(project)[0] == "done", "the run to be done")
+        assert "Ottawa without a server" in names(project)
+        kill(worker, *([process] if is_there(process) else []))
+        server.start()
+        worker = server.work()
+        assert (
+            server.until(server.run("sync/gcms"), "COMPLETED", "FAILED", "CRASHED")["state_name"]
+            == "Completed"
+        )
+    finally:
+        kill(worker)
+    closed = server.ask(f"flow_runs/{lost}")
+    assert closed["state_type"] == "CRASHED"
+    assert str(process) in closed["state"]["message"]
 
 
 def test_what_the_server_keeps_holds_no_secret_and_no_person(server, deployed):

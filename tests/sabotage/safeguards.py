@@ -341,6 +341,16 @@ SAFEGUARDS = (
         ("tests/integration/test_flows.py", "reaches_prefect or no_secret_and_no_person"),
     ),
     Safeguard(
+        "a flow run whose lease went to a successor is closed", "flows/stale.py",
+        "lost = state.not_let_go(fences.values()) if fences else frozenset()", "lost = frozenset()",
+        (SCHEDULING, "with_its_machine"),
+    ),
+    Safeguard(
+        "a flow run whose process is gone is closed", "flows/stale.py",
+        "    except ProcessLookupError:\n        return True", "    except ProcessLookupError:\n        return False",
+        (SCHEDULING, "server_killed_during"),
+    ),
+    Safeguard(
         "a deployment of another project is not taken over", "flows/deployments.py",
         "if known is not None and (theirs", "if False and (theirs", (SCHEDULING, "another_project"),
     ),
