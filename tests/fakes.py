@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from migrate.errors import Drift
-from migrate.extract import Examination, Reader, SourceColumn, SourceTable, State
+from migrate.extract import Examination, Reader, SourceColumn, SourceSchema, SourceTable, State
 from migrate.mapping.nouns import Condition
 from migrate.model import KeyRange
 
@@ -41,6 +41,10 @@ class MemorySource:
             for name, rows in self.tables.items()
             if wanted is None or name.upper() in wanted
         }
+
+    def describe(self, tables: Collection[str]) -> SourceSchema:
+        """See `Source`."""
+        return SourceSchema(self.catalogue(tables), frozenset(name.upper() for name in self.tables))
 
     def clock(self) -> datetime:
         """See `Source`."""

@@ -161,6 +161,25 @@ class UpgradeDocument(TypedDict):
     schemas: list[SchemaDocument]
 
 
+class DifferenceDocument(TypedDict):
+    """A difference of schema. `weight`: told (a run goes on), review (a person may accept it), broken."""
+
+    side: str
+    place: str
+    old: str
+    new: str
+    weight: str
+    note: str
+
+
+class SchemaComparisonDocument(TypedDict):
+    """`migrate schema check` and `accept`"""
+
+    differences: list[DifferenceDocument]
+    accepted: bool
+    exit: int
+
+
 class EntityPlanDocument(TypedDict):
     """What a run would read of an entity."""
 
@@ -322,6 +341,7 @@ class StatusDocument(TypedDict):
     """`migrate status`. `entities`: entity -> disposition of its keys when last seen -> how many.
 
     `unseen`: entity -> how old the oldest unseen change can be.
+    `schema_accepted`: when what is expected of the source's schema last changed; null before the first run.
     """
 
     project: str
@@ -330,6 +350,7 @@ class StatusDocument(TypedDict):
     quarantine: list[QuarantineCount]
     runs: list[RunLineDocument]
     lease: LeaseDocument | None
+    schema_accepted: str | None
     ledger: HeadDocument
 
 
@@ -541,6 +562,8 @@ DOCUMENTS: dict[str, type] = {
     "mapping-coverage": CoverageDocument,
     "transforms": TransformsDocument,
     "platform-upgrade": UpgradeDocument,
+    "schema-check": SchemaComparisonDocument,
+    "schema-accept": SchemaComparisonDocument,
     "plan": PlanDocument,
     "run": RunDocument,
     "undo": UndoDocument,

@@ -20,6 +20,7 @@ COMMANDS: Mapping[str, str] = {
     "mapping": "mapping",
     "transforms": "transforms",
     "platform": "platform",
+    "schema": "schema",
     "plan": "plan",
     "run": "run",
     "undo": "undo",

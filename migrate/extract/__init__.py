@@ -15,13 +15,22 @@ Raises `Unreachable` (a driver, a right, the password, the server is missing), `
 mapping expects, or a cell does not fit its declared type) and `Transient` (worth another try, with a new snapshot).
 """
 
-from migrate.extract.nouns import Examination, Reader, Source, SourceColumn, SourceTable, State
+from migrate.extract.nouns import (
+    Examination,
+    Reader,
+    Source,
+    SourceColumn,
+    SourceSchema,
+    SourceTable,
+    State,
+)
 
 __all__ = [
     "Examination",
     "Reader",
     "Source",
     "SourceColumn",
+    "SourceSchema",
     "SourceTable",
     "State",
     "connect",

@@ -1,7 +1,7 @@
 """The source's own description of its tables, as `SourceTable` values; nothing is taken from the mapping."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,8 +18,15 @@ class Catalogue:
     def __init__(self, engine: sa.Engine, dialect: Dialect, schema: str | None) -> None:
         self._engine, self._dialect, self._schema = engine, dialect, schema
         self._names: dict[str, list[str]] | None = None
+        self._views: set[str] = set()
         self._tables: dict[str, SourceTable] = {}
         self._collations: dict[tuple[str, str], str] | None = None
+        self._unique: set[tuple[str, str]] | None = None
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Upper-case names of all tables and views."""
+        return frozenset(self._all_names())
 
     def tables(self, wanted: Collection[str] | None = None) -> dict[str, SourceTable]:
         """By upper-case name those of the wanted tables that exist, or all."""
@@ -49,7 +56,8 @@ class Catalogue:
         if self._names is None:
             inspector = sa.inspect(self._engine)
             found: dict[str, list[str]] = defaultdict(list)
-            for name in [*inspector.get_table_names(self._schema), *inspector.get_view_names(self._schema)]:
+            self._views = set(inspector.get_view_names(self._schema))
+            for name in [*inspector.get_table_names(self._schema), *self._views]:
                 found[name.upper()].append(name)
             self._names = dict(found)
         return self._names
@@ -69,33 +77,44 @@ class Catalogue:
             schema=self._schema, filter_names=names, kind=sa.engine.reflection.ObjectKind.ANY
         )
         return {
-            name.upper(): SourceTable(name, self._columns(name, rows)) for (_, name), rows in columns.items()
+            name.upper(): SourceTable(name, self._columns(name, rows), name in self._views)
+            for (_, name), rows in columns.items()
         }
 
     def _columns(self, table: str, rows: Iterable[Any]) -> dict[str, SourceColumn]:
         return {row["name"].upper(): self._column(table, row) for row in rows}
 
     def _column(self, table: str, row: Any) -> SourceColumn:
-        declared = row["type"]
+        declared, place = row["type"], (table.upper(), row["name"].upper())
         return SourceColumn(
             name=row["name"],
             type=canonical_type(declared),
             nullable=bool(row["nullable"]),
             length=getattr(declared, "length", None),
-            collation=self._all_collations().get((table.upper(), row["name"].upper())),
+            collation=self._all_collations().get(place),
             declared=_words(declared, self._engine),
+            unique=place in self._all_unique(),
             sql_type=declared,
         )
 
     def _all_collations(self) -> dict[tuple[str, str], str]:
         if self._collations is None:
-            self._collations = {}
-            if self._dialect.collations is not None:
-                with self._engine.connect() as connection:
-                    statement = sa.text(self._dialect.collations)
-                    rows = connection.execute(statement, {"schema": self._schema}).all()
-                self._collations = {(table.upper(), column.upper()): name for table, column, name in rows}
+            rows = self._ask(self._dialect.collations)
+            self._collations = {(table.upper(), column.upper()): name for table, column, name in rows}
         return self._collations
+
+    def _all_unique(self) -> set[tuple[str, str]]:
+        if self._unique is None:
+            rows = self._ask(self._dialect.unique)
+            self._unique = {(table.upper(), column.upper()) for table, column in rows}
+        return self._unique
+
+    def _ask(self, statement: str | None) -> Sequence[Any]:
+        """Rows of a statement about the whole schema; none where the database has no such thing."""
+        if statement is None:
+            return ()
+        with self._engine.connect() as connection:
+            return connection.execute(sa.text(statement), {"schema": self._schema}).all()
 
 
 def _words(declared: sa.types.TypeEngine[Any], engine: sa.Engine) -> str:

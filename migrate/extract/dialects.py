@@ -59,6 +59,8 @@ class Dialect:
     text_parameters:     the fast way binds text only, so that numbers are converted by the server.
     text_moments:        dates and times are kept as ISO text, and compared as such.
     collations: statement with the rows (table, column, collation) of `:schema`; None where all text compares alike.
+    unique:     statement with the rows (table, column) of `:schema` for the only column of each unique index.
+    settings:   statements for what gives stored values their meaning, by the name of the setting.
     collation:  always compare text keys by this one.   binary: collations that compare byte by byte (patterns).
     driver_bounds: the driver, not the server, ends a statement that takes too long.
     can_write:  statement that gives the number of rights to write; None: the connection cannot write at all.
@@ -88,6 +90,8 @@ class Dialect:
     text_parameters: bool = False
     text_moments: bool = False
     collations: str | None = None
+    unique: str | None = None
+    settings: Mapping[str, str] = field(default_factory=dict)
     collation: str | None = None
     collate: Collate = expressions.collate
     binary: tuple[str, ...] = ()
@@ -112,6 +116,15 @@ SQLITE = Dialect(
     keys=Keys.JSON,
     keys_at_once=10_000,
     text_moments=True,
+    unique=(
+        "SELECT t.name, MIN(c.name) FROM sqlite_master AS t"
+        " JOIN pragma_index_list(t.name) AS i JOIN pragma_index_info(i.name) AS c"
+        " WHERE :schema IS NULL AND t.type = 'table' AND i.\"unique\" AND NOT i.partial GROUP BY t.name, i.name"
+        " HAVING COUNT(*) = 1 UNION ALL"  # a whole number that is the primary key has no index of its own
+        " SELECT t.name, MIN(c.name) FROM sqlite_master AS t, pragma_table_info(t.name) AS c"
+        " WHERE t.type = 'table' AND c.pk > 0 GROUP BY t.name HAVING COUNT(*) = 1"
+    ),
+    settings={"character set": "PRAGMA encoding"},
     collation="BINARY",
     charset="PRAGMA encoding",
     unicode=("UTF-8", "UTF-16le", "UTF-16be"),
@@ -161,6 +174,17 @@ POSTGRESQL = Dialect(
         " JOIN pg_database d ON d.datname = current_database() JOIN pg_namespace n ON n.oid = c.relnamespace"
         " WHERE a.attnum > 0 AND n.nspname = COALESCE(CAST(:schema AS text), current_schema())"
     ),
+    unique=(
+        "SELECT c.relname, a.attname FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid"
+        " JOIN pg_namespace n ON n.oid = c.relnamespace"
+        " JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = i.indkey[0]"
+        " WHERE i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indnkeyatts = 1"
+        " AND n.nspname = COALESCE(CAST(:schema AS text), current_schema())"
+    ),
+    settings={
+        "character set": "SHOW server_encoding",
+        "time zone": "SELECT reset_val FROM pg_settings WHERE name = 'TimeZone'",  # not the session's own
+    },
     binary=("C", "POSIX", "ucs_basic", "C.*"),
     can_write=(
         "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p')"
@@ -201,6 +225,15 @@ MARIADB = Dialect(
     text_parameters=True,
     collations="SELECT table_name, column_name, collation_name FROM information_schema.columns"
     " WHERE table_schema = COALESCE(:schema, DATABASE()) AND collation_name IS NOT NULL",
+    unique=(
+        "SELECT table_name, MIN(column_name) FROM information_schema.statistics"
+        " WHERE table_schema = COALESCE(:schema, DATABASE()) AND non_unique = 0"
+        " GROUP BY table_name, index_name HAVING COUNT(*) = 1 AND COUNT(sub_part) = 0"
+    ),
+    settings={
+        "character set": "SELECT @@character_set_database",
+        "time zone": "SELECT @@global.time_zone",  # not the system's, whose name changes with the season
+    },
     binary=("binary", "*_bin"),
     can_write=(
         "SELECT COUNT(*) FROM (SELECT privilege_type FROM information_schema.user_privileges UNION ALL"
@@ -260,6 +293,15 @@ SQL_SERVER = Dialect(
         "SELECT table_name, column_name, collation_name FROM information_schema.columns"
         " WHERE table_schema = COALESCE(:schema, SCHEMA_NAME()) AND collation_name IS NOT NULL"
     ),
+    unique=(
+        "SELECT t.name, MIN(c.name) FROM sys.indexes AS i JOIN sys.tables AS t ON t.object_id = i.object_id"
+        " JOIN sys.index_columns AS p ON p.object_id = i.object_id AND p.index_id = i.index_id AND p.key_ordinal > 0"
+        " JOIN sys.columns AS c ON c.object_id = p.object_id AND c.column_id = p.column_id"
+        " WHERE i.is_unique = 1 AND i.has_filter = 0 AND i.is_disabled = 0"
+        " AND SCHEMA_NAME(t.schema_id) = COALESCE(:schema, SCHEMA_NAME())"
+        " GROUP BY t.name, i.index_id HAVING COUNT(*) = 1"
+    ),
+    settings={"character set": "SELECT CONVERT(NVARCHAR(128), DATABASEPROPERTYEX(DB_NAME(), 'Collation'))"},
     binary=("*_BIN", "*_BIN2"),
     driver_bounds=True,
     can_write=(
@@ -305,6 +347,17 @@ ORACLE = Dialect(
         " UNION ALL SELECT 'UPDATE' FROM user_tables WHERE ROWNUM = 1) WHERE privilege IN"
         " ('INSERT', 'UPDATE', 'DELETE', 'INSERT ANY TABLE', 'UPDATE ANY TABLE', 'DELETE ANY TABLE')"
     ),
+    unique=(
+        "SELECT MIN(c.table_name), MIN(c.column_name) FROM all_ind_columns c"
+        " JOIN all_indexes i ON i.owner = c.index_owner AND i.index_name = c.index_name"
+        " WHERE i.uniqueness = 'UNIQUE'"
+        " AND i.table_owner = COALESCE(UPPER(:schema), SYS_CONTEXT('USERENV', 'CURRENT_SCHEMA'))"
+        " GROUP BY c.index_owner, c.index_name HAVING COUNT(*) = 1"
+    ),
+    settings={
+        "character set": "SELECT value FROM nls_database_parameters WHERE parameter = 'NLS_CHARACTERSET'",
+        "time zone": "SELECT DBTIMEZONE FROM dual",
+    },
     charset="SELECT value FROM nls_database_parameters WHERE parameter = 'NLS_CHARACTERSET'",
     unicode=("AL32UTF8", "UTF8"),
     express=expressions.oracle,

@@ -30,6 +30,7 @@ class SourceColumn:
     length:     declared length in characters; None for text without one and for other types.
     collation:  by which the database orders and compares it; None where it has none or all are alike.
     declared:   its type in the words of the database.
+    unique:     the database itself keeps its values apart: it is the only column of a primary key or unique index.
     sql_type:   the same as SQLAlchemy knows it; None for a source that is no SQL database.
     """
 
@@ -39,6 +40,7 @@ class SourceColumn:
     length: int | None = None
     collation: str | None = None
     declared: str = ""
+    unique: bool = False
     sql_type: Any = field(default=None, repr=False, compare=False)
 
 
@@ -48,6 +50,7 @@ class SourceTable:
 
     name: str
     columns: Mapping[str, SourceColumn]
+    view: bool = False
 
     def column(self, name: str) -> SourceColumn:
         """The column of that upper-case name; raises `Drift` if there is none."""
@@ -59,6 +62,20 @@ class SourceTable:
                 why="the mapping was written for another version of the schema, or the role may not see the column",
                 remedy=f"correct the mapping, or ask for SELECT on {self.name}",
             ) from None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSchema:
+    """What a run relies on of a source, beside its rows.
+
+    tables:    those that were asked for and exist, by upper-case name.
+    names:     upper-case names of all its tables and views.
+    settings:  what gives stored values their meaning, such as the character set: name -> value.
+    """
+
+    tables: Mapping[str, SourceTable]
+    names: frozenset[str]
+    settings: Mapping[str, str] = field(default_factory=dict)
 
 
 class State(StrEnum):
@@ -164,6 +181,12 @@ class Source(Protocol):
 
     def catalogue(self, tables: Collection[str] | None = None) -> dict[str, SourceTable]:
         """Tables and views by upper-case name: those that were asked for and exist, or all."""
+
+    def describe(self, tables: Collection[str]) -> SourceSchema:
+        """What a run that reads these tables relies on; no row is read, and the catalogue once for all.
+
+        Raises `Unreachable` where the role may not read one of them.
+        """
 
     def clock(self) -> datetime:
         """The source's own time, naive UTC."""

@@ -17,13 +17,13 @@ import pyarrow.compute as pc
 import sqlalchemy as sa
 from pyarrow.types import is_string
 
-from migrate.errors import Drift, MigrateError, Transient
+from migrate.errors import Drift, MigrateError, Transient, Unreachable
 from migrate.extract.catalogue import Catalogue
 from migrate.extract.dialects import Fast, dialect_of
 from migrate.extract.engine import fill, make_engine, odbc_string, read_url
-from migrate.extract.nouns import Examination, Reader, SourceColumn, SourceTable
+from migrate.extract.nouns import Examination, Reader, SourceColumn, SourceSchema, SourceTable
 from migrate.extract.statements import ROWS, VERSION, Statements
-from migrate.extract.trouble import cause_of, explained, of_driver, place_of
+from migrate.extract.trouble import Cause, cause_of, explained, of_driver, place_of
 from migrate.extract.types import conform, schema_of
 from migrate.extract.ways import Way
 from migrate.extract.ways.plain import PlainWay
@@ -56,6 +56,23 @@ class SqlSource:
         """See `Source`."""
         with explained(self.place, "read the catalogue"):
             return self._catalogue.tables(tables)
+
+    def describe(self, tables: Collection[str]) -> SourceSchema:
+        """See `Source`."""
+        found = self.catalogue(tables)
+        with explained(self.place, "examine the schema"), self.engine.connect() as connection:
+            settings = {
+                name: str(connection.exec_driver_sql(statement).scalar_one())
+                for name, statement in self.dialect.settings.items()
+            }
+            hidden = [SourceTable(name, {}) for name in tables if name.upper() not in found]
+            if denied := self._denied(connection, list(found.values()), hidden):
+                raise Unreachable(
+                    f"could not read {', '.join(denied)}: {self.place}",
+                    why="the role may not do this",
+                    remedy=self.place.right,
+                )
+        return SourceSchema(found, self._catalogue.names, settings)
 
     def table(self, name: str) -> SourceTable:
         """One table by upper-case name; raises `Drift` if there is none."""
@@ -126,6 +143,26 @@ class SqlSource:
     def session(self) -> Iterator[str]:
         """The statements that make a connection read-only and bounded."""
         return (fill(statement, self.seconds) for statement in self.dialect.session)
+
+    def _denied(
+        self, connection: sa.Connection, told: Sequence[SourceTable], hidden: Sequence[SourceTable]
+    ) -> list[str]:
+        """Names of the tables that the role may not read; all that the catalogue tells of in one question."""
+        if self._allowed(connection, told):
+            told = ()
+        return [table.name for table in (*told, *hidden) if not self._allowed(connection, [table])]
+
+    def _allowed(self, connection: sa.Connection, tables: Sequence[SourceTable]) -> bool:
+        try:
+            if tables:
+                connection.execute(self._statements.nothing(tables))
+        except sa.exc.DBAPIError as error:
+            cause = cause_of(error, self.place)
+            if cause is Cause.RIGHT:
+                return False
+            if cause is not Cause.MISSING:
+                raise
+        return True
 
     def _begin(self, way: Way, shared: str | None) -> str | None:
         """Open the snapshot, or join the shared one; its token, where the database has tokens."""

@@ -171,6 +171,16 @@ class Statements:
         """One row at most, without its values."""
         return sa.select(sa.literal_column("1").label("one")).select_from(self._source(table)).limit(1)
 
+    def nothing(self, tables: Sequence[SourceTable]) -> sa.CompoundSelect[Any]:
+        """No row of any of the tables: what is left of reading them is the right to do it."""
+        none = sa.literal_column("1") == sa.literal_column("0")
+        return sa.union_all(
+            *(
+                sa.select(sa.literal_column("1")).select_from(self._source(table)).where(none)
+                for table in tables
+            )
+        )
+
     def boundaries(
         self,
         table: SourceTable,

@@ -22,7 +22,6 @@ from migrate.project.settings import STATE_SCHEMA
 if TYPE_CHECKING:
     from sqlalchemy import URL, Connection
 
-    from migrate.extract import Source
     from migrate.mapping import Mappings
 
 CLOCK_SKEW = timedelta(seconds=60)
@@ -43,6 +42,7 @@ def examine(project: Project) -> Points:
     yield from _area("mappings", lambda: _mappings(project))
     yield from _area("legacy", lambda: _legacy(project))
     yield from _area("platform", lambda: _platform(project))
+    yield from _area("schema", lambda: _schema(project))
 
 
 def _area(name: str, points: Callable[[], Iterator[Examination]]) -> Points:
@@ -134,8 +134,6 @@ def _legacy(project: Project) -> Iterator[Examination]:
         mappings = _readable(project)
         keys = [(m.root.table, m.root.key) for m in mappings.values()] if mappings else []
         yield from source.check(keys)
-        if mappings:
-            yield _columns(source, mappings)
     finally:
         source.close()
 
@@ -146,15 +144,6 @@ def _readable(project: Project) -> "Mappings | None":
         return project.mappings()
     except InvalidInput:
         return None
-
-
-def _columns(source: "Source", mappings: "Mappings") -> Examination:
-    """Every table and column that the mappings read is there."""
-    from migrate.run import check_columns
-
-    tables = {member.table for mapping in mappings.values() for member in mapping.by_name.values()}
-    check_columns(mappings.values(), source.catalogue(tables))
-    return Examination("schema", State.OK, f"{len(tables)} tables have every column that the mappings read")
 
 
 # --- the platform
@@ -238,3 +227,25 @@ def _schemas(project: Project, url: "URL") -> Iterator[Examination]:
             yield Examination(name, State.WARNING, told, "run: migrate platform upgrade")
         else:
             yield Examination(name, State.OK, f"schema {each.schema} is at revision {each.after}")
+
+
+# --- both schemas
+
+
+def _schema(project: Project) -> Iterator[Examination]:
+    """What a run would find changed on either side; a platform that has to be upgraded is told in its own area."""
+    from migrate.project.drift import Weight
+
+    mappings = _readable(project)
+    if mappings is None:
+        return
+    comparison = project.comparison()
+    for each in comparison.differences:
+        state = State.WARNING if each.weight is Weight.TOLD else State.FAILURE
+        yield Examination(f"{each.side} schema", state, str(each), each.remedy)
+    if not comparison.differences:
+        tables = {member.table for mapping in mappings.values() for member in mapping.by_name.values()}
+        told = f"{len(tables)} tables have what the mappings read"
+        yield Examination(
+            "legacy schema", State.OK, told if comparison.first else f"{told}, as when last accepted"
+        )

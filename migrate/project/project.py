@@ -10,7 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from migrate.errors import InvalidInput, MigrateError, Mistake
+from migrate.errors import Drift, InvalidInput, MigrateError, Mistake
 from migrate.project import settings as settings_file
 from migrate.project.memory import batch_bytes, spare_memory
 from migrate.project.secrets import Readers, Secret, Unresolved, part_with_secret, resolve
@@ -24,12 +24,15 @@ if TYPE_CHECKING:
     from migrate.load import PostgresTarget
     from migrate.load.undoing import Undone
     from migrate.mapping import Mappings, Vocabulary
+    from migrate.mapping.nouns import Mapping
     from migrate.model import Layout
     from migrate.patience import Notice, Patience
     from migrate.plan import Plan
     from migrate.platform.upgrading import Upgrade
+    from migrate.project.drift import Comparison, Difference
     from migrate.run import Parts, Run
     from migrate.state import State
+    from migrate.state.schemas import Records
 
 HIDDEN = ".migrate"
 
@@ -222,12 +225,19 @@ class Project:
 
         return upgrade(self.platform_url(), self.settings.platform.schema_name, dry_run=dry_run)
 
-    def plan(self, entities: tuple[str, ...] = ()) -> "Plan":
-        """What a run of these entities (none: all) would read; writes nothing."""
+    def plan(self, entities: tuple[str, ...] = (), notice: "Notice" = lambda line: None) -> "Plan":
+        """What a run of these entities (none: all) would read; writes nothing.
+
+        notice: called with a line for each harmless change of the source's schema. Raises Drift for any other.
+        """
+        from migrate.project.drift import tell
         from migrate.run import make_plan
 
         mappings, source = self.mappings(entities), self.source()
         try:
+            comparison = self.compared_source(source, mappings)
+            comparison.refuse()
+            tell(comparison, notice)
             return make_plan(source, mappings, **self._batches)
         finally:
             source.close()
@@ -254,15 +264,56 @@ class Project:
             source.close()
             self.close()
 
-    @contextmanager
-    def _fitting_parts(self, entities: tuple[str, ...]) -> "Iterator[Parts]":
-        """The same, where the platform is the one that this program writes to; Drift otherwise."""
-        from migrate.project.fitness import check_platform
+    def compared(self, parts: "Parts") -> "Comparison":
+        """Both databases against what the mappings and this program expect; nothing is written."""
+        from migrate.project.drift import compare
 
+        there = self._platform_differences()
+        return compare(parts.source, parts.mappings, parts.layout, parts.state.accepted(), there)
+
+    def compared_source(self, source: "Source", mappings: "Dict[str, Mapping]") -> "Comparison":
+        """The source alone, before there need be a platform; against the accepted schema where there is one."""
+        from migrate.project.drift import compare
+
+        return compare(source, mappings, self.layout(), self._accepted())
+
+    def comparison(self, entities: tuple[str, ...] = ()) -> "Comparison":
+        """Both sides compared; only the source where the platform has to be made or upgraded first."""
         with self.parts(entities) as parts:
-            schema = self.settings.platform.schema_name
-            check_platform(self.platform_url(), schema, self.layout(), self.patience.seconds)
-            yield parts
+            try:
+                return self.compared(parts)
+            except Drift:
+                return self.compared_source(parts.source, parts.mappings)
+
+    def accept_schema(self, reason: str, *, dry_run: bool = False) -> "Comparison":
+        """Expect the source's schema as it is now; returns what differed until now.
+
+        Raises Drift for what cannot be accepted, and Busy where a run is under way.
+        """
+        from migrate.project.drift import Weight, keep
+
+        with self.parts() as parts:
+            comparison = self.compared(parts)
+            comparison.refuse(Weight.BROKEN)
+            if not dry_run:
+                with parts.state.lease() as lease:
+                    keep(parts.state, lease, comparison, reason=reason)
+            return comparison
+
+    def _platform_differences(self) -> "list[Difference]":
+        from migrate.project.drift import platform
+
+        return platform.differences(
+            self.platform_url(), self.settings.platform.schema_name, self.patience.seconds
+        )
+
+    def _accepted(self) -> "Records":
+        if self.embedded and not (self.folder / HIDDEN / "postgres").is_dir():
+            return {}
+        try:
+            return self.state().accepted()
+        except Drift:  # the state was not made yet, and `migrate run` says so
+            return {}
 
     @contextmanager
     def open_run(
@@ -285,7 +336,9 @@ class Project:
         """
         with ExitStack() as stack:
             run = self.patience.through(
-                "opening a run", lambda: self._opened(stack, mode, entities, max_vanished, named), notice
+                "opening a run",
+                lambda: self._opened(stack, mode, entities, max_vanished, named, notice),
+                notice,
             )
             try:
                 yield run
@@ -305,13 +358,18 @@ class Project:
         entities: tuple[str, ...],
         max_vanished: Decimal | None,
         named: Dict[str, "Array"] | None,
+        notice: "Notice",
     ) -> "Run":
         """One try to open a run: everything that it holds is left to `stack`, or let go of where the try fails."""
+        from migrate.project.drift import keep
         from migrate.run import Mode, start
 
         with ExitStack() as held:
-            parts = held.enter_context(self._fitting_parts(entities))
+            parts = held.enter_context(self.parts(entities))
+            comparison = self.compared(parts)
+            comparison.refuse()
             lease = held.enter_context(parts.state.lease())
+            keep(parts.state, lease, comparison, notice)
             if mode is None:
                 seen = parts.state.covered(parts.mappings)
                 mode = Mode.DELTA if all(entity in seen for entity in parts.mappings) else Mode.FULL
@@ -335,10 +393,10 @@ class Project:
         Raises Busy, Drift, Unreachable, and Refused when it cannot be taken back.
         """
         from migrate.load import PostgresTarget
-        from migrate.project.fitness import check_platform
+        from migrate.project.drift import Weight, refuse
 
         layout, state = self.layout(), self.state()
-        check_platform(self.platform_url(), self.settings.platform.schema_name, layout, self.patience.seconds)
+        refuse([each for each in self._platform_differences() if each.weight is not Weight.TOLD])
         target = PostgresTarget(state, layout)
         try:
             with state.lease() as lease:

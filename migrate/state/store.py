@@ -33,6 +33,7 @@ from migrate.state import (
     images,
     keys,
     runs,
+    schemas,
     tracing,
     undo,
     vanishing,
@@ -513,6 +514,22 @@ class State:
         """The history of a legacy key or platform id: its crosswalk lines, oldest first, along merges, both ways."""
         with self._cursor("read the crosswalk") as cursor:
             return tracing.trace(cursor, self.schema, self.system, entity, key_or_id)
+
+    def accepted(self) -> schemas.Records:
+        """What both databases looked like when that was last accepted."""
+        with self._cursor("read the accepted schema") as cursor:
+            return schemas.read(cursor, self.schema, self.system)
+
+    def accept(
+        self, lease: Lease, records: schemas.Records, told: Mapping[str, Any], reason: str = ""
+    ) -> None:
+        """Expect from now on what `records` describe; the ledger keeps what is told of it."""
+        about = {**told, **({"reason": reason} if reason else {})}
+        with self._cursor("accept a schema") as cursor:
+            schemas.write(cursor, self.schema, self.system, records)
+            append(
+                cursor, self.schema, self.system, lease.fence, actor=self.actor, kind="schema", batch=about
+            )
 
     def status(self) -> Status:
         """Where things stand: entities, last runs, quarantine, lease, ledger head."""

@@ -335,6 +335,18 @@ lease = Table(
     comment="Who may write: one row per legacy system.",
 )
 
+schema_record = Table(
+    "schema_record",
+    METADATA,
+    _column("system", String(30), "Legacy system.", key=True),
+    _column("side", String(10), "legacy or platform.", key=True),
+    _column("name", String(128), "Table, in upper case; empty for what is no table's own.", key=True),
+    _column("description", JSONB, "What it looked like: columns, types, widths, settings."),
+    _column("accepted", INSTANT, "When that was accepted as what is expected."),
+    CheckConstraint("side IN ('legacy', 'platform')", name="side"),
+    comment="What both databases looked like when that was last accepted; every run compares before it writes.",
+)
+
 bulk = Table(
     "bulk",
     METADATA,

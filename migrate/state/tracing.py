@@ -63,6 +63,7 @@ class Status:
 
     entities:    entity -> disposition of its keys when last seen -> how many.
     quarantine:  (entity, state, scope, rule, lines, keys) of what is open.
+    accepted:    when a schema of either database was last accepted; None before the first run.
     head:        sequence number and hash of the last ledger entry; (0, zeros) before the first.
     runs:        the last ten, newest first.
     """
@@ -72,6 +73,7 @@ class Status:
     runs: tuple[RunLine, ...]
     lease: Holder | None
     head: tuple[int, str]
+    accepted: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,7 @@ def status(cursor: Cursor, schema: str, system: str) -> Status:
         tuple(_run_line(row) for row in ask(_RUNS)),
         Holder(*holder[0]) if holder else None,
         tuple(head[0]) if head else (0, "0" * 64),
+        ask("SELECT max(accepted) FROM {m}.schema_record WHERE system = %s", system)[0][0],
     )
 
 

@@ -380,6 +380,11 @@ class SourceContract:
     def test_the_catalogue_leaves_out_what_does_not_exist(self, source: Source) -> None:
         assert list(source.catalogue(["MANY", "NOWHERE"])) == ["MANY"]
 
+    def test_a_schema_is_told_with_the_tables_that_were_asked_for(self, source: Source) -> None:
+        found = source.describe(["LEGACY", "NOWHERE"])
+        assert dict(found.tables) == source.catalogue(["LEGACY"])
+        assert found.names >= {"LEGACY", "NUMBERED", "MANY"}
+
     def test_a_missing_table_or_column_is_drift(self, source: Source) -> None:
         with source.snapshot() as reader:
             with pytest.raises(Drift, match="NOWHERE"):

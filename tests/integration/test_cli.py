@@ -125,6 +125,8 @@ def test_only_the_named_entities_are_moved(project):
         (["ledger", "verify"], 0),
         (["undo", "1", "--dry-run"], 0),
         (["platform", "upgrade"], 0),
+        (["schema", "check"], 0),
+        (["schema", "accept", "--dry-run"], 0),
         (["sample", "make", "sqlite:///never.db", "--dry-run"], 0),
         (["deploy", "--dry-run"], 0),
     ],
@@ -156,7 +158,7 @@ def test_a_run_is_taken_back_with_a_reason_and_only_once(project):
 
 
 def cli_groups() -> set[str]:
-    return {"mapping", "quarantine", "ledger", "platform", "sample"}
+    return {"mapping", "quarantine", "ledger", "platform", "sample", "schema"}
 
 
 def test_nothing_that_the_program_writes_beside_the_databases_holds_a_secret_or_a_person(loaded):

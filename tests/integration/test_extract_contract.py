@@ -32,6 +32,13 @@ class LiveContract(SourceContract):
         yield source
         source.close()
 
+    def test_the_catalogue_tells_which_column_alone_is_unique(self, source: Source) -> None:
+        columns = source.catalogue(["LEGACY"])["LEGACY"].columns
+        assert [name for name, column in columns.items() if column.unique] == ["ROW_ID"]
+
+    def test_the_character_set_of_the_server_is_told(self, source: Source) -> None:
+        assert source.describe(["LEGACY"]).settings["character set"].lower().startswith("utf")
+
     @pytest.mark.parametrize("name", ["one of", "null", "one of, or null", "not null", "any of", "all of"])
     def test_what_a_condition_rules_out_is_not_read(self, source: Source, name: str) -> None:
         condition, holds = CONDITIONS[name]

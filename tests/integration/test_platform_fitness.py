@@ -35,7 +35,7 @@ def test_a_schema_of_a_newer_program_is_not_written_to(project, postgres_url, sc
     project.upgrade()
     change(postgres_url, f"UPDATE {schema}.alembic_version SET version_num = '9999'")
     told = refusal(project)
-    assert told.what == f"schema {schema} is at revision 9999, this program works with 0001"
+    assert told.what.startswith(f"schema {schema} is at revision 9999, this program works with ")
     assert told.remedy == "install that newer version"
 
 
@@ -44,8 +44,8 @@ def test_every_table_and_column_that_is_missing_is_named_at_once(project, postgr
     change(postgres_url, "ALTER TABLE case_platform.office RENAME COLUMN name TO title")
     change(postgres_url, "ALTER TABLE case_platform.note RENAME TO remark")
     told = refusal(project)
-    assert "office.name" in told.what
-    assert "note (table)" in told.what
+    assert "office.name: has to be character varying(100), is missing" in told.what
+    assert "note: has to be a table, is missing" in told.what
     with connect(postgres_url, "a test") as connection:
         assert connection.execute("SELECT count(*) FROM migration.run").fetchone() == (0,)
 

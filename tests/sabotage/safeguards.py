@@ -13,6 +13,7 @@ LOAD = "tests/integration/test_load_postgres.py"
 FAULTS = "tests/integration/test_faults.py"
 MEMORY = "tests/unit/test_load_memory.py"
 UNDO = "tests/integration/test_undo.py"
+DRIFT = "tests/integration/test_drift.py"
 LEDGER = "tests/unit/test_state_ledger.py"
 QUARANTINE = "tests/integration/test_quarantine.py"
 SCHEDULING = "tests/integration/test_scheduling.py"
@@ -317,6 +318,24 @@ SAFEGUARDS = (
         "what is not at the source any more is held against nobody", "migrate/state/candidates.py",
         "        cursor.execute(_said(_RELEASED, schema), [outcome.entity])\n", "",
         (QUARANTINE, "gone_from_the_source"),
+    ),
+    # --- drift
+    Safeguard(
+        "a run stops at a schema that is not the expected one", "migrate/project/project.py",
+        "            comparison.refuse()\n            lease =", "            lease =",
+        (DRIFT, "cannot_rely and sqlite"),
+    ),
+    Safeguard(
+        "a key that is not unique any more is found", "migrate/project/drift/legacy.py",
+        "loses = old.unique and column in need.keys", "loses = False", (DRIFT, "no_longer_unique and sqlite"),
+    ),
+    Safeguard(
+        "what the mappings cannot read is not accepted", "migrate/project/project.py",
+        "            comparison.refuse(Weight.BROKEN)\n", "", (DRIFT, "cannot_be_accepted"),
+    ),
+    Safeguard(
+        "constraints of the platform are looked for", "migrate/project/drift/platform.py",
+        "if rule and (table.name, rule) not in constraints:", "if False:", (DRIFT, "not_the_programs_own"),
     ),
     # --- secrets and persons
     Safeguard(

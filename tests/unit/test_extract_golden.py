@@ -87,14 +87,22 @@ def described(name: str) -> Iterator[str]:
     statements = Statements(dialect, schema="SIEBEL", token="1234567")
     every = list(table.columns)
 
-    def named(title: str, statement: sa.Select) -> str:
+    def named(title: str, statement: sa.Select | sa.CompoundSelect) -> str:
         text, values = compiled(statement, SQL_DIALECTS[name])
         shown = "".join(f"\n-- {key} = {value!r}" for key, value in _pairs(values))
         return f"-- {title}\n{text};{shown}\n"
 
     for statement in dialect.session:
         yield f"-- every connection\n{fill(statement, 300)};\n"
-    for question in (dialect.version, dialect.clock, dialect.charset, dialect.can_write, dialect.collations):
+    for question in (
+        dialect.version,
+        dialect.clock,
+        dialect.charset,
+        dialect.can_write,
+        dialect.collations,
+        dialect.unique,
+        *dialect.settings.values(),
+    ):
         if question is not None:
             yield f"-- examine\n{question};\n"
     control = Statements(dialect, schema="SIEBEL")
@@ -102,6 +110,7 @@ def described(name: str) -> Iterator[str]:
     yield named("first", control.first(table))
     yield named("boundaries", control.boundaries(table, "ROW_ID", 25_000))
     yield named("boundaries of rows without a pointer", control.boundaries(table, "ROW_ID", 25_000, "PAR_ID"))
+    yield named("rights", control.nothing([table, table]))
     yield named("count, narrowed", control.count(table, NARROW))
     yield named("boundaries, narrowed", control.boundaries(table, "ROW_ID", 25_000, where=NARROW))
     for statement in dialect.begin:

@@ -21,5 +21,5 @@ def command(session: Session, entities: tuple[str, ...]) -> None:
 
     Entities in the order of loading, with their rows at the source, batches and slices.
     """
-    show(session, session.project.plan(entities))
+    show(session, session.project.plan(entities, session.note))
     session.then("migrate run --mode full")

@@ -80,7 +80,7 @@ def command(
 
     project = session.project
     if dry_run:
-        show(session, project.plan(entities))
+        show(session, project.plan(entities, session.note))
         session.then("migrate run --mode full")
         return 0
     from migrate.project.moving import move

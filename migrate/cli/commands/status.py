@@ -66,6 +66,7 @@ def _show(session: Session, status: Status, document: StatusDocument) -> None:
         else "free"
     )
     session.say(f"lease: {held}")
+    session.say(f"schema: as accepted at {document['schema_accepted'] or 'no time yet'}")
     session.say(f"ledger: {document['ledger']['seq']:,} entries, head {document['ledger']['hash'][:16]}…")
 
 
@@ -100,6 +101,7 @@ def _document(project: str, status: Status, told: dict[str, UnseenDocument]) -> 
         }
         if holder
         else None,
+        "schema_accepted": instant(status.accepted) if status.accepted else None,
         "ledger": {"seq": status.head[0], "hash": status.head[1]},
     }
 

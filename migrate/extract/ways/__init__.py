@@ -32,7 +32,7 @@ class Way(Protocol):
         """Let go of a connection that is of no more use."""
 
 
-def compiled(statement: sa.Select[Any], dialect: SqlDialect) -> tuple[str, Any]:
+def compiled(statement: sa.Select[Any] | sa.CompoundSelect[Any], dialect: SqlDialect) -> tuple[str, Any]:
     """Text and bound values of a statement in the driver's style: a tuple or a dict, lists spread."""
     result = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
     values = result.params  # made anew at every look

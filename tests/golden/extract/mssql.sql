@@ -28,6 +28,12 @@ SELECT COUNT(*) FROM (SELECT QUOTENAME(SCHEMA_NAME(schema_id)) + '.' + QUOTENAME
 -- examine
 SELECT table_name, column_name, collation_name FROM information_schema.columns WHERE table_schema = COALESCE(:schema, SCHEMA_NAME()) AND collation_name IS NOT NULL;
 
+-- examine
+SELECT t.name, MIN(c.name) FROM sys.indexes AS i JOIN sys.tables AS t ON t.object_id = i.object_id JOIN sys.index_columns AS p ON p.object_id = i.object_id AND p.index_id = i.index_id AND p.key_ordinal > 0 JOIN sys.columns AS c ON c.object_id = p.object_id AND c.column_id = p.column_id WHERE i.is_unique = 1 AND i.has_filter = 0 AND i.is_disabled = 0 AND SCHEMA_NAME(t.schema_id) = COALESCE(:schema, SCHEMA_NAME()) GROUP BY t.name, i.index_id HAVING COUNT(*) = 1;
+
+-- examine
+SELECT CONVERT(NVARCHAR(128), DATABASEPROPERTYEX(DB_NAME(), 'Collation'));
+
 -- count
 SELECT count(*) AS count_1
 FROM [SIEBEL].[S_CASE];
@@ -51,6 +57,13 @@ FROM [SIEBEL].[S_CASE]
 WHERE [SIEBEL].[S_CASE].[ROW_ID] IS NOT NULL AND [SIEBEL].[S_CASE].[PAR_ID] IS NULL) AS numbered
 WHERE numbered.position > ? AND (numbered.position - 1) % 25000 = 0 ORDER BY numbered.position;
 -- 1 = 1
+
+-- rights
+SELECT 1
+FROM [SIEBEL].[S_CASE]
+WHERE 1 = 0 UNION ALL SELECT 1
+FROM [SIEBEL].[S_CASE]
+WHERE 1 = 0;
 
 -- count, narrowed
 SELECT count(*) AS count_1

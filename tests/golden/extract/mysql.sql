@@ -31,6 +31,15 @@ SELECT COUNT(*) FROM (SELECT privilege_type FROM information_schema.user_privile
 -- examine
 SELECT table_name, column_name, collation_name FROM information_schema.columns WHERE table_schema = COALESCE(:schema, DATABASE()) AND collation_name IS NOT NULL;
 
+-- examine
+SELECT table_name, MIN(column_name) FROM information_schema.statistics WHERE table_schema = COALESCE(:schema, DATABASE()) AND non_unique = 0 GROUP BY table_name, index_name HAVING COUNT(*) = 1 AND COUNT(sub_part) = 0;
+
+-- examine
+SELECT @@character_set_database;
+
+-- examine
+SELECT @@global.time_zone;
+
 -- count
 SELECT count(*) AS count_1
 FROM `SIEBEL`.`S_CASE`;
@@ -56,6 +65,13 @@ FROM `SIEBEL`.`S_CASE`
 WHERE `SIEBEL`.`S_CASE`.`ROW_ID` IS NOT NULL AND `SIEBEL`.`S_CASE`.`PAR_ID` IS NULL) AS numbered
 WHERE numbered.position > ? AND (numbered.position - 1) % 25000 = 0 ORDER BY numbered.position;
 -- 1 = 1
+
+-- rights
+SELECT 1
+FROM `SIEBEL`.`S_CASE`
+WHERE 1 = 0 UNION ALL SELECT 1
+FROM `SIEBEL`.`S_CASE`
+WHERE 1 = 0;
 
 -- count, narrowed
 SELECT count(*) AS count_1

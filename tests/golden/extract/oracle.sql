@@ -19,6 +19,15 @@ SELECT value FROM nls_database_parameters WHERE parameter = 'NLS_CHARACTERSET';
 -- examine
 SELECT COUNT(*) FROM (SELECT privilege FROM session_privs UNION ALL SELECT privilege FROM user_tab_privs UNION ALL SELECT 'UPDATE' FROM user_tables WHERE ROWNUM = 1) WHERE privilege IN ('INSERT', 'UPDATE', 'DELETE', 'INSERT ANY TABLE', 'UPDATE ANY TABLE', 'DELETE ANY TABLE');
 
+-- examine
+SELECT MIN(c.table_name), MIN(c.column_name) FROM all_ind_columns c JOIN all_indexes i ON i.owner = c.index_owner AND i.index_name = c.index_name WHERE i.uniqueness = 'UNIQUE' AND i.table_owner = COALESCE(UPPER(:schema), SYS_CONTEXT('USERENV', 'CURRENT_SCHEMA')) GROUP BY c.index_owner, c.index_name HAVING COUNT(*) = 1;
+
+-- examine
+SELECT value FROM nls_database_parameters WHERE parameter = 'NLS_CHARACTERSET';
+
+-- examine
+SELECT DBTIMEZONE FROM dual;
+
 -- count
 SELECT count(*) AS count_1
 FROM "SIEBEL"."S_CASE";
@@ -43,6 +52,13 @@ FROM "SIEBEL"."S_CASE"
 WHERE "SIEBEL"."S_CASE"."ROW_ID" IS NOT NULL AND "SIEBEL"."S_CASE"."PAR_ID" IS NULL) numbered
 WHERE numbered.position > :position_1 AND mod((numbered.position - 1), 25000) = 0 ORDER BY numbered.position;
 -- position_1 = 1
+
+-- rights
+SELECT 1
+FROM "SIEBEL"."S_CASE"
+WHERE 1 = 0 UNION ALL SELECT 1
+FROM "SIEBEL"."S_CASE"
+WHERE 1 = 0;
 
 -- count, narrowed
 SELECT count(*) AS count_1

@@ -34,6 +34,15 @@ SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WH
 -- examine
 SELECT c.relname, a.attname, CASE WHEN l.collname = 'default' THEN d.datcollate ELSE l.collname END FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_collation l ON l.oid = a.attcollation JOIN pg_database d ON d.datname = current_database() JOIN pg_namespace n ON n.oid = c.relnamespace WHERE a.attnum > 0 AND n.nspname = COALESCE(CAST(:schema AS text), current_schema());
 
+-- examine
+SELECT c.relname, a.attname FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = i.indkey[0] WHERE i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indnkeyatts = 1 AND n.nspname = COALESCE(CAST(:schema AS text), current_schema());
+
+-- examine
+SHOW server_encoding;
+
+-- examine
+SELECT reset_val FROM pg_settings WHERE name = 'TimeZone';
+
 -- count
 SELECT count(*) AS count_1
 FROM "SIEBEL"."S_CASE";
@@ -59,6 +68,13 @@ FROM "SIEBEL"."S_CASE"
 WHERE "SIEBEL"."S_CASE"."ROW_ID" IS NOT NULL AND "SIEBEL"."S_CASE"."PAR_ID" IS NULL) AS numbered
 WHERE numbered.position > %(position_1)s::INTEGER AND (numbered.position - 1) %% 25000 = 0 ORDER BY numbered.position;
 -- position_1 = 1
+
+-- rights
+SELECT 1
+FROM "SIEBEL"."S_CASE"
+WHERE 1 = 0 UNION ALL SELECT 1
+FROM "SIEBEL"."S_CASE"
+WHERE 1 = 0;
 
 -- count, narrowed
 SELECT count(*) AS count_1

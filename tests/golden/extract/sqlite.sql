@@ -10,6 +10,12 @@ SELECT strftime('%Y-%m-%d %H:%M:%f', 'now');
 -- examine
 PRAGMA encoding;
 
+-- examine
+SELECT t.name, MIN(c.name) FROM sqlite_master AS t JOIN pragma_index_list(t.name) AS i JOIN pragma_index_info(i.name) AS c WHERE :schema IS NULL AND t.type = 'table' AND i."unique" AND NOT i.partial GROUP BY t.name, i.name HAVING COUNT(*) = 1 UNION ALL SELECT t.name, MIN(c.name) FROM sqlite_master AS t, pragma_table_info(t.name) AS c WHERE t.type = 'table' AND c.pk > 0 GROUP BY t.name HAVING COUNT(*) = 1;
+
+-- examine
+PRAGMA encoding;
+
 -- count
 SELECT count(*) AS count_1
 FROM "SIEBEL"."S_CASE";
@@ -36,6 +42,13 @@ FROM "SIEBEL"."S_CASE"
 WHERE "SIEBEL"."S_CASE"."ROW_ID" IS NOT NULL AND "SIEBEL"."S_CASE"."PAR_ID" IS NULL) AS numbered
 WHERE numbered.position > ? AND (numbered.position - 1) % 25000 = 0 ORDER BY numbered.position;
 -- 1 = 1
+
+-- rights
+SELECT 1
+FROM "SIEBEL"."S_CASE"
+WHERE 1 = 0 UNION ALL SELECT 1
+FROM "SIEBEL"."S_CASE"
+WHERE 1 = 0;
 
 -- count, narrowed
 SELECT count(*) AS count_1
