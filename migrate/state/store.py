@@ -230,8 +230,12 @@ class State:
             if entry.closed(cursor, place, run, slice_, position) is not None:
                 return
             images.under(cursor, run.id)
-            for name, rows in found.items():
+            changed = sum(
                 keys.survey(cursor, place.schema, run.id, slice_.entity, name, rows)
+                for name, rows in found.items()
+            )
+            if changed:
+                keys.take_statistics(cursor, place.schema)
             told = {"position": position, "low": within.low, "high": within.high}
             told_rows = {name: rows.num_rows for name, rows in found.items()}
             line = append(

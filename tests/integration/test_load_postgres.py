@@ -39,7 +39,7 @@ from tests.contracts.outcomes import (
     thing_id,
 )
 from tests.contracts.postgres_platform import PostgresPlatform
-from tests.contracts.state_suite import StateSuite
+from tests.contracts.state_suite import SURVEY, StateSuite, natural
 from tests.contracts.target_suite import A, TargetSuite, bench
 from tests.databases import NewDatabase
 from tests.fakes_platform import MemoryPlatform
@@ -71,6 +71,16 @@ class TestPostgresState(StateSuite):
     @pytest.fixture
     def state(self, platform: PostgresPlatform) -> object:
         return platform.state
+
+    def test_the_server_knows_how_many_natural_keys_there_are_when_it_is_asked_for_them(
+        self, platform: PostgresPlatform
+    ) -> None:
+        with platform.state.lease() as lease:
+            run = self.begin(platform.state, lease, SURVEY)
+            claims = natural(*((f"{number:05}", f"v{number}") for number in range(2_000)))
+            platform.state.survey(run, SURVEY, 0, {"uci": claims})
+        counted = platform.ask("SELECT reltuples FROM pg_class WHERE oid = 'migration.natural_key'::regclass")
+        assert counted == [(2_000,)], "or it looks for each of them through the wrong index"
 
 
 AWKWARD = [
