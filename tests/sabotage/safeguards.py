@@ -327,7 +327,7 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "a key that is not unique any more is found", "migrate/project/drift/legacy.py",
-        "loses = old.unique and column in need.keys", "loses = False", (DRIFT, "no_longer_unique and sqlite"),
+        "loses = old.unique and column in need.keys", "loses = False", (DRIFT, "cannot_rely and unique and sqlite"),
     ),
     Safeguard(
         "what the mappings cannot read is not accepted", "migrate/project/project.py",
