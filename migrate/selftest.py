@@ -133,7 +133,9 @@ def _project(folder: Path, platform: URL) -> Project:
     (folder / secret).write_text(platform.render_as_string(hide_password=False), encoding="utf-8")
     made = Project.find(folder)
     made.upgrade()
-    made.accept_schema("selftest")  # written once by whoever comes first, and would shift the numbers of the commits
+    made.accept_schema(
+        "selftest"
+    )  # written once by whoever comes first, and would shift the numbers of the commits
     return made
 
 
