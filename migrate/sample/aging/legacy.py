@@ -81,7 +81,7 @@ class Legacy:
         places = rng.integers(0, _NUMBERS, -(-number // _RUN))
         starts = row_ids(places, rng.random(len(places)) < 0.3).to_pylist()
         found: set[str] = set()
-        for start in starts:
+        for start in [*starts, ""]:  # from the first one, where the last place is behind all keys
             found.update(self._column(sa.select(key).where(key >= start).order_by(key).limit(_RUN)))
         return sorted(found)
 

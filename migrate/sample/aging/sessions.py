@@ -169,7 +169,7 @@ class Session:
         self._tables = tables
         self._waits = engine.dialect.name == "sqlite"
         self._waiting: list[Bound] = []
-        self._connection = engine.connect() if self._waits else _impatient(engine)
+        self._connection = _impatient(engine)
 
     def write(self, writes: list[Bound]) -> None:
         """Write, or remember to."""
@@ -196,6 +196,7 @@ class Session:
 
 
 _IMPATIENT = {
+    "sqlite": ("PRAGMA synchronous = OFF", "PRAGMA busy_timeout = 10000"),
     "postgresql": ("SET lock_timeout = '10s'", "SET synchronous_commit = off"),
     "mariadb": ("SET SESSION innodb_lock_wait_timeout = 10",),
     "mysql": ("SET SESSION innodb_lock_wait_timeout = 10",),
@@ -204,7 +205,9 @@ _IMPATIENT = {
 
 def _impatient(engine: sa.Engine) -> sa.Connection:
     """A connection that gives up on a lock: all sessions are played by one thread, and none may wait for another."""
-    connection = engine.connect().execution_options(isolation_level="READ COMMITTED")
+    connection = engine.connect()
+    if engine.dialect.name != "sqlite":
+        connection = connection.execution_options(isolation_level="READ COMMITTED")
     for command in _IMPATIENT.get(engine.dialect.name, ()):
         connection.exec_driver_sql(command)
     connection.commit()

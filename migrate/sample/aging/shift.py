@@ -14,6 +14,7 @@ stands for one change. What a shift plans, it reads from what was committed befo
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -34,7 +35,8 @@ from migrate.sample.schema import TABLES
 MORNING, AFTERNOON = "morning", "afternoon"
 _POOL = 600  # candidates at least, as long as there are so many
 _FREE_FROM, _FREE = 40_000_000, 39_000_000  # of the numbers that identifiers are made of
-_SPARE = 3  # candidates for each change that is wanted
+_SPARE = 2  # candidates for each change that is wanted
+_PLAIN_NAME = re.compile("[A-Z][a-z]{2,20}")
 OWNERS = {
     **{table: ("client", column) for table, column in CLIENT_TABLES.items()},
     **{table: ("application", column) for table, column in CASE_TABLES.items()},
@@ -189,8 +191,9 @@ class Day:
 class Shift:
     """Plans the changes of half a day."""
 
-    def __init__(self, legacy: Legacy, day: Day, rate: float) -> None:
+    def __init__(self, legacy: Legacy, day: Day, part: str = MORNING, rate: float = 1.0) -> None:
         self.legacy, self.day, self.rng = legacy, day, day.rng
+        self.part = part
         self.sound = Soundness(legacy)
         self.transactions: list[Transaction] = []
         self._rate = rate
@@ -199,10 +202,10 @@ class Shift:
 
     # -- planning ----------------------------------------------------------------------------------
 
-    def plan(self, part: str) -> list[Transaction]:
+    def plan(self) -> list[Transaction]:
         """The transactions of this part of the day."""
         for line in data_rows("changes"):
-            if line["shift"] == part:
+            if line["shift"] == self.part:
                 self._happen(REGISTRY[line["change"]])
         return self.transactions
 
@@ -263,7 +266,9 @@ class Shift:
         return [row for row in self._pools[of] if (free, row["ROW_ID"]) not in self._claimed]
 
     def _keys(self, of: str, table: str) -> list[str]:
-        wanted = sum(self.wanted(kind) for kind in REGISTRY.values() if kind.of == of)
+        wanted = sum(
+            self.wanted(kind) for kind in REGISTRY.values() if (kind.of, kind.shift) == (of, self.part)
+        )
         return self.legacy.some(table, max(_POOL, wanted * _SPARE), self.rng)
 
     def _cases(self) -> list[Row]:
@@ -315,6 +320,20 @@ class Shift:
     def _business_number(self) -> int:
         """Numbers that ``sample make`` leaves free."""
         return _FREE_FROM + (self.new_number() - FIRST_NUMBER) % _FREE
+
+    def name(self) -> tuple[str, str]:
+        """A family name and the given name of somebody else."""
+        one, other = self.rng.integers(0, len(self._names), 2).tolist()
+        return self._names[one]["LAST_NAME"], self._names[other]["FST_NAME"]
+
+    @cached_property
+    def _names(self) -> list[Row]:
+        names = ("LAST_NAME", "FST_NAME")
+        return [
+            row
+            for row in self.pool("clients")
+            if all(_PLAIN_NAME.fullmatch(row[name] or "") for name in names)
+        ]
 
     @cached_property
     def sentences(self) -> list[str]:

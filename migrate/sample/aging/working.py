@@ -49,7 +49,7 @@ def age(
             morning = begin + timedelta(days=number)
             day = Day(random_stream(seed, morning.toordinal()), legacy.next_number(), avoid=frozenset(avoid))
             for part, later in SHIFTS:
-                _work(engine, legacy, Shift(legacy, day, rate), part, morning + later, record)
+                _work(engine, legacy, Shift(legacy, day, part, rate), morning + later, record)
             changes.update(day.counts)
             if progress is not None:
                 progress(number + 1, days)
@@ -60,15 +60,13 @@ def age(
 def foresee(target: str | sa.Engine, days: int, *, schema: str | None, rate: float) -> dict[str, int]:
     """See ``migrate.sample.aging.foresee``."""
     with _sample(target, schema) as (_, legacy):
-        shift = Shift(legacy, Day(random_stream(0, 0), 0), rate)
+        shift = Shift(legacy, Day(random_stream(0, 0), 0), rate=rate)
         return {name: days * shift.wanted(kind) for name, kind in in_order().items()}
 
 
-def _work(
-    engine: sa.Engine, legacy: Legacy, shift: Shift, part: str, start: datetime, record: Record
-) -> None:
+def _work(engine: sa.Engine, legacy: Legacy, shift: Shift, start: datetime, record: Record) -> None:
     """Plan half a day and play it."""
-    transactions = shift.plan(part)
+    transactions = shift.plan()
     officers = shift.officers
     legacy.release()
     taken = Transaction("row_ids", [_taken(shift.day.next_number)])
@@ -111,7 +109,7 @@ def late_commit(
         with _told():
             engine, legacy = stack.enter_context(_opened(target, schema))
             stamp = _begin(legacy, start) if start else legacy.clock() + timedelta(minutes=1)
-            shift = Shift(legacy, Day(random_stream(seed, 0), legacy.next_number()), 1.0)
+            shift = Shift(legacy, Day(random_stream(seed, 0), legacy.next_number()))
             deed = Deed(shift)
             chosen = shift.pool("cases")[:cases]
             for case in chosen:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 
 from migrate.sample.aging.changes.files import is_open
@@ -10,7 +9,6 @@ from migrate.sample.aging.model import CREATED, Moment, Row, application, emptie
 from migrate.sample.aging.model import client as client_effect
 from migrate.sample.aging.shift import Deed, change
 
-_PLAIN_NAME = re.compile("[A-Z][a-z]{2,20}")
 _NOT_COPIED = (
     "PR_PER_ADDR_ID", "PR_CON_ADDR_ID", "PR_PHONE_ID", "PR_EMAIL_ADDR_ID", "PR_ALT_PH_NUM_ID", "HOME_PH_NUM",
     "WORK_PH_NUM", "EMAIL_ADDR", "MAIDEN_NAME", "MID_NAME", "X_PROMOTED_DT", "CSN", "MOTHER_MAIDEN_NAME",
@@ -23,14 +21,7 @@ _NOT_COPIED_OF_CASE = (
 @change(where=lambda client: client["X_SINGLE_NAME_FLG"] == "N" and client["BIRTH_DT"] is not None)
 def new_client(deed: Deed, alike: Row) -> None:
     """A person applies for the first time and gets a record."""
-    pool = deed.shift.pool("clients")
-    names = [
-        row
-        for row in pool
-        if all(_PLAIN_NAME.fullmatch(row[name] or "") for name in ("LAST_NAME", "FST_NAME"))
-    ]
-    chance = deed.shift.rng.integers(0, len(names), 2).tolist()
-    family, given = names[chance[0]]["LAST_NAME"], names[chance[1]]["FST_NAME"]
+    family, given = deed.shift.name()
     if family == given or (alike["BIRTH_DT"].month, alike["BIRTH_DT"].day) == (12, 31):
         return
     key, birth = deed.shift.new_id(), alike["BIRTH_DT"].replace(hour=0) + timedelta(days=1)

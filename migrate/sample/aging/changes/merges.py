@@ -28,28 +28,29 @@ _TRIES = 25
 @change()
 def merge(deed: Deed, loser: Row) -> None:
     """One person had two records: one swallows the other."""
-    groups = _groups(deed, loser["ROW_ID"])
-    others = [other for other in deed.shift.pool("clients")[:_TRIES] if other["ROW_ID"] != loser["ROW_ID"]]
-    others.sort(key=lambda other: bool(groups) and not _groups(deed, other["ROW_ID"]) - groups)
-    if survivor := _merge_into_one(deed, loser, others):
+    number = deed.shift.day.counts["merge"]
+    groups, rows = _groups(deed, loser["ROW_ID"]), _user_keys(deed, loser)
+    if (number == 0 and not groups) or (number == 1 and not rows):
+        return  # the first merge reaches across client groups, the second has rows that collide
+
+    def fits(other: Row) -> bool:
+        if number == 0:
+            other_groups = _groups(deed, other["ROW_ID"])
+            return bool(other_groups) and not groups <= other_groups
+        if number == 1:
+            return bool(_user_keys(deed, other) & rows)
+        return number % 2 == 1 or len(deed.children("S_CONTACT_X", other)) == 1
+
+    others = [other for other in deed.shift.pool("clients")[:_TRIES] if fits(other)]
+    if survivor := _merge_into_one(deed, loser, others, number):
         deed.remember(survivor["ROW_ID"])
 
 
 @change(after="merge")
 def merge_of_survivor(deed: Deed, loser: Row) -> None:
     """Who swallowed another in the morning is swallowed in the afternoon."""
-    _merge_into_one(deed, loser, deed.shift.pool("clients")[:_TRIES])
-
-
-def _merge_into_one(deed: Deed, loser: Row, others: list[Row]) -> Row | None:
-    """Merge into the first of the others that has nothing to do with the loser, if all its files are sound."""
-    naming = list(_naming(deed, loser["ROW_ID"]))
-    if naming and _all_sound(deed, naming):
-        for survivor in others:
-            if survivor["ROW_ID"] != loser["ROW_ID"] and _separate(deed, naming, survivor["ROW_ID"]):
-                _merge(deed, loser, survivor, naming)
-                return survivor
-    return None
+    number = deed.shift.day.counts["merge_of_survivor"]
+    _merge_into_one(deed, loser, deed.shift.pool("clients")[:_TRIES], number)
 
 
 def _groups(deed: Deed, key: str) -> set[str]:
@@ -57,23 +58,40 @@ def _groups(deed: Deed, key: str) -> set[str]:
     return {case["X_LOB_CD"] for case in deed.rows("S_CASE", "APPLICANT_ID", key)}
 
 
-def _merge(deed: Deed, loser: Row, survivor: Row, naming: list[tuple[str, Row, list[str]]]) -> None:
-    """Whatever names the loser names the survivor; the loser goes."""
+def _user_keys(deed: Deed, client: Row) -> set[tuple[str, str]]:
+    """What tells the rows of the 1:many extension apart within a client."""
+    return {(row["TYPE"], row["NAME"]) for row in deed.children("S_CONTACT_XM", client)}
+
+
+def _merge_into_one(deed: Deed, loser: Row, others: list[Row], number: int) -> Row | None:
+    """Merge into the first of the others that has nothing to do with the loser, if all its files are sound."""
+    naming = list(_naming(deed, loser["ROW_ID"]))
+    if naming and _all_sound(deed, naming):
+        for survivor in others:
+            if survivor["ROW_ID"] != loser["ROW_ID"] and _separate(deed, naming, survivor["ROW_ID"]):
+                _merge(deed, loser, survivor, naming, by_bulk=number % 2 == 1)
+                return survivor
+    return None
+
+
+def _merge(
+    deed: Deed, loser: Row, survivor: Row, naming: list[tuple[str, Row, list[str]]], *, by_bulk: bool
+) -> None:
+    """Whatever names the loser names the survivor; the loser goes. The screen leaves a pointer to it."""
     old, new = loser["ROW_ID"], survivor["ROW_ID"]
-    across = bool(_groups(deed, old) - _groups(deed, new)) and bool(_groups(deed, new))
-    note = "across client groups" if across else ""
-    kept = deed.shift.rng.random() < 0.5
+    theirs = _groups(deed, new)
+    note = "across client groups" if theirs and _groups(deed, old) - theirs else ""
     for table, row, columns in naming:
-        _point(deed, table, row, dict.fromkeys(columns, new), kept=kept)
+        _point(deed, table, row, dict.fromkeys(columns, new), kept=by_bulk)
     gone = client_effect(old, MERGED, new, note)
-    for extension in deed.rows("S_CONTACT_X", "PAR_ROW_ID", old):
+    for extension in deed.children("S_CONTACT_X", loser):
         deed.delete("S_CONTACT_X", extension, gone)
     deed.delete("S_CONTACT", loser, gone)
     for party in deed.rows("S_PARTY", "ROW_ID", old):
         deed.delete("S_PARTY", party, gone)
-    for extension in deed.rows("S_CONTACT_X", "PAR_ROW_ID", new)[:1]:
-        if deed.shift.rng.random() < 0.6:
-            deed.update("S_CONTACT_X", extension, client_effect(new), X_REPLACED_ROW_ID=old)
+    extensions = deed.children("S_CONTACT_X", survivor)
+    if len(extensions) == 1 and not by_bulk:
+        deed.update("S_CONTACT_X", extensions[0], client_effect(new), X_REPLACED_ROW_ID=old)
 
 
 def _naming(deed: Deed, key: str) -> Iterator[tuple[str, Row, list[str]]]:
@@ -149,7 +167,8 @@ def unmerge(deed: Deed, survivor: Row) -> None:
     """The swallowed person was another one: a new record, a new UCI, and part of the rows goes back."""
     old, new = survivor["ROW_ID"], deed.shift.new_id()
     given = deed.children("S_CON_IDNTY_DOC", survivor)[-1:], deed.children("S_PER_COMM_ADDR", survivor)[-1:]
-    if not any(given):
+    extensions = deed.children("S_CONTACT_X", survivor)
+    if not any(given) or len(extensions) != 1:
         return
     parted = client_effect(new, UNMERGED, old)
     for party in deed.rows("S_PARTY", "ROW_ID", old):
@@ -170,8 +189,7 @@ def unmerge(deed: Deed, survivor: Row) -> None:
     lost = {row["ROW_ID"] for rows in given for row in rows}
     if dangling := [column for column in _POINTERS if survivor[column] in lost]:
         deed.update("S_CONTACT", survivor, client_effect(old), **emptied(dangling))
-    for extension in deed.children("S_CONTACT_X", survivor):
-        deed.update("S_CONTACT_X", extension, client_effect(old), X_REPLACED_ROW_ID=None)
+    deed.update("S_CONTACT_X", extensions[0], client_effect(old), X_REPLACED_ROW_ID=None)
 
 
 _POINTERS = (
