@@ -278,10 +278,11 @@ class Shift:
         return self.sound.clients(self._keys("clients", "S_CONTACT"))
 
     def _survivors(self) -> list[Row]:
-        """Clients who swallowed another one, as far as the extension row says so."""
+        """Clients who swallowed another one before today, as far as the extension row says so."""
         table = self.legacy.tables["S_CONTACT_X"]
         rows = self.legacy.matching("S_CONTACT_X", table.c.X_REPLACED_ROW_ID.is_not(None), _POOL)
-        return self.sound.clients(row["PAR_ROW_ID"] for row in rows)
+        before = {row["PAR_ROW_ID"] for row in rows} - set(self.day.memory["merge"])
+        return self.sound.clients(before)
 
     def _temporary(self) -> list[Row]:
         """Applications that still have a temporary number."""
