@@ -35,8 +35,9 @@ from migrate.sample.schema import TABLES
 MORNING, AFTERNOON = "morning", "afternoon"
 _POOL = 600  # candidates at least, as long as there are so many
 _FREE_FROM, _FREE = 40_000_000, 39_000_000  # of the numbers that identifiers are made of
-_SPARE = 2  # candidates for each change that is wanted
+_SPARE = 3  # candidates for each change that is wanted
 _PLAIN_NAME = re.compile("[A-Z][a-z]{2,20}")
+_COUNTED = {"cases": "S_CASE", "temporary": "S_CASE", "clients": "S_CONTACT", "survivors": "S_CONTACT"}
 OWNERS = {
     **{table: ("client", column) for table, column in CLIENT_TABLES.items()},
     **{table: ("application", column) for table, column in CASE_TABLES.items()},
@@ -232,7 +233,7 @@ class Shift:
 
     def wanted(self, kind: Change) -> int:
         """How many of this kind."""
-        table = {"cases": "S_CASE", "clients": "S_CONTACT"}.get(kind.of)
+        table = _COUNTED.get(kind.of)
         size = self._sizes[table] if table else 0
         return max(round(kind.per_day * self._rate * size), kind.at_least)
 
