@@ -47,6 +47,7 @@ from tests.fakes_platform import MemoryPlatform
 ROOT = Path(__file__).resolve().parents[2]
 _WAITING = (
     "SELECT 1 FROM pg_stat_activity WHERE application_name LIKE '% writes %' AND wait_event = 'advisory'"
+    " AND datname = current_database()"
 )
 
 
@@ -242,7 +243,8 @@ def test_a_lost_connection_is_worth_another_try_and_the_try_succeeds(platform: P
     with bench(platform) as on:
         on.things(a=A)
         platform.ask(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE '% writes %'"
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE application_name LIKE '% writes %' AND datname = current_database()"
         )
         with pytest.raises(Transient):
             on.things(b=Thing())

@@ -74,9 +74,13 @@ def test_the_ledger_refuses_to_be_changed(platform: PostgresPlatform, statement:
         platform.ask(statement.format("migration.ledger"))
 
 
+# The server has databases of other tests, which run at the same time.
 _LOCKING = """
 SELECT pid FROM pg_locks JOIN pg_stat_activity USING (pid)
-WHERE locktype = 'advisory' AND application_name LIKE '% lease'
+WHERE locktype = 'advisory' AND application_name LIKE '% lease' AND datname = current_database()
+"""
+_STANDING = """
+SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE NOT granted AND datname = current_database()
 """
 _COPY_LAST = """
 INSERT INTO migration.ledger SELECT 5, at, actor, kind, run, entity, slice, batch, tally, digest, hash, hash
@@ -153,12 +157,13 @@ def test_sessions_that_were_lost_together_cost_one_fault(platform: PostgresPlatf
         locking.execution_options(isolation_level="READ COMMITTED")
         locking.exec_driver_sql("LOCK TABLE migration.crosswalk IN ACCESS EXCLUSIVE MODE")
         asked = several.map(ask, range(3))
-        while platform.ask("SELECT count(*) FROM pg_locks WHERE NOT granted") != [(3,)]:
+        while platform.ask(_STANDING) != [(3,)]:
             time.sleep(0.02)
         locking.rollback()
         list(asked)  # now there are three idle sessions
     platform.ask(
-        f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE '% {SYSTEM}'"
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        f" WHERE application_name LIKE '% {SYSTEM}' AND datname = current_database()"
     )
     with pytest.raises(Transient):
         ask(0)

@@ -275,6 +275,8 @@ def _dump(platform: PostgresPlatform) -> dict[str, list[Any]]:
 
 def _until(platform: PostgresPlatform, condition: str) -> None:
     deadline = time.monotonic() + 60
-    while not platform.ask(f"SELECT 1 FROM pg_stat_activity WHERE {condition}"):
+    while not platform.ask(
+        f"SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND {condition}"
+    ):
         assert time.monotonic() < deadline, "waited too long"
         time.sleep(0.05)
