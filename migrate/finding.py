@@ -131,9 +131,10 @@ class Nets:
     def _stamped(self, mapping: Mapping, member: Member, low: datetime) -> None:
         assert mapping.changes is not None
         for stamp in mapping.changes.stamps:
-            with self.readers.reader() as reader:
+            # Two readers: a connection that is still sending the stamped rows takes no second question.
+            with self.readers.reader() as reader, self.readers.reader() as beside:
                 found = (
-                    keys_of_rows(_roots(reader, mapping, member, block))
+                    keys_of_rows(_roots(beside, mapping, member, block))
                     for block in reader.changed(member.table, member.by, stamp, low)
                 )
                 self.state.add_candidates(self.lease, mapping.entity, found, "delta")

@@ -1,4 +1,4 @@
-"""A day of officers' work on the sample, followed by the nets from SQLite to PostgreSQL: the platform keeps in step.
+"""A day of officers' work on the sample, followed by the nets, on real databases: the platform keeps in step.
 
 The oracle is a platform that was loaded afresh from the aged database. It knows nothing of what vanished; the record
 that the officers' work leaves (`migrate sample age --truth`) says what that was.
@@ -25,7 +25,7 @@ from migrate.sample.aging import age
 from tests import journeys
 from tests.databases import Kind, NewDatabase
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 CLIENTS = 500
 Rows = dict[str, dict[str, dict[str, Any]]]
@@ -79,7 +79,7 @@ def rows(url: str) -> Rows:
     return found
 
 
-@pytest.fixture(scope="module", params=["sqlite"])
+@pytest.fixture(scope="module", params=["sqlite", "postgres", "mariadb"])
 def kind(request: pytest.FixtureRequest) -> Kind:
     return request.param  # type: ignore[no-any-return]
 
