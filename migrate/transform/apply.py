@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from migrate.canonical import derive_ids
-from migrate.mapping.nouns import Consequence, Each, Field, Mapping, Member, TableMap
+from migrate.mapping.nouns import Column, Consequence, Each, Field, Mapping, Member, TableMap
 from migrate.model import Batch, Layout, Lookup, Outcome, SliceKind
 from migrate.transform import library  # noqa: F401  fills the registries
 from migrate.transform.conditions import blank, holds
@@ -27,7 +27,7 @@ from migrate.transform.judgements import Judgements, Place
 from migrate.transform.judges import Offence, twins
 from migrate.transform.nul import holds_nul, with_nul
 from migrate.transform.registry import JUDGES
-from migrate.transform.rows import Frames, Rows, among
+from migrate.transform.rows import Frames, Rows, among, pairs_in
 from migrate.transform.settle import Flagged, Made, Settling
 
 # On every Siebel base table; they say who wrote a row and when, not what it says.
@@ -47,7 +47,7 @@ def apply(mapping: Mapping, batch: Batch, lookup: Lookup, *, layout: Layout, sys
     Raises nothing because of data: what cannot be loaded is in the Outcome's quarantine.
     """
     if batch.slice.kind is SliceKind.LOOSE:
-        return loose(mapping, batch, system)
+        return loose(mapping, batch, lookup, system)
     work = _Work(mapping, layout, system, *gather(mapping, batch, lookup))
     work.narrow()
     work.judge()
@@ -78,7 +78,8 @@ class _Work:
             mask = holds(exclusion.where, self.frames.rows(exclusion.member))
             self._exclude(exclusion.member, mask, exclusion.name)
             if exclusion.member == root:
-                self._forget(self.judgements.entities_excluded(self.mapping.root.table, self.frames.keys))
+                keys, roots = self.frames.keys, self.frames.roots
+                self._forget(self.judgements.entities_excluded(self.mapping.root.table, keys, roots))
         for member in self.mapping.members:
             if member.known is not None:
                 column, values = member.known
@@ -101,11 +102,22 @@ class _Work:
         self.frames.drop(member.name, pc.or_(identical, different))
 
     def _exclude(self, member: str, mask: pa.Array, rule: str) -> None:
+        """Leave rows out, and what hangs on them and on no other row of the entity."""
+        if not mask.true_count:
+            return
         rows = self.frames.rows(member)
+        gone = rows.own.filter(mask)
         self.judgements.exclude(
-            rows.entity.filter(mask), self.mapping.member(member).table, rows.row_id.filter(mask), rule
+            gone.entity, self.mapping.member(member).table, rows.row_id.filter(mask), rule
         )
         self.frames.drop(member, mask)
+        for below in self.mapping.members:
+            if below.via is not None and below.via.member == member:
+                own = self.frames.rows(below.name)
+                pointer = own.column(Column(below.by))
+                left = among(self.frames, own.entity, pointer, below.via)
+                hung = pairs_in(own.entity, pointer, gone.entity, gone.column(below.via.column))
+                self._exclude(below.name, pc.and_not(hung, left), rule)
 
     def _forget(self, entities: np.ndarray) -> None:
         """Take every row of some entities out of the work."""

@@ -4,7 +4,8 @@
     loose       an Outcome of rows that no entity reaches at all
 
 A row without a root counts as an entity of its own, under the key of the root that is missing: so that the books
-show it, and nothing vanishes quietly.
+show it, and nothing vanishes quietly. An exclusion of its member leaves it out like any other row, and what hangs on
+it too.
 """
 
 from collections.abc import Mapping as Dict
@@ -23,7 +24,7 @@ from migrate.transform.judgements import Judgements, Place, by_key
 from migrate.transform.nul import storable
 from migrate.transform.rows import Frames, MemberRows, Rows, one_piece
 
-UNTIMED = Lookup(as_of=datetime.max)  # noqa: DTZ901  # for surveys and loose rows, which nothing judges against a time
+UNTIMED = Lookup(as_of=datetime.max)  # noqa: DTZ901  # for surveys, which nothing judges against a time
 
 
 def gather(mapping: Mapping, batch: Batch, lookup: Lookup) -> tuple[Frames, Judgements]:
@@ -38,46 +39,93 @@ def gather(mapping: Mapping, batch: Batch, lookup: Lookup) -> tuple[Frames, Judg
     orphans: dict[str, _Orphans] = {}
     for member in mapping.members:
         table, entity = _owned(frames, member, batch.tables[member.name])
-        missing = _missing_root(member, table, orphans)
         rows = MemberRows(table, entity)
         if member.where is not None:
             frames.members[member.name] = rows
-            mask = holds(member.where, Rows(frames, member.name, rows))
-            rows, missing = rows.filter(mask), missing.filter(mask)
+            rows = rows.filter(holds(member.where, Rows(frames, member.name, rows)))
         lost = rows.entity.is_null()
         if lost.true_count:
             if member.orphans is not Orphans.IGNORE:
-                ours = pc.and_(lost, missing.is_valid())
-                orphans[member.name] = _Orphans(member, rows.table.filter(ours), missing.filter(ours))
+                found = rows.table.filter(lost)
+                missing = _missing_root(member, found, orphans)
+                orphans[member.name] = _Orphans(member, found, missing).filter(missing.is_valid())
             rows = rows.filter(pc.invert(lost))
         frames.members[member.name] = rows
-    return _with_orphans(frames, tuple(orphans.values()))
+    return _with_orphans(frames, orphans)
 
 
 @dataclass(frozen=True, slots=True)
 class _Orphans:
-    """Rows of a member whose root is missing, and for each the key of that root."""
+    """Rows of a member whose root is missing, and for each the key of the entity that it counts as."""
 
     member: Member
     rows: pa.Table
     root: pa.Array
 
+    def column(self, name: str) -> pa.Array:
+        """One column in one piece."""
+        return one_piece(self.rows.column(name))
+
+    def filter(self, mask: pa.Array) -> "_Orphans":
+        """Those of the rows where the mask is true."""
+        return _Orphans(self.member, self.rows.filter(mask), self.root.filter(mask))
+
+    def exclude(self, keys: pa.Array, rule: pa.Array, judgements: Judgements) -> None:
+        """All are excluded, each by its rule."""
+        for name in pc.unique(rule).to_pylist():
+            these = self.filter(pc.equal(rule, name))
+            entity = pc.index_in(these.root, value_set=keys)
+            judgements.exclude(entity, self.member.table, these.column(self.member.key), name)
+
+    def reject(self, keys: pa.Array, rule: str, judgements: Judgements) -> None:
+        """All are rejected, each with its entity."""
+        judgements.reject(
+            pc.index_in(self.root, value_set=keys),
+            Place(self.member.name, self.member.table, self.member.by),
+            self.column(self.member.key),
+            rule,
+            whole=True,
+            value=self.column(self.member.by),
+        )
+
+
+def _exclude(
+    frames: Frames, orphans: Dict[str, _Orphans], keys: pa.Array, judgements: Judgements
+) -> list[_Orphans]:
+    """Those that no exclusion leaves out, of the member or of the row that they hang on; the others are excluded."""
+    left_out: dict[str, pa.Array] = {}
+    for name, lost in orphans.items():
+        rule = _by_parent(lost.member, lost.rows, orphans, left_out)
+        there = Rows(frames, name, MemberRows(lost.rows, pa.nulls(len(lost.root), pa.int32())))
+        for exclusion in frames.mapping.exclusions:
+            if exclusion.member == name:
+                own = pc.if_else(holds(exclusion.where, there), exclusion.name, pa.scalar(None, pa.string()))
+                rule = pc.coalesce(rule, own)
+        left_out[name] = rule
+        lost.filter(rule.is_valid()).exclude(keys, rule.drop_null(), judgements)
+    return [lost.filter(left_out[name].is_null()) for name, lost in orphans.items()]
+
 
 def _missing_root(member: Member, rows: pa.Table, orphans: Dict[str, _Orphans]) -> pa.Array:
-    """For each row, were it an orphan, the key of its root.
+    """For each row, an orphan, the key of its root.
 
     A second-level row is lost with the row that it hangs on, under the same key. When that row is not the mapping's
     business (its member's `where`), neither is this one: null.
     """
-    pointer = one_piece(rows.column(member.by))
     if member.via is None:
-        return pointer
-    parents = orphans.get(member.via.member)
-    if parents is None:
-        return pa.nulls(len(pointer), pa.string())
-    return parents.root.take(
-        pc.index_in(pointer, value_set=one_piece(parents.rows.column(member.via.column)))
-    )
+        return one_piece(rows.column(member.by))
+    return _by_parent(member, rows, orphans, {name: lost.root for name, lost in orphans.items()})
+
+
+def _by_parent(
+    member: Member, rows: pa.Table, orphans: Dict[str, _Orphans], said: Dict[str, pa.Array]
+) -> pa.Array:
+    """For each row what is said of the lost row that it hangs on; null where there is none."""
+    if member.via is None or member.via.member not in said:
+        return pa.nulls(len(rows), pa.string())
+    offered = orphans[member.via.member].column(member.via.column)
+    position = pc.index_in(one_piece(rows.column(member.by)), value_set=offered)
+    return said[member.via.member].take(position)
 
 
 def root_frames(mapping: Mapping, rows: pa.Table, lookup: Lookup) -> Frames:
@@ -115,71 +163,58 @@ def _owned(frames: Frames, member: Member, rows: pa.Table) -> tuple[pa.Table, pa
     )
 
 
-def _with_orphans(frames: Frames, orphans: tuple[_Orphans, ...]) -> tuple[Frames, Judgements]:
+def _with_orphans(frames: Frames, orphans: dict[str, _Orphans]) -> tuple[Frames, Judgements]:
     """Orphans count as entities of their own, under the key of the root that is missing."""
-    missing = pc.unique(pa.concat_arrays([pa.array([], pa.string()), *(lost.root for lost in orphans)]))
-    frames.keys = pa.concat_arrays([frames.keys, missing])
+    missing = [pa.array([], pa.string()), *(lost.root for lost in orphans.values())]
+    frames.keys = pa.concat_arrays([frames.keys, pc.unique(pa.concat_arrays(missing))])
     judgements = Judgements(len(frames.keys))
-    for lost in orphans:
-        judgements.reject(
-            pc.index_in(lost.root, value_set=frames.keys),
-            Place(lost.member.name, lost.member.table, lost.member.by),
-            one_piece(lost.rows.column(lost.member.key)),
-            "orphan",
-            whole=True,
-            value=one_piece(lost.rows.column(lost.member.by)),
-        )
+    for lost in _exclude(frames, orphans, frames.keys, judgements):
+        lost.reject(frames.keys, "orphan", judgements)
     return frames, judgements
 
 
-def loose(mapping: Mapping, batch: Batch, system: str) -> Outcome:
+def loose(mapping: Mapping, batch: Batch, lookup: Lookup, system: str) -> Outcome:
     """Rows that no entity reaches, and what hangs on them: each is quarantined under its pointer, or its own key where
-    the pointer is empty.
+    the pointer is empty, unless an exclusion leaves it out.
     """
+    none = pa.array([], pa.string())
+    frames = Frames(mapping, lookup, none, 0)
+    for name, table in batch.tables.items():
+        frames.members[name] = MemberRows(table, pa.nulls(table.num_rows, pa.int32()))
     first = mapping.member(batch.slice.member or "")
-    lost = [(first, _lost_rows(mapping, first, batch.tables[first.name]))]
-    lost += [
-        (m, batch.tables[m.name])
-        for m in mapping.members
-        if m.via and m.orphans is not Orphans.IGNORE and m is not first and batch.tables[m.name].num_rows
-    ]
-    lines = [(member, _pointer_or_own(member, rows), rows) for member, rows in lost]
-    keys = pc.unique(pa.concat_arrays([key_of for _, key_of, _ in lines]))
+    orphans: dict[str, _Orphans] = {}
+    for member in mapping.members:
+        rows = frames.members[member.name]
+        if member is first and member.where is not None:
+            rows = rows.filter(holds(member.where, frames.rows(member.name)))
+        if member is first or (member.via and member.orphans is not Orphans.IGNORE and len(rows)):
+            root = _pointer_or_own(member, rows.table)
+            orphans[member.name] = _Orphans(member, rows.table, root)
+    keys = pc.unique(pa.concat_arrays([lost.root for lost in orphans.values()]))
     judgements = Judgements(len(keys))
-    for member, key_of, rows in lines:
-        row_id, pointer = one_piece(rows.column(member.key)), one_piece(rows.column(member.by))
-        for rule, mask in (("no_parent", blank(pointer)), ("orphan", pc.invert(blank(pointer)))):
-            entity = pc.index_in(key_of, value_set=keys).filter(mask)
-            place = Place(member.name, member.table, member.by)
-            judgements.reject(
-                entity, place, row_id.filter(mask), rule, whole=True, value=pointer.filter(mask)
-            )
+    for lost in _exclude(frames, orphans, keys, judgements):
+        empty = blank(lost.column(lost.member.by))
+        lost.filter(empty).reject(keys, "no_parent", judgements)
+        lost.filter(pc.invert(empty)).reject(keys, "orphan", judgements)
+    excluded = judgements.entities_excluded(mapping.root.table, keys, roots=0)
     ids = derive_ids(system, f"{mapping.entity}/", keys)
-    nothing = pa.array([], pa.string())
     return Outcome(
         entity=mapping.entity,
         keys=pa.table(
             {
                 "key": storable(keys),
                 "id": ids,
-                "disposition": pa.repeat(pa.scalar(str(Disposition.REJECTED)), len(keys)),
+                "disposition": pc.if_else(
+                    pa.array(excluded), str(Disposition.EXCLUDED), str(Disposition.REJECTED)
+                ),
             }
         ),
         tables={},
         quarantine=by_key(judgements.quarantine, keys),
         excluded=by_key(judgements.excluded, keys),
-        stubs=pa.table({"entity": nothing, "key": nothing}),
-        merges=pa.table({"loser": nothing, "survivor": nothing}),
+        stubs=pa.table({"entity": none, "key": none}),
+        merges=pa.table({"loser": none, "survivor": none}),
         fingerprint=pa.nulls(len(keys), ids.type),
-    )
-
-
-def _lost_rows(mapping: Mapping, member: Member, rows: pa.Table) -> pa.Table:
-    if member.where is None:
-        return rows
-    frames = Frames(mapping, UNTIMED, pa.array([], pa.string()), 0)
-    return rows.filter(
-        holds(member.where, Rows(frames, member.name, MemberRows(rows, pa.nulls(rows.num_rows, pa.int32()))))
     )
 
 

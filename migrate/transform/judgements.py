@@ -150,15 +150,17 @@ class Judgements:
         whole = lines.filter(pc.and_(pc.equal(lines["scope"], "entity"), pc.equal(lines["state"], state)))
         return self._mask(whole["_entity"])
 
-    def entities_excluded(self, root_table: str, keys: pa.Array) -> np.ndarray:
-        """Boolean per entity: the root row itself is excluded."""
+    def entities_excluded(self, root_table: str, keys: pa.Array, roots: int) -> np.ndarray:
+        """Boolean per entity: the root row itself is excluded, or every row of one that has no root (the first `roots`
+        entities have one).
+        """
         lines = self.excluded
         own_key = keys.take(one_piece(lines["_entity"]))
-        return self._mask(
-            lines.filter(pc.and_(pc.equal(lines["table"], root_table), pc.equal(lines["row_id"], own_key)))[
-                "_entity"
-            ]
-        )
+        own = pc.and_(pc.equal(lines["table"], root_table), pc.equal(lines["row_id"], own_key))
+        lost = np.arange(self.entities) >= roots
+        whole = self._mask(lines["_entity"]) & ~self._mask(self.quarantine["_entity"])
+        excluded: np.ndarray = self._mask(lines.filter(own)["_entity"]) | (lost & whole)
+        return excluded
 
     def marks(self, system: str, root_entity: str, root_ids: pa.Array) -> pa.Table:
         """The rows of the platform's quality_mark, with `_entity`; the same finding twice is one mark."""

@@ -68,10 +68,10 @@ class Frames:
         self.members[member] = self.members[member].filter(pc.invert(gone))
 
     def root_position(self, entity: pa.Array) -> pa.Array:
-        """For entity indexes, the position of their root row; null where there is none."""
-        position = np.full(len(self.keys), -1, np.int64)
+        """For entity indexes, the position of their root row; null where there is none, or no entity."""
+        position = np.full(len(self.keys) + 1, -1, np.int64)  # the last for rows of no entity
         position[self.root.entity.to_numpy()] = np.arange(len(self.root))
-        found = position[entity.to_numpy()]
+        found = position[pc.fill_null(entity, len(self.keys)).to_numpy()]
         return pa.array(found, mask=found < 0)
 
 
@@ -165,7 +165,14 @@ def among(
     rows = frames.members[target.member]
     if where is not None:
         rows = rows.filter(where)
-    offered = _pair(rows.entity, rows.column(target.column))
+    return pairs_in(entity, values, rows.entity, rows.column(target.column))
+
+
+def pairs_in(
+    entity: pa.Array, values: pa.Array, offered_entity: pa.Array, offered_values: pa.Array
+) -> pa.Array:
+    """True where the pair of entity and value is among those offered (null: never)."""
+    offered = _pair(offered_entity, offered_values)
     return pc.and_(pc.is_in(_pair(entity, values), value_set=offered), values.is_valid())
 
 

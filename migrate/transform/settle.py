@@ -158,9 +158,9 @@ class Settling:
         disposition = np.full(len(self.frames.keys), Disposition.ACCEPTED, dtype=object)
         disposition[self.judgements.entities_where("held")] = Disposition.HELD
         disposition[self.judgements.entities_where("rejected")] = Disposition.REJECTED
-        disposition[self.judgements.entities_excluded(self.mapping.root.table, self.frames.keys)] = (
-            Disposition.EXCLUDED
-        )
+        frames = self.frames
+        out = self.judgements.entities_excluded(self.mapping.root.table, frames.keys, frames.roots)
+        disposition[out] = Disposition.EXCLUDED
         return disposition
 
     # --- assemble
@@ -209,12 +209,15 @@ class Settling:
         return by_key(lines, self.frames.keys)
 
     def _accounted(self, lines: pa.Table, disposition: np.ndarray) -> pa.Table:
-        """Of an excluded entity only the exclusion of its root is told."""
+        """Of an excluded entity only the exclusion of its root is told, if it has a root."""
         excluded = pa.array(disposition[lines["_entity"].to_numpy()] == Disposition.EXCLUDED)
         if "scope" in lines.column_names:
             return lines.filter(pc.invert(excluded))
-        is_root = pc.equal(lines["table"], self.mapping.root.table)
-        return lines.filter(pc.or_(pc.invert(excluded), is_root))
+        says_so = pc.or_(
+            pc.equal(lines["table"], self.mapping.root.table),
+            pc.greater_equal(lines["_entity"], self.frames.roots),
+        )
+        return lines.filter(pc.or_(pc.invert(excluded), says_so))
 
     def _stubs(self, shown: np.ndarray) -> pa.Table:
         pieces = [pa.table({"entity": pa.array([], pa.string()), "key": pa.array([], pa.string())})]

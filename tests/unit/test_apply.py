@@ -1,5 +1,6 @@
 """What becomes of the rows of a batch: facts about `migrate.transform.apply`, on small made-up entities."""
 
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
@@ -27,7 +28,7 @@ from migrate.mapping.nouns import (
 from migrate.mapping.nouns import (
     Test as Comparison,
 )
-from migrate.model import Layout, Lookup, Outcome, TargetColumn
+from migrate.model import Layout, Lookup, Outcome, SliceKind, TargetColumn
 from migrate.transform.apply import apply
 from migrate.transform.beforehand import references
 from tests.builders import batch, codes, layout, lookup, mapping, rows_of, target
@@ -124,6 +125,51 @@ def test_orphans_are_left_alone_where_another_mapping_answers_for_them() -> None
     )
     assert fate(outcome) == {"1-A": "accepted"}
     assert outcome.quarantine.num_rows == 0
+
+
+FILES = Member("FILES", "S_FILE", "PAR_ID", via=MemberColumn("NOTES", "ROW_ID"))
+PATTERNS = Exclusion("pattern", "NOTES", Comparison(Column("TEXT"), Operator.IN, ("pattern",)), "not data")
+WITH_FILES = {**COLUMNS, "FILES": dict.fromkeys(("ROW_ID", "PAR_ID"), TEXT)}
+
+
+def without_root(**rows: Any) -> Outcome:
+    one = batch("person", {"PERSON": [], "FILES": [], **rows}, WITH_FILES)
+    loose = replace(one, slice=replace(one.slice, kind=SliceKind.LOOSE, member="NOTES"))
+    mapping = person(members=(NOTES, FILES), exclusions=(PATTERNS,))
+    return apply(mapping, loose, lookup(), layout=LAYOUT, system="test")
+
+
+def test_a_row_of_nobody_is_excluded_where_its_kind_is_and_rejected_otherwise() -> None:
+    outcome = without_root(
+        NOTES=[{"ROW_ID": "1-M", "TEXT": "pattern"}, {"ROW_ID": "1-N", "TEXT": "seen"}],
+        FILES=[{"ROW_ID": "1-F", "PAR_ID": "1-M"}, {"ROW_ID": "1-G", "PAR_ID": "1-N"}],
+    )
+    assert fate(outcome) == {"1-M": "excluded", "1-N": "rejected"}
+    assert rows_of(outcome.excluded, "key", "table", "row_id", "rule") == [
+        ("1-M", "S_FILE", "1-F", "pattern"),
+        ("1-M", "S_NOTE", "1-M", "pattern"),
+    ]
+    assert rows_of(outcome.quarantine, "key", "row_id", "rule") == [
+        ("1-N", "1-G", "orphan"),
+        ("1-N", "1-N", "no_parent"),
+    ]
+
+
+def test_rows_of_one_missing_root_are_rejected_together_unless_all_are_excluded() -> None:
+    notes = [{"ROW_ID": "1-M", "PER_ID": "1-GONE", "TEXT": "pattern"}, {"ROW_ID": "1-N", "PER_ID": "1-GONE"}]
+    assert fate(without_root(NOTES=notes)) == {"1-GONE": "rejected"}
+    assert fate(without_root(NOTES=notes[:1])) == {"1-GONE": "excluded"}
+
+
+def test_what_hangs_on_an_excluded_row_is_excluded_with_it() -> None:
+    rows = {
+        "PERSON": [{"ROW_ID": "1-A", "NAME": "Ada"}],
+        "NOTES": [{"ROW_ID": "1-M", "PER_ID": "1-A", "TEXT": "pattern"}, {"ROW_ID": "1-N", "PER_ID": "1-A"}],
+        "FILES": [{"ROW_ID": "1-F", "PAR_ID": "1-M"}, {"ROW_ID": "1-G", "PAR_ID": "1-N"}],
+    }
+    mapping = person(members=(NOTES, FILES), exclusions=(PATTERNS,))
+    outcome = apply(mapping, batch("person", rows, WITH_FILES), lookup(), layout=LAYOUT, system="test")
+    assert rows_of(outcome.excluded, "key", "row_id") == [("1-A", "1-F"), ("1-A", "1-M")]
 
 
 def test_an_unknown_code_rejects_the_entity_and_is_never_loaded_as_blank() -> None:
