@@ -91,6 +91,7 @@ class Nets:
     """What the nets work with.
 
     mappings:  by entity, in the order of loading.
+    as_of:     the instant that retention is judged against, from the source's clock (naive UTC).
     """
 
     source: Source
@@ -100,6 +101,7 @@ class Nets:
     mappings: dict[str, Mapping]
     layout: Layout
     brake: Brake
+    as_of: datetime
 
     def delta(self, low: datetime) -> None:
         """Name the entities with a row that was stamped at `low` or later (the source's clock, UTC)."""
@@ -195,7 +197,7 @@ class Nets:
             with self.readers.reader() as reader:
                 rows = reader.rows_by_keys(root.table, names, root.key, page, where=root.where)
                 rows = rows.set_column(0, root.key, key_text(rows.column(root.key)))
-                found = dict(naturals(mapping, rows))
+                found = dict(naturals(mapping, rows, self.as_of))
                 moved = self.state.looked_for(
                     self.lease, mapping.entity, page, roots_of(mapping, rows), found
                 )

@@ -250,7 +250,7 @@ def start(
             None,
         )  # the source's clock was set back: its stamps say nothing about order now
     readers = Readers(parts.source)
-    nets = Nets(parts.source, readers, parts.state, lease, dict(parts.mappings), parts.layout, brake)
+    nets = Nets(parts.source, readers, parts.state, lease, dict(parts.mappings), parts.layout, brake, as_of)
     try:
         match mode:
             case Mode.DELTA if low is not None:
@@ -549,7 +549,9 @@ class Run:
         with self._readers.reader() as reader:
             for position in positions:
                 rows = read_survey(reader, mapping, columns, piece.ranges[position])
-                self.parts.state.survey(self.opened, piece, position, dict(naturals(mapping, rows)))
+                self.parts.state.survey(
+                    self.opened, piece, position, dict(naturals(mapping, rows, self.opened.as_of))
+                )
                 self._done(piece, position)
         return Tally()
 
@@ -628,13 +630,12 @@ class Run:
             self._lines[entity] = line
         return line
 
-    @staticmethod
-    def _claims(mapping: Mapping, key: Natural, rivals: "pa.Array", reader: Reader) -> "pa.Table":
+    def _claims(self, mapping: Mapping, key: Natural, rivals: "pa.Array", reader: Reader) -> "pa.Table":
         """(key, value, variant) of those who contest a natural key, as the source has them now.
 
         The survey of an earlier run may know roots that are gone: those contest nothing any more.
         """
         columns = tuple(dict.fromkeys((mapping.root.key, *survey_columns(mapping))))
         rows = reader.rows_by_keys(mapping.root.table, columns, mapping.root.key, rivals)
-        claims = dict(naturals(mapping, rows))[key.name]
+        claims = dict(naturals(mapping, rows, self.opened.as_of))[key.name]
         return claims.filter(claims["value"].is_valid())

@@ -81,7 +81,7 @@ class Moved:
         contested, looped = {}, {}
         if mapping.naturals:
             rows = read_survey(reader, mapping, survey_columns(mapping), KeyRange())
-            for name, all_roots in naturals(mapping, rows):
+            for name, all_roots in naturals(mapping, rows, self.as_of):
                 claims = all_roots.filter(all_roots["value"].is_valid())
                 self.surveyed[entity, name] = claims
                 if next(n for n in mapping.naturals if n.name == name).kind is NaturalKind.POINTER:

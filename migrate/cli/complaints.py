@@ -64,6 +64,10 @@ def show_row(session: Session, row: QuarantineRow, *, unmask: bool) -> None:
     session.say(f"  value   {_value(row, unmask=unmask)}")
     if row["waits_for"]:
         session.say(f"  waits   for {row['waits_for']}")
+    if row["left_out_by"]:
+        session.say(
+            f"          which rule {row['left_out_by']} leaves out: waive the line, or change the rule"
+        )
 
 
 def show_event(session: Session, one: QuarantineEvent) -> None:
@@ -117,6 +121,7 @@ def _row(complaint: Complaint, given: Told) -> QuarantineRow:
         "since": instant(complaint.since),
         "state": complaint.state,
         "waits_for": waits,
+        "left_out_by": complaint.left_out_by,
         "waiver": _waiver(complaint.waived_by, complaint.waived_for, complaint.waived_until),
         "value": complaint.value,
     }

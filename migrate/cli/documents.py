@@ -363,7 +363,9 @@ class WaiverDocument(TypedDict):
 
 
 class QuarantineRow(TypedDict):
-    """A line of the quarantine. `waiver` is the one in force; `value` is null unless asked for with --unmask."""
+    """A line of the quarantine. `left_out_by` is the rule that excludes what it waits for, `waiver` the one in force;
+    `value` is null unless asked for with --unmask.
+    """
 
     entity: str
     key: str
@@ -377,6 +379,7 @@ class QuarantineRow(TypedDict):
     since: str
     state: str
     waits_for: str | None
+    left_out_by: str | None
     waiver: WaiverDocument | None
     value: str | None
 

@@ -159,9 +159,10 @@ def _lookup(mapping: Mapping, example: Example, batch: Batch) -> Lookup:
         entity: pa.array(example.known[entity], pa.string()) if entity in example.known else keys
         for entity, keys in references(mapping, batch).items()
     }
-    contested, looped = _survey(mapping, example, batch)
+    as_of = datetime.combine(example.as_of, datetime.min.time())
+    contested, looped = _survey(mapping, example, batch, as_of)
     return Lookup(
-        datetime.combine(example.as_of, datetime.min.time()),
+        as_of,
         known,
         contested,
         {(entity, name): _natural(example, f"{entity}.{name}") for entity, name, _ in agreements(mapping)},
@@ -174,12 +175,12 @@ def _natural(example: Example, name: str) -> pa.Table:
     return pa.table({"key": pa.array(values, pa.string()), "value": pa.array(values.values(), pa.string())})
 
 
-def _survey(mapping: Mapping, example: Example, batch: Batch) -> tuple[Surveyed, Surveyed]:
+def _survey(mapping: Mapping, example: Example, batch: Batch, as_of: datetime) -> tuple[Surveyed, Surveyed]:
     """What a survey of the given roots finds: contested values, those that the example says among them, and circles."""
     contested: dict[tuple[str, str], pa.Array] = {}
     looped: dict[tuple[str, str], pa.Array] = {}
     kinds = {natural.name: natural.kind for natural in mapping.naturals}
-    for name, roots in naturals(mapping, batch.tables[mapping.root.name]) if kinds else ():
+    for name, roots in naturals(mapping, batch.tables[mapping.root.name], as_of) if kinds else ():
         claims = roots.filter(roots["value"].is_valid()).combine_chunks()
         if kinds[name] is NaturalKind.POINTER:
             from migrate.state.keys import circles  # late: few mappings have pointers

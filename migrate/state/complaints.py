@@ -28,6 +28,7 @@ _EXCLUSION = sql.Identifier("pg_temp", "stage_exclusion")
 class Complaint:
     """A line of the quarantine, as people see it; `value` is protected and only there when it was asked for.
 
+    left_out_by:  the rule that excludes what it waits for: it will not come unless that rule changes.
     waived_by …:  of the waiver that holds, if there is one.
     """
 
@@ -43,6 +44,7 @@ class Complaint:
     rule: str
     needs_entity: str | None
     needs_key: str | None
+    left_out_by: str | None
     since: datetime
     run: int
     last_run: int
@@ -267,12 +269,15 @@ FROM {m}.quarantine AS q WHERE q.state = 'held'
 """
 _SHOWN = """
 SELECT q.*, CASE WHEN w.complaint IS NULL OR q.state = 'released' THEN q.state ELSE 'waived' END AS shown,
-    w.waived_by, w.reason, w.until
+    w.waived_by, w.reason, w.until, (
+        SELECT min(x.rule) FROM {m}.exclusion AS x
+        WHERE x.entity = q.needs_entity AND x.key = q.needs_key AND x.row_id = x.key
+    ) AS left_out_by
 FROM {m}.quarantine AS q LEFT JOIN ({waived}) AS w ON w.complaint = q.id AND w.at >= q.since
 """
 _SELECT = """
 SELECT id::text, entity, key, scope, shown, member, table_name, row_id, column_name, rule, needs_entity, needs_key,
-       since, run, last_run, released, waived_by, reason, until, {value}
+       left_out_by, since, run, last_run, released, waived_by, reason, until, {value}
 FROM ({lines}) AS q WHERE {where} ORDER BY entity, key, member, row_id, column_name, rule, id LIMIT {limit}
 """
 _COUNTED = """

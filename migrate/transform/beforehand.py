@@ -8,21 +8,25 @@ In: a Mapping and rows as read. Out: plain columns for the state to answer. Pure
 """
 
 from collections.abc import Iterator
+from datetime import datetime
+from functools import reduce
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from migrate.mapping.nouns import Column, Mapping
+from migrate.mapping.nouns import Column, Exclusion, Mapping, Operator
 from migrate.mapping.reads import comparisons
-from migrate.model import Batch
+from migrate.model import Batch, Lookup
 from migrate.transform import library  # noqa: F401  fills the registries
 from migrate.transform.conditions import holds
-from migrate.transform.gather import UNTIMED, root_frames
+from migrate.transform.gather import root_frames
 from migrate.transform.judges import natural_values, variants
 from migrate.transform.nul import storable, with_nul
 from migrate.transform.registry import STEPS
 from migrate.transform.rows import ROOT, one_piece
 from migrate.transform.series import arrow, series
+
+_UNTIMED = Lookup(as_of=datetime.max)  # noqa: DTZ901  # which rows are roots at all is no matter of time
 
 
 def references(mapping: Mapping, batch: Batch) -> dict[str, pa.Array]:
@@ -54,7 +58,8 @@ def survey_columns(mapping: Mapping) -> tuple[str, ...]:
     """The root's columns that `naturals` needs: the keys, their variants, and what tells which roots count."""
     wanted = [c for key in mapping.naturals for c in key.columns]
     wanted += [key.variant.column for key in mapping.naturals if key.variant]
-    for test in comparisons(mapping.root.where):
+    excluded = (exclusion.where for exclusion in _exclusions(mapping))
+    for test in (test for condition in (mapping.root.where, *excluded) for test in comparisons(condition)):
         wanted += [column.name for column in (test.column, test.operand) if isinstance(column, Column)]
     return tuple(dict.fromkeys(wanted))
 
@@ -64,27 +69,39 @@ def roots_of(mapping: Mapping, rows: pa.Table) -> pa.Array:
     own = one_piece(rows.column(mapping.root.key))
     if mapping.root.where is None:
         return own
-    return own.filter(holds(mapping.root.where, root_frames(mapping, rows, UNTIMED).rows(mapping.root.name)))
+    return own.filter(holds(mapping.root.where, root_frames(mapping, rows, _UNTIMED).rows(mapping.root.name)))
 
 
-def naturals(mapping: Mapping, rows: pa.Table) -> Iterator[tuple[str, pa.Table]]:
+def naturals(mapping: Mapping, rows: pa.Table, as_of: datetime) -> Iterator[tuple[str, pa.Table]]:
     """For the survey: every natural key with (key, value, variant) of every root row; value null: it has none.
 
-    A root whose own key holds NUL is rejected whatever it claims.
+    A root whose own key holds NUL is rejected whatever it claims; one that is excluded claims nothing, so that nobody
+    is set aside because of what is not carried over.
     """
     rows = rows.filter(pc.invert(with_nul(rows.column(mapping.root.key))))
+    mine = root_frames(mapping, rows, Lookup(as_of)).rows(mapping.root.name)
+    mask = holds(mapping.root.where, mine)
+    excluded = reduce(pc.or_, (holds(e.where, mine) for e in _exclusions(mapping)), pc.invert(mask))
+    rows, excluded = rows.filter(mask), excluded.filter(mask)
     own = one_piece(rows.column(mapping.root.key))
-    if mapping.root.where is not None:
-        frames = root_frames(mapping, rows, UNTIMED)
-        mask = holds(mapping.root.where, frames.rows(mapping.root.name))
-        rows, own = rows.filter(mask), own.filter(mask)
     for key in mapping.naturals:
         values = natural_values(key, rows)
+        values = pc.if_else(excluded, pa.scalar(None, values.type), values)
         variant = variants(key, rows, mapping.codes)
         yield (
             key.name,
             pa.table({"key": own, "value": values, "variant": own if variant is None else storable(variant)}),
         )
+
+
+def _exclusions(mapping: Mapping) -> tuple[Exclusion, ...]:
+    """The exclusions of whole entities that can be judged by the root's row alone."""
+    return tuple(
+        exclusion
+        for exclusion in mapping.exclusions
+        if exclusion.member == mapping.root.name
+        and all(test.operator is not Operator.AMONG for test in comparisons(exclusion.where))
+    )
 
 
 def contested(claims: pa.Table) -> pa.Array:

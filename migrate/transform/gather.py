@@ -10,7 +10,6 @@ it too.
 
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass
-from datetime import datetime
 
 import numpy as np
 import pyarrow as pa
@@ -23,8 +22,6 @@ from migrate.transform.conditions import blank, holds
 from migrate.transform.judgements import Judgements, Place, by_key
 from migrate.transform.nul import storable
 from migrate.transform.rows import Frames, MemberRows, Rows, one_piece
-
-UNTIMED = Lookup(as_of=datetime.max)  # noqa: DTZ901  # for surveys, which nothing judges against a time
 
 
 def gather(mapping: Mapping, batch: Batch, lookup: Lookup) -> tuple[Frames, Judgements]:

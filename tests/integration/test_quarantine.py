@@ -53,6 +53,18 @@ def books(told: dict[str, Any]) -> dict[str, int]:
     return {name: count for name, count in counts.items() if count}
 
 
+def test_a_line_that_waits_for_what_is_left_out_says_which_rule_leaves_it_out(project: Path) -> None:
+    left_out = "excluded: {closed: {where: {ROW_ID: 0-E}, reason: closed long ago}}\nroot:"
+    (project / "mappings" / "office.yaml").write_text(CHANGES.replace("root:", left_out))
+    assert run(project, "run", "--mode", "full").exit_code == 1
+    (line,) = document(project, "quarantine", "show", "office", "0-G")["rows"]
+    assert (line["state"], line["waits_for"], line["left_out_by"]) == ("held", "office 0-E", "closed")
+    said = run(project, "quarantine", "show", "office", "0-G").stdout
+    assert "which rule closed leaves out: waive the line, or change the rule" in said
+    (other,) = document(project, "quarantine", "show", "office", "0-F")["rows"]
+    assert other["left_out_by"] is None
+
+
 def test_a_redrive_moves_only_those_rows_and_then_those_that_waited_for_them(project: Path) -> None:
     legacy(project, REPAIR, "UPDATE S_BU SET NAME = 'not looked at' WHERE ROW_ID = '0-B'")
     told = document(project, "quarantine", "redrive", "--entity", "office", "--key", "0-E")

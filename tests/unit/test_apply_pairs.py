@@ -26,7 +26,7 @@ from migrate.mapping.nouns import Test as Comparison
 from migrate.model import Outcome, TargetColumn
 from migrate.transform.apply import apply
 from migrate.transform.beforehand import naturals, survey_columns
-from tests.builders import batch, layout, lookup, mapping, rows_of, target
+from tests.builders import AS_OF, batch, layout, lookup, mapping, rows_of, target
 
 TEXT = pa.string()
 LAYOUT = layout(
@@ -61,7 +61,7 @@ def surveyed(natural: Natural, *rows: tuple[str | None, str, str]) -> list[tuple
     columns: dict[str, list[str | None]] = {"ROW_ID": [f"1-{n}" for n in range(len(rows))]}
     columns |= {name: [row[n] for row in rows] for n, name in enumerate(("ONE", "OTHER", "KIND"))}
     table = pa.table({name: pa.array(values, TEXT) for name, values in columns.items()})
-    ((_, found),) = naturals(links(natural), table)
+    ((_, found),) = naturals(links(natural), table, AS_OF)
     return rows_of(found, "value", "variant")
 
 
