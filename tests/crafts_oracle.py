@@ -106,7 +106,7 @@ class Expected:
         crafts, parts, notes = legacy["CRAFT"], legacy["PART"], legacy["NOTE"]
         out = {key for key, row in crafts.items() if row["TRIAL"] == "Y"}
         self.excluded |= {("craft", key, "CRAFT", key, "trial") for key in out}
-        claimed = [serial for row in crafts.values() if (serial := (row["SERIAL"] or "").strip())]
+        claimed = [(crafts[key]["SERIAL"] or "").strip() for key in set(crafts) - out]
         bad = {key for key in set(crafts) - out if self._bad_craft(key, crafts[key], claimed)}
         lost = self._lost_rows(crafts, parts, notes)
         good = self._good_crafts(crafts, set(crafts) - out - bad)
@@ -121,7 +121,7 @@ class Expected:
             ("NAME", "required"): name is None,
             ("NAME", "too_long"): name is not None and len(name) > 6,
             ("KIND", "code"): row["KIND"] is not None and row["KIND"] not in _KINDS,
-            ("SERIAL", "serial_contested"): claimed.count(serial) > 1,
+            ("SERIAL", "serial_contested"): serial != "" and claimed.count(serial) > 1,
         }
         for (column, rule), holds in wrong.items():
             if holds:
