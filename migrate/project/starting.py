@@ -18,7 +18,7 @@ SETTINGS = """\
 [legacy]
 url = "{legacy}"{legacy_note}
 {schema}system = "gcms"                   # part of every derived id: never change it after the first load
-timezone = "UTC"                  # of UTC columns; exceptions by column stand in the mapping
+timezone = "UTC"                  # of its stamps, and no other; columns in local time stand in the mapping
 
 [platform]
 url = "embedded"                  # a private PostgreSQL in .migrate/, or env:PLATFORM_URL

@@ -1,5 +1,9 @@
-"""Promises of the full load, on real databases: the same from everywhere, again is harmless, killed is resumed."""
+"""Promises of the full load, on real databases: the same from everywhere, again is harmless, killed is resumed.
 
+CLIENTS in the environment makes the sample larger than the 500 clients of the ordinary suite.
+"""
+
+import os
 import random
 from pathlib import Path
 
@@ -10,7 +14,7 @@ from migrate.sample import make
 from tests.databases import NewDatabase
 from tests.journeys import connected, content, count, full_load, killed_load, project, versions
 
-CLIENTS, SEED = 500, 5
+CLIENTS, SEED = int(os.environ.get("CLIENTS", "500")), 5
 
 
 @pytest.fixture(scope="module")

@@ -65,7 +65,8 @@ max_vanished = "101%"
         f"migrate.toml:{n}" for n in (3, 4, 7, 8, 9, 11, 15, 16)
     ]
     assert "did you mean schema?" in told[0]
-    assert "did you mean America/Toronto?" in told[1]
+    assert "is not UTC" in told[1]
+    assert "local_instant" in told[1]
     assert "did you mean limits?" in told[5]
 
 
