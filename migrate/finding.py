@@ -15,6 +15,7 @@ source raises.
 """
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -134,11 +135,12 @@ class Nets:
         assert mapping.changes is not None
         for stamp in mapping.changes.stamps:
             # Two readers: a connection that is still sending the stamped rows takes no second question.
-            with self.readers.reader() as reader, self.readers.reader() as beside:
-                found = (
-                    keys_of_rows(_roots(beside, mapping, member, block))
-                    for block in reader.changed(member.table, member.by, stamp, low)
-                )
+            with (
+                self.readers.reader() as reader,
+                self.readers.reader() as beside,
+                closing(reader.changed(member.table, member.by, stamp, low)) as blocks,
+            ):
+                found = (keys_of_rows(_roots(beside, mapping, member, block)) for block in blocks)
                 self.state.add_candidates(self.lease, mapping.entity, found, "delta")
 
     def _refuse_empty(self, mapping: Mapping) -> None:

@@ -1,7 +1,7 @@
 """Stand-ins that keep the same contracts as the real things, without a server."""
 
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
@@ -147,7 +147,7 @@ class MemoryReader:
         own = cells(rows, by)
         return _select(rows.filter(pc.is_in(own, value_set=keys.drop_null().cast(own.type))), columns)
 
-    def changed(self, table: str, by: str, stamp: str, since: datetime) -> Iterator[pa.Array]:
+    def changed(self, table: str, by: str, stamp: str, since: datetime) -> Generator[pa.Array]:
         """See `Reader`."""
         rows = find(self._tables, table)
         late = pc.fill_null(pc.greater_equal(cells(rows, stamp), since.replace(microsecond=0)), False)

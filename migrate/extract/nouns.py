@@ -5,7 +5,7 @@ Tables come back with columns named as they were asked for, in canonical types: 
 timestamp[us] without zone. Null and '' stay two things; nothing is trimmed, folded or normalised.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -143,8 +143,11 @@ class Reader(Protocol):
         where:  as for `rows`.
         """
 
-    def changed(self, table: str, by: str, stamp: str, since: datetime) -> "Iterator[pa.Array]":
-        """Distinct values of `by`, in blocks, of rows whose stamp is not earlier; null in `by` does not count."""
+    def changed(self, table: str, by: str, stamp: str, since: datetime) -> "Generator[pa.Array]":
+        """Distinct values of `by`, in blocks, of rows whose stamp is not earlier; null in `by` does not count.
+
+        Whoever stops before its end closes it before the snapshot ends.
+        """
 
     def measured(
         self,

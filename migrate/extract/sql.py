@@ -7,7 +7,7 @@ connection of their own. Every connection is made read-only and bounded before i
 import logging
 import re
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -287,7 +287,7 @@ class SqlReader:
         found = self._source.table(table)
         return self._blocks(found, columns, self._statements.rows_without(found, columns, by, key, within))
 
-    def changed(self, table: str, by: str, stamp: str, since: datetime) -> Iterator[pa.Array]:
+    def changed(self, table: str, by: str, stamp: str, since: datetime) -> Generator[pa.Array]:
         """See `Reader`."""
         found = self._source.table(table)
         for block in self._blocks(found, [by], self._statements.changed(found, by, stamp, since)):
