@@ -30,6 +30,18 @@ _STATE: dict[str, LiteralString] = {  # what the state says about rows, without 
     "natural_key": "SELECT entity, name, value, key, variant FROM migration.natural_key ORDER BY 1, 2, 3, 4",
 }
 
+_LEFT = {
+    "quarantine": """
+        SELECT coalesce(sum(hashtextextended(id::text || state, 0)), 0) FROM migration.quarantine
+        WHERE state <> 'released'
+    """,
+    "waiting": "SELECT count(*) FROM migration.candidate",
+    "written": """
+        SELECT coalesce(sum(value::int), 0) FROM migration.ledger, jsonb_each_text(tally)
+        WHERE kind = 'batch' AND key IN ('created', 'updated', 'merged', 'deleted', 'rows_written', 'stubs')
+    """,
+}
+
 
 def project(folder: Path, legacy: str, platform: str, *, batch_rows: int = 50_000) -> Project:
     """A project folder between the two databases, its platform upgraded; passwords stay in files of mode 0600."""
@@ -90,6 +102,15 @@ def content(platform: str) -> dict[str, str]:
     with connected(platform) as connection:
         queries: dict[str, sql.Composable] = {name: sql.SQL(query) for name, query in _STATE.items()}
         return {name: _hash(connection, query) for name, query in {**_tables(connection), **queries}.items()}
+
+
+def left(platform: str) -> dict[str, str]:
+    """What runs have left behind, whatever they went through: content, what still waits, how much was written.
+
+    Of the quarantine what is open: where the borders of batches lie, and so who waited for a moment, depends on what
+    was left to do.
+    """
+    return content(platform) | {name: str(count(platform, query)) for name, query in _LEFT.items()}
 
 
 def versions(platform: str) -> dict[str, str]:

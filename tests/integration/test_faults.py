@@ -3,7 +3,8 @@
 What passes is waited for, with a line for every pause, and the run ends as if nothing had been. What lasts ends in one
 message within a minute, with whole batches only, and the same command goes on when the fault is gone.
 
-`--torture N` repeats each so many times, at moments drawn by `--seed`.
+In every mode: a first full load; delta, sweep and deep run after a day of work. The suite has each fault meet some
+of these, `make torture` all. `--torture N` repeats each so many times, at moments drawn by `--seed`.
 """
 
 import itertools
@@ -16,7 +17,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -28,15 +29,14 @@ from migrate.model import Tally
 from migrate.project import Project
 from migrate.project.moving import move
 from tests.components import require
-from tests.journeys import content
+from tests.journeys import left
 from tests.private import PrivatePostgres
 from tests.proxy import Impostor, Proxy
-from tests.small_project import small_project
+from tests.small_day import MODES, SmallDay
+from tests.torture import FULL
 
-TEMPLATE = "template_platform"
 USER, PASSWORD = "mover", "only-for-tests"
 PATIENCE = 2  # seconds
-MODES = ("full",)
 
 _numbers = itertools.count(1)
 
@@ -49,6 +49,7 @@ class Bench:
     line: Proxy
     folder: Path
     url: str
+    mode: str
     undo: list[Callable[[], object]] = field(default_factory=list)
 
     @property
@@ -69,8 +70,8 @@ class Bench:
         while self.undo:
             self.undo.pop()()
 
-    def load(self, watch: "Watch", mode: str = "full") -> None:
-        with Project.find(self.folder).open_run(mode, notice=watch.notice) as run:
+    def load(self, watch: "Watch") -> None:
+        with Project.find(self.folder).open_run(self.mode, notice=watch.notice) as run:
             move(run, watch)
 
 
@@ -101,7 +102,7 @@ class Watch:
 
 
 OPENING, CLOSING = 0, -1
-COMMITS = 3  # of the small project, with the batches below: two of users, then offices
+COMMITS = 2  # of the small project, with the batches below: then come offices
 SOME = 4
 
 
@@ -254,57 +255,97 @@ def line(server: PrivatePostgres) -> Iterator[Proxy]:
         yield made
 
 
+@dataclass(frozen=True)
+class Benches:
+    """Makes benches, each the same for a mode: nothing was loaded yet, or a day of work is to be followed."""
+
+    server: PrivatePostgres
+    line: Proxy
+    day: SmallDay
+
+    def prepare(self, folder: Path) -> None:
+        """The platforms that are copied."""
+        for name in ("full", "other"):
+            url = self.line.postgres(self.server.new(self._template(name), f"OWNER {USER}"), USER, PASSWORD)
+            (folder / name).mkdir()
+            project = self.day.project(folder / name, platform=url)
+            Project.find(project).upgrade()
+            if name != "full":
+                Bench(self.server, self.line, project, url, "full").load(Watch())
+
+    def new(self, mode: str, folder: Path, where: str = "") -> Bench:
+        """In an empty folder. where: the tablespace of its platform."""
+        name = f"bench_{next(_numbers)}"
+        url = self.server.new(name, f"OWNER {USER} TEMPLATE {self._template(mode)}", where)
+        behind = self.line.postgres(url, USER, PASSWORD)
+        project = self.day.project(folder, platform=behind, batch_rows=SOME, patience=f"{PATIENCE}s")
+        if mode != "full":
+            self.day.comes(project)
+        return Bench(self.server, self.line, project, url, mode)
+
+    @staticmethod
+    def _template(mode: str) -> str:
+        return "template_new" if mode == "full" else "template_loaded"
+
+
 @pytest.fixture(scope="module")
-def template(server: PrivatePostgres, line: Proxy, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A platform that nothing was loaded into."""
-    url = line.postgres(server.new(TEMPLATE, f"OWNER {USER}"), USER, PASSWORD)
-    folder = small_project(tmp_path_factory.mktemp("template"), platform=url)
-    Project.find(folder).upgrade()
-    return TEMPLATE
+def benches(server: PrivatePostgres, line: Proxy, tmp_path_factory: pytest.TempPathFactory) -> Benches:
+    folder = tmp_path_factory.mktemp("benches")
+    made = Benches(server, line, SmallDay.made(folder))
+    made.prepare(folder)
+    return made
 
 
 @pytest.fixture(scope="module")
 def undisturbed(
-    server: PrivatePostgres, line: Proxy, template: str, tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, str]:
-    made = _bench(server, line, template, tmp_path_factory.mktemp("undisturbed"))
-    made.load(Watch())
-    return content(made.url)
+    benches: Benches, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], dict[str, str]]:
+    """Mode -> what a run leaves behind when nothing happens to it."""
+
+    @cache
+    def found(mode: str) -> dict[str, str]:
+        made = benches.new(mode, tmp_path_factory.mktemp("undisturbed"))
+        made.load(Watch())
+        return left(made.url)
+
+    return found
 
 
 @pytest.fixture
-def bench(
-    server: PrivatePostgres, line: Proxy, template: str, tmp_path: Path, request: pytest.FixtureRequest
-) -> Iterator[Bench]:
-    fault = request.node.callspec.params.get("fault") if hasattr(request.node, "callspec") else None
-    where = request.getfixturevalue("small_disk") if fault is disk_full else ""
-    made = _bench(server, line, template, tmp_path, where)
+def bench(benches: Benches, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Bench]:
+    given = request.node.callspec.params if hasattr(request.node, "callspec") else {}
+    where = request.getfixturevalue("small_disk") if given.get("fault") is disk_full else ""
+    made = benches.new(given.get("mode", "full"), tmp_path, where)
     yield made
     made.heal()
-    server.ask(f"DROP DATABASE {made.database} WITH (FORCE)")
-
-
-def _bench(server: PrivatePostgres, line: Proxy, template: str, folder: Path, where: str = "") -> Bench:
-    name = f"bench_{next(_numbers)}"
-    url = server.new(name, f"OWNER {USER} TEMPLATE {template}", where)
-    behind = line.postgres(url, USER, PASSWORD)
-    project = small_project(folder, platform=behind, batch_rows=SOME, patience=f"{PATIENCE}s")
-    return Bench(server, line, project, url)
+    made.server.ask(f"DROP DATABASE {made.database} WITH (FORCE)")
 
 
 # --- what holds
 
+Undisturbed = Callable[[str], dict[str, str]]
 
-@pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize("fault", [*ANYWHERE, *WRITING], ids=lambda fault: fault.__name__)
+
+def met(*faults: Fault, full: bool = False) -> pytest.MarkDecorator:
+    """Each fault in every mode; in the suite in one of them by turns and, with `full`, in full loads."""
+    cases = [
+        pytest.param(fault, mode, id=f"{fault.__name__}-{mode}")
+        for number, fault in enumerate(faults)
+        for mode in MODES
+        if FULL or mode == MODES[number % len(MODES)] or (full and mode == "full")
+    ]
+    return pytest.mark.parametrize(("fault", "mode"), cases)
+
+
+@met(*ANYWHERE, *WRITING, full=True)
 def test_a_fault_that_passes_is_waited_for_and_the_run_ends_as_if_nothing_had_been(
-    bench: Bench, fault: Fault, mode: str, undisturbed: dict[str, str], torture: int, seed: int
+    bench: Bench, benches: Benches, fault: Fault, mode: str, undisturbed: Undisturbed, torture: int, seed: int
 ) -> None:
-    for each, after in _turns(bench, torture, seed):
+    for each, after in _turns(bench, benches, torture, seed):
         if fault in RESTARTS:
             each.be_patient(20)
         watch = Watch(partial(fault, each), each.heal, after)
-        each.load(watch, mode)
+        each.load(watch)
         assert 1 <= len(watch.told) <= 5
         assert all(re.search(r"trying again in [\d.]+ s$", line) for line in watch.told)
         _assert_like(each, undisturbed)
@@ -315,7 +356,7 @@ def test_a_fault_that_passes_is_waited_for_and_the_run_ends_as_if_nothing_had_be
     "fault", [session_ended, server_killed, refused, frozen_line], ids=lambda fault: fault.__name__
 )
 def test_opening_and_closing_a_run_wait_too(
-    bench: Bench, fault: Fault, moment: int, undisturbed: dict[str, str]
+    bench: Bench, fault: Fault, moment: int, undisturbed: Undisturbed
 ) -> None:
     if fault in RESTARTS:
         bench.be_patient(20)
@@ -327,29 +368,28 @@ def test_opening_and_closing_a_run_wait_too(
     _assert_like(bench, undisturbed)
 
 
-@pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize("fault", LASTING, ids=lambda fault: fault.__name__)
+@met(*LASTING)
 def test_a_fault_that_lasts_ends_in_one_message_and_the_same_command_goes_on_later(
-    bench: Bench, fault: Fault, mode: str, undisturbed: dict[str, str], torture: int, seed: int
+    bench: Bench, benches: Benches, fault: Fault, mode: str, undisturbed: Undisturbed, torture: int, seed: int
 ) -> None:
-    for each, after in _turns(bench, torture, seed):
+    for each, after in _turns(bench, benches, torture, seed):
         watch = Watch(partial(fault, each), after=after)
         relief = threading.Timer(60, each.heal)  # so that who waits without end is a failure, too
         relief.start()
         began = time.monotonic()
         with pytest.raises(MigrateError) as caught:
-            each.load(watch, mode)
+            each.load(watch)
         assert time.monotonic() - began < 60
         relief.cancel()
         assert caught.value.exit_code == 4
         assert PASSWORD not in str(caught.value)
         each.heal()
         _assert_whole_batches(each)
-        each.load(Watch(), mode)
+        each.load(Watch())
         _assert_like(each, undisturbed)
 
 
-def test_a_slow_line_only_takes_longer(bench: Bench, undisturbed: dict[str, str]) -> None:
+def test_a_slow_line_only_takes_longer(bench: Bench, undisturbed: Undisturbed) -> None:
     bench.be_patient(30)
     watch = Watch(lambda: bench.line.delay(2, words=3), after=1)
     bench.load(watch)
@@ -359,7 +399,7 @@ def test_a_slow_line_only_takes_longer(bench: Bench, undisturbed: dict[str, str]
 
 
 def test_a_long_statement_on_a_server_that_answers_is_not_given_up(
-    bench: Bench, undisturbed: dict[str, str]
+    bench: Bench, undisturbed: Undisturbed
 ) -> None:
     """Longer than the whole patience: who is asked whether anybody is there says yes."""
     _trigger(bench, f"PERFORM pg_sleep({PATIENCE + 1})")
@@ -452,7 +492,7 @@ def test_a_lock_that_somebody_holds_is_given_up_within_thirty_seconds(bench: Ben
     relief.cancel()
 
 
-def _turns(bench: Bench, count: int, seed: int) -> Iterator[tuple[Bench, int]]:
+def _turns(bench: Bench, benches: Benches, count: int, seed: int) -> Iterator[tuple[Bench, int]]:
     """Benches like this one, and the commit after which the fault strikes."""
     yield bench, 1
     chance = random.Random(seed)
@@ -460,18 +500,24 @@ def _turns(bench: Bench, count: int, seed: int) -> Iterator[tuple[Bench, int]]:
     for turn in range(1, count):
         folder = bench.folder.parent / f"turn-{turn}"
         folder.mkdir()
-        other = _bench(bench.server, bench.line, TEMPLATE, folder, where)
+        other = benches.new(bench.mode, folder, where)
         yield other, chance.randint(1, COMMITS)
         bench.server.ask(f"DROP DATABASE {other.database} WITH (FORCE)")
 
 
-def _assert_like(bench: Bench, undisturbed: dict[str, str]) -> None:
-    assert content(bench.url) == undisturbed
+def _assert_like(bench: Bench, undisturbed: Undisturbed) -> None:
+    assert left(bench.url) == undisturbed(bench.mode)
     project = Project.find(bench.folder)
     assert project.state().verify_ledger().broken is None
     project.close()
-    assert bench.ask("SELECT count(*) FROM migration.run WHERE status <> 'done'") == [(0,)]
-    assert bench.ask(_OPEN) == [(0,)]
+    newest = "SELECT id, status FROM migration.run ORDER BY id DESC LIMIT 1"
+    ((number, status),) = bench.ask(newest)
+    assert status == "done"
+    assert bench.ask(f"SELECT count(*) FROM migration.batch WHERE closed IS NULL AND run = {number}") == [
+        (0,)
+    ]
+    if bench.mode in ("full", "deep"):  # which are resumed
+        assert bench.ask("SELECT count(*) FROM migration.run WHERE status <> 'done'") == [(0,)]
 
 
 def _assert_whole_batches(bench: Bench) -> None:
@@ -486,12 +532,13 @@ _TABLESPACE = """
 SELECT spcname FROM pg_database AS d JOIN pg_tablespace AS t ON t.oid = dattablespace
 WHERE datname = current_database()
 """
-_OPEN = "SELECT count(*) FROM migration.batch WHERE closed IS NULL"
+# Users who are gone are removed, offices stay and are marked.
 _WHOLE = """
 SELECT (SELECT count(*) FROM case_platform.{table}),
-       (SELECT coalesce(sum((tally ->> 'created')::int), 0) FROM migration.ledger
-         WHERE kind = 'batch' AND entity = '{entity}')
-       + (SELECT coalesce(sum((tally ->> 'stubs')::int), 0) FROM migration.ledger
-           WHERE kind = 'batch' AND '{entity}' = 'user'),
-       (SELECT count(*) FROM migration.crosswalk WHERE entity = '{entity}' AND valid_to = 'infinity')
+       (SELECT coalesce(sum(value::int * CASE key WHEN 'deleted' THEN -1 ELSE 1 END), 0)
+          FROM migration.ledger, jsonb_each_text(tally)
+         WHERE kind = 'batch' AND (entity = '{entity}' AND key = 'created'
+               OR '{entity}' = 'user' AND (key = 'stubs' OR entity = 'user' AND key = 'deleted'))),
+       (SELECT count(*) FROM migration.crosswalk WHERE entity = '{entity}' AND valid_to = 'infinity'
+           AND NOT (entity = 'user' AND cause = 'vanished'))
 """

@@ -23,7 +23,7 @@ from migrate.project import Project
 from migrate.project.moving import move
 from tests.databases import NewDatabase
 from tests.injector import Faulty, Injector
-from tests.journeys import content, count
+from tests.journeys import count, left
 from tests.small_day import MODES, SmallDay
 
 STEPS = 8
@@ -178,25 +178,3 @@ def _assert_like(folder: Path, url: str, expected: dict[str, str], at: int) -> N
     assert count(url, "SELECT count(*) FROM migration.run WHERE status = 'running'") == 0, f"call {at}"
     newest = "SELECT count(*) FROM migration.batch WHERE closed IS NULL AND run = (SELECT max(id) FROM migration.run)"
     assert count(url, newest) == 0, f"call {at}"
-
-
-def left(url: str) -> dict[str, str]:
-    """What is there, what still waits to be looked at, and how much was written to get there: nothing twice.
-
-    Of the quarantine what is open: where the borders of batches lie, and so who waited for a moment, depends on what
-    was left to do.
-    """
-    return content(url) | {name: str(count(url, query)) for name, query in _LEFT.items()}
-
-
-_LEFT = {
-    "quarantine": """
-        SELECT coalesce(sum(hashtextextended(id::text || state, 0)), 0) FROM migration.quarantine
-        WHERE state <> 'released'
-    """,
-    "waiting": "SELECT count(*) FROM migration.candidate",
-    "written": """
-        SELECT coalesce(sum(value::int), 0) FROM migration.ledger, jsonb_each_text(tally)
-        WHERE kind = 'batch' AND key IN ('created', 'updated', 'merged', 'deleted', 'rows_written', 'stubs')
-    """,
-}
