@@ -22,7 +22,7 @@ EXAMPLES = (
     ("migrate run --mode sweep", "find what is new, changed or gone, whatever its stamps say"),
     ("migrate run --entity user --entity client", "only these entities"),
     ("migrate run --workers 4", "in four processes"),
-    ("migrate run --dry-run", "show the plan; write nothing"),
+    ("migrate run --mode full --dry-run", "show what it would read; write nothing"),
 )
 
 
@@ -62,7 +62,7 @@ class Share(click.ParamType[Decimal]):
     metavar="SHARE",
     help="For this run: how much of an entity or table may be gone, such as 5%; default: [limits] max_vanished.",
 )
-@click.option("--dry-run", is_flag=True, help="Show the plan; write nothing.")
+@click.option("--dry-run", is_flag=True, help="Show what a run over everything would read; write nothing.")
 def command(
     session: Session,
     mode: str | None,
@@ -81,6 +81,8 @@ def command(
     project = session.project
     if dry_run:
         show(session, project.plan(entities, session.note))
+        if mode != "full":
+            session.note("these are all rows; which of them a delta or a sweep names shows only when it asks")
         session.then("migrate run --mode full")
         return 0
     from migrate.project.moving import move
