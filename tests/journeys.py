@@ -10,6 +10,7 @@ import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 from typing import LiteralString
 
@@ -61,9 +62,9 @@ def project(folder: Path, legacy: str, platform: str, *, batch_rows: int = 50_00
     return made
 
 
-def full_load(folder: Path) -> None:
-    """What `migrate run --mode full` does, in this process."""
-    with Project.find(folder).open_run("full") as run:
+def run_once(folder: Path, mode: str) -> None:
+    """What `migrate run --mode MODE --max-vanished 100%` does, in this process."""
+    with Project.find(folder).open_run(mode, max_vanished=Decimal(1)) as run:
         for stage in run.stages:
             for piece in stage.slices:
                 run.move(piece)
@@ -71,20 +72,25 @@ def full_load(folder: Path) -> None:
         run.finish()
 
 
-def killed_load(folder: Path, after: float) -> bool:
-    """A full load in a process of its own, killed with signal 9 after so many seconds; whether it was still at it."""
+def full_load(folder: Path) -> None:
+    """What `migrate run --mode full` does, in this process."""
+    run_once(folder, "full")
+
+
+def killed_load(folder: Path, after: float, mode: str = "full") -> bool:
+    """A run in a process of its own, killed with signal 9 after so many seconds; whether it was still at it."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(
         ["tests.journeys", "migrate.run", "migrate.sample", "migrate.transform.vocabulary"]
     )
-    child = context.Process(target=full_load, args=(folder,))
+    child = context.Process(target=run_once, args=(folder, mode))
     child.start()
     child.join(after)
     alive = child.exitcode is None
     if alive:
         os.kill(child.pid or 0, signal.SIGKILL)
     child.join()
-    assert alive or child.exitcode == 0, "the load failed by itself"
+    assert alive or child.exitcode == 0, "the run failed by itself"
     return alive
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from tests.small_project import OFFICE, USER, small_project
+from tests.small_project import OFFICE, USER, legacy, small_project
 
 MAPPINGS = {
     "user": USER.replace("root:", "vanished: remove\nroot:"),
@@ -66,8 +66,10 @@ class SmallDay:
     @classmethod
     def made(cls, folder: Path, now: str = _NOW) -> Self:
         """Write both. now: SQL of the instant at which the officers work, by the source's clock."""
-        day = cls(folder / "before.db", folder / "after.db")
-        shutil.copy(small_project(folder) / "legacy.db", day.before)
+        home = folder / "day"
+        home.mkdir()
+        day = cls(home / "before.db", home / "after.db")
+        legacy(day.before)
         _do(day.before, _BEFORE)
         shutil.copy(day.before, day.after)
         _do(day.after, _DAY.format(now=now))

@@ -12,6 +12,7 @@ APPLY = "tests/unit/test_apply.py"
 LOAD = "tests/integration/test_load_postgres.py"
 FAULTS = "tests/integration/test_faults.py"
 MEMORY = "tests/unit/test_load_memory.py"
+NETS = "tests/integration/test_nets.py"
 UNDO = "tests/integration/test_undo.py"
 DRIFT = "tests/integration/test_drift.py"
 LEDGER = "tests/unit/test_state_ledger.py"
@@ -273,6 +274,40 @@ SAFEGUARDS = (
     Safeguard(
         "keys are compared byte by byte", "migrate/extract/sql.py",
         "rows.filter(pc.is_in(rows.column(by), value_set=wanted))", "rows", (SNAPSHOTS, "byte_by_byte"),
+    ),
+    # --- the nets
+    Safeguard(
+        "the window of a delta overlaps with the one before", "migrate/run.py",
+        "low = None if seen is None else seen - overlap", "low = seen", (NETS, "twenty_minutes_late"),
+    ),
+    Safeguard(
+        "the window is recorded before the first read", "migrate/run.py",
+        "window = (low, as_of) if mode", "window = (low, parts.source.clock()) if mode",
+        (NETS, "before_anything_was_read and delta"),
+    ),
+    Safeguard(
+        "second-level rows are looked up on a connection of their own", "migrate/finding.py",
+        "keys_of_rows(_roots(beside, mapping", "keys_of_rows(_roots(reader, mapping",
+        ("tests/integration/test_sync.py", "books_of_every_run and postgres"),
+    ),
+    Safeguard(
+        "an empty table deletes nothing", "migrate/finding.py",
+        "if name in now and self.too_many(rows - now[name], rows):", "if False:", (NETS, "came_back_empty"),
+    ),
+    Safeguard(
+        "a brake on what is gone", "migrate/finding.py",
+        "        if self.too_many(gone, held):\n", "        if False:\n", (NETS, "more_is_gone"),
+    ),
+    Safeguard(
+        "what seems to be gone is looked for once more", "migrate/run.py",
+        "            gone = gone.filter(pc.invert(pc.is_in(gone, value_set=there)))\n", "", (NETS, "not_buried"),
+    ),
+    Safeguard(
+        "candidates outlive the run that named them", "migrate/finding.py",
+        "        for mapping in self.mappings.values():\n            if mapping.changes is None:\n",
+        "        self.state.spare(self.lease)\n"
+        "        for mapping in self.mappings.values():\n            if mapping.changes is None:\n",
+        (NETS, "taken_up_by_a_delta"),
     ),
     # --- what was seen, and where keys lead
     Safeguard(
