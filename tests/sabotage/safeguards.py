@@ -144,7 +144,7 @@ SAFEGUARDS = (
     # --- nothing vanishes quietly
     Safeguard(
         "rows without a root are quarantined", "migrate/transform/gather.py",
-        "if member.orphans is not Orphans.IGNORE:\n                ours", "if False:\n                ours",
+        "if member.orphans is not Orphans.IGNORE:\n                found", "if False:\n                found",
         (APPLY, "without_a_root"), quick=True,
     ),
     Safeguard(
