@@ -4,10 +4,10 @@ In: `limits.memory` of the settings. Out: the bytes of a batch, for the plan. Th
 sample; docs/decisions/0016-memory-is-bounded-by-bytes.md tells how.
 """
 
-_STANDING = 224 << 20
+_STANDING = 260 << 20
 """What a worker takes before its first batch: libraries, mappings, code lists."""
 
-_COPIES = 14
+_COPIES = 18
 """How often the bytes of a batch are there at once: two batches, two outcomes, and what is made on the way."""
 
 _LEAST = 1 << 20
