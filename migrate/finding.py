@@ -14,7 +14,7 @@ In: connected parts, the lease, the window. Out: candidates in the state. Raises
 source raises.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -111,8 +111,8 @@ class Nets:
                 self._sweep(mapping)
             else:
                 self._refuse_empty(mapping)
-                for member in mapping.by_name.values():
-                    self._stamped(mapping, member, low)
+                with closing(self._stamped(mapping, low)) as found:
+                    self.state.add_candidates(self.lease, mapping.entity, found, "delta")
             self._look_for(mapping)
         self._brake()
 
@@ -131,22 +131,24 @@ class Nets:
 
     # --- delta
 
-    def _stamped(self, mapping: Mapping, member: Member, low: datetime) -> None:
+    def _stamped(self, mapping: Mapping, low: datetime) -> Generator[pa.Array]:
         assert mapping.changes is not None
-        for stamp in mapping.changes.stamps:
+        for member in mapping.by_name.values():
             # Two readers: a connection that is still sending the stamped rows takes no second question.
             with (
                 self.readers.reader() as reader,
                 self.readers.reader() as beside,
-                closing(reader.changed(member.table, member.by, stamp, low)) as blocks,
+                closing(reader.changed(member.table, member.by, mapping.changes.stamps, low)) as blocks,
             ):
-                found = (keys_of_rows(_roots(beside, mapping, member, block)) for block in blocks)
-                self.state.add_candidates(self.lease, mapping.entity, found, "delta")
+                for block in blocks:
+                    if len(block):
+                        yield keys_of_rows(_roots(beside, mapping, member, block))
 
     def _refuse_empty(self, mapping: Mapping) -> None:
         """A table that had rows and has none now is no change, but an accident."""
         before = self.state.sizes(mapping.entity)
-        empty = {name: 0 for name in before if not self.source.has_rows(mapping.member(name).table)}
+        filled = self.source.filled({mapping.member(name).table for name in before})
+        empty = {name: 0 for name in before if mapping.member(name).table not in filled}
         self.brake.refuse_short(mapping, before, empty)
 
     # --- sweep

@@ -236,11 +236,12 @@ def start(
     named:         entity -> keys that a redrive looks at again, beside the candidates that nobody has taken up.
     Raises Drift and Refused before anything is written but candidates.
     """
+    began = time.monotonic()
     as_of = parts.source.clock()  # before the first read: what changes from now on is the next run's
     brake = Brake(max_vanished)
     if mode in (Mode.FULL, Mode.DEEP):
         sizes = (batch_rows, batch_bytes)
-        return _whole(parts, lease, as_of, sizes, mode=mode, brake=brake, nights=nights)
+        return _whole(parts, lease, as_of, sizes, mode=mode, brake=brake, nights=nights, began=began)
     # A redrive is no net: it may move by another version of the mapping, and says nothing about what was seen.
     seen = None if mode == Mode.REDRIVE else _seen_until(parts)
     low = None if seen is None else seen - overlap
@@ -269,7 +270,7 @@ def start(
         lease, mode=mode, as_of=as_of, window=window, digests=parts.digests, slices=slices
     )
     parts.target.end_bulk(opened)  # an earlier first load may have been given up
-    return Run(parts, opened)
+    return Run(parts, opened, began=began)
 
 
 def _whole(
@@ -281,6 +282,7 @@ def _whole(
     mode: str,
     brake: Brake,
     nights: int,
+    began: float,
 ) -> "Run":
     """A run over everything: new, or the newest of the same mappings if it was not finished.
 
@@ -291,7 +293,7 @@ def _whole(
     if unfinished is not None:
         fresh = unfinished if mode == Mode.FULL else replace(unfinished, as_of=as_of)
         opened = parts.state.resume(lease, fresh)
-        return Run(parts, opened, resumed=True, at_most=_tonight(parts, opened, nights))
+        return Run(parts, opened, resumed=True, at_most=_tonight(parts, opened, nights), began=began)
     if mode == Mode.DEEP:
         _seen_until(parts)
     batch_rows, batch_bytes = batch
@@ -308,7 +310,7 @@ def _whole(
     parts.target.end_bulk(opened)
     if mode == Mode.FULL:
         parts.target.begin_bulk(opened, [*_tables(parts.mappings), QUALITY_MARK])
-    return Run(parts, opened, at_most=_tonight(parts, opened, nights))
+    return Run(parts, opened, at_most=_tonight(parts, opened, nights), began=began)
 
 
 def _tonight(parts: Parts, opened: OpenRun, nights: int) -> int | None:
@@ -397,6 +399,7 @@ class Run:
 
     shared:   where another process opened the run, the token of its snapshot (`share`), if it has one.
     at_most:  how many batches are moved this time, slice by slice; the rest stays for the next time. None: all.
+    began:    when the work began, finding and planning included, on the clock of `time.monotonic`.
     """
 
     parts: Parts
@@ -404,11 +407,11 @@ class Run:
     resumed: bool = False
     shared: str | None = None
     at_most: int | None = None
+    began: float = field(repr=False, default_factory=time.monotonic)
     _left: dict[tuple[str, int], tuple[int, ...]] = field(init=False, repr=False)
     _slices: list[Slice] = field(init=False, repr=False)
     _readers: Readers = field(init=False, repr=False)
     _lines: dict[str, Line] = field(init=False, repr=False, default_factory=dict)
-    _began: float = field(init=False, repr=False, default_factory=time.monotonic)
 
     def __post_init__(self) -> None:
         pending = self.parts.state.pending(self.opened)
@@ -467,7 +470,7 @@ class Run:
         patience = self.parts.patience if status == "done" else Patience(0)
         if status == "done":
             patience.through("indexes", lambda: self.parts.target.end_bulk(self.opened), notice)
-        seconds = time.monotonic() - self._began
+        seconds = time.monotonic() - self.began
         totals = patience.through(
             f"run {self.id}",
             lambda: self.parts.state.finish(self.opened, status=status, seconds=seconds),
@@ -590,12 +593,13 @@ class Run:
         state, found = self.parts.state, list(self.parts.state.releasable())
         if self.opened.mode in (Mode.FULL, Mode.DEEP):
             return found
-        for entity, mapping in self.parts.mappings.items():
-            for table, its in mapping.references():
-                if its.otherwise is Consequence.FLAG and its.ref:
-                    keys = state.arrived(entity, table.into, its.column, its.ref)
-                    found += [(entity, keys)] if len(keys) else []
-        return found
+        flagged = [
+            (entity, table.into, its.column, its.ref)
+            for entity, mapping in self.parts.mappings.items()
+            for table, its in mapping.references()
+            if its.otherwise is Consequence.FLAG and its.ref
+        ]
+        return found + state.arrived(flagged)
 
     def _write(
         self, piece: Slice, position: int, within: KeyRange, outcome: Outcome, rows_read: int

@@ -4,6 +4,7 @@ import time
 from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import reduce
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -55,9 +56,9 @@ class MemorySource:
         del where
         return int(find(self.tables, table).num_rows)
 
-    def has_rows(self, table: str) -> bool:
+    def filled(self, tables: Collection[str]) -> set[str]:
         """See `Source`."""
-        return bool(find(self.tables, table).num_rows)
+        return {table for table in tables if find(self.tables, table).num_rows}
 
     def boundaries(
         self,
@@ -147,11 +148,12 @@ class MemoryReader:
         own = cells(rows, by)
         return _select(rows.filter(pc.is_in(own, value_set=keys.drop_null().cast(own.type))), columns)
 
-    def changed(self, table: str, by: str, stamp: str, since: datetime) -> Generator[pa.Array]:
+    def changed(self, table: str, by: str, stamps: Sequence[str], since: datetime) -> Generator[pa.Array]:
         """See `Reader`."""
         rows = find(self._tables, table)
-        late = pc.fill_null(pc.greater_equal(cells(rows, stamp), since.replace(microsecond=0)), False)
-        yield pc.drop_null(pc.unique(cells(rows.filter(late), by)))
+        moment = since.replace(microsecond=0)
+        late = [pc.fill_null(pc.greater_equal(cells(rows, stamp), moment), False) for stamp in stamps]
+        yield pc.drop_null(pc.unique(cells(rows.filter(reduce(pc.or_, late)), by)))
 
     def measured(
         self,

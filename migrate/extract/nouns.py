@@ -143,8 +143,8 @@ class Reader(Protocol):
         where:  as for `rows`.
         """
 
-    def changed(self, table: str, by: str, stamp: str, since: datetime) -> "Generator[pa.Array]":
-        """Distinct values of `by`, in blocks, of rows whose stamp is not earlier; null in `by` does not count.
+    def changed(self, table: str, by: str, stamps: Sequence[str], since: datetime) -> "Generator[pa.Array]":
+        """Distinct values of `by`, in blocks, of rows with a stamp that is not earlier; null in `by` does not count.
 
         Whoever stops before its end closes it before the snapshot ends.
         """
@@ -197,8 +197,8 @@ class Source(Protocol):
     def count(self, table: str, where: "Condition | None" = None) -> int:
         """Number of rows now; with `where`, at most those and at least the ones for which it holds."""
 
-    def has_rows(self, table: str) -> bool:
-        """Whether there is any row in it now."""
+    def filled(self, tables: Collection[str]) -> set[str]:
+        """Those of the tables that have any row now."""
 
     def boundaries(
         self,

@@ -90,11 +90,17 @@ class SqlSource:
         with explained(self.place, f"count the rows of {table}"), self.engine.connect() as connection:
             return int(connection.execute(statement).scalar_one())
 
-    def has_rows(self, table: str) -> bool:
+    def filled(self, tables: Collection[str]) -> set[str]:
         """See `Source`."""
-        statement = self._statements.first(self.table(table))
-        with explained(self.place, f"look for a row of {table}"), self.engine.connect() as connection:
-            return connection.execute(statement).first() is not None
+        names = list(tables)
+        if not names:
+            return set()
+        statement = self._statements.filled([self.table(name) for name in names])
+        with (
+            explained(self.place, f"look for rows of {', '.join(names)}"),
+            self.engine.connect() as connection,
+        ):
+            return {names[int(position)] for position in connection.execute(statement).scalars()}
 
     def boundaries(
         self,
@@ -287,10 +293,10 @@ class SqlReader:
         found = self._source.table(table)
         return self._blocks(found, columns, self._statements.rows_without(found, columns, by, key, within))
 
-    def changed(self, table: str, by: str, stamp: str, since: datetime) -> Generator[pa.Array]:
+    def changed(self, table: str, by: str, stamps: Sequence[str], since: datetime) -> Generator[pa.Array]:
         """See `Reader`."""
         found = self._source.table(table)
-        for block in self._blocks(found, [by], self._statements.changed(found, by, stamp, since)):
+        for block in self._blocks(found, [by], self._statements.changed(found, by, stamps, since)):
             yield block.column(0).combine_chunks()
 
     def measured(

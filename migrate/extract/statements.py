@@ -89,11 +89,12 @@ class Statements:
                 condition = key.in_(several)
         return self._select(source, table, columns).where(condition, *_narrowed(where, table, source))
 
-    def changed(self, table: SourceTable, by: str, stamp: str, since: datetime) -> sa.Select[Any]:
-        """Distinct values of `by` of rows with a stamp not earlier: one stamp a statement, so that its index serves."""
-        source, pointer, moved = self._source(table), table.column(by), table.column(stamp)
+    def changed(self, table: SourceTable, by: str, stamps: Sequence[str], since: datetime) -> sa.Select[Any]:
+        """Distinct values of `by` of rows with a stamp not earlier: their indexes serve, or the table is read once."""
+        source, pointer = self._source(table), table.column(by)
         key = source.c[pointer.name]
-        later = source.c[moved.name] >= self._moment(moved, since)
+        moved = [table.column(stamp) for stamp in stamps]
+        later = sa.or_(*(source.c[stamp.name] >= self._moment(stamp, since) for stamp in moved))
         return (
             sa.select(self._dialect.express(pointer, key).label(by))
             .select_from(source)
@@ -167,9 +168,17 @@ class Statements:
         source = self._source(table)
         return sa.select(sa.func.count()).select_from(source).where(*_narrowed(where, table, source))
 
-    def first(self, table: SourceTable) -> sa.Select[Any]:
-        """One row at most, without its values."""
-        return sa.select(sa.literal_column("1").label("one")).select_from(self._source(table)).limit(1)
+    def filled(self, tables: Sequence[SourceTable]) -> sa.CompoundSelect[Any]:
+        """The positions of the tables that have a row; no more than one of each is looked at."""
+        one: sa.Label[Any] = sa.literal_column("1").label("one")
+        return sa.union_all(
+            *(
+                sa.select(sa.literal_column(str(position)).label("position")).select_from(
+                    sa.select(one).select_from(self._source(table)).limit(1).subquery()
+                )
+                for position, table in enumerate(tables)
+            )
+        )
 
     def nothing(self, tables: Sequence[SourceTable]) -> sa.CompoundSelect[Any]:
         """No row of any of the tables: what is left of reading them is the right to do it."""

@@ -119,6 +119,7 @@ class PostgresTarget:
         if made:
             with self._cursor(run, "check the platform's constraints") as cursor:
                 bulk.check(cursor, self._state.platform_schema)
+                self._state.take_statistics(cursor)
         return made
 
     def _make_all(self, run: "OpenRun", steps: Sequence[int], builders: int) -> int:
@@ -204,20 +205,27 @@ class PostgresTarget:
         cursor.execute(_STAGE_ROOTS)
         ids = outcome.keys.column("id").filter(pa.array(touched))
         copy_in(cursor, _ROOTS, pa.table({"id": ids}), called="stage_roots")
+        cursor.execute("ANALYZE pg_temp.stage_roots")
         tables = self._aggregate(outcome)
         for name in filter(self._is_root, outcome.tables):
             of_batch = sql.SQL(_OF_BATCH).format(key=sql.Identifier(self._layout[name].key))
             keeper.rows(self._layout[name], sql.SQL("{} AS r").format(_ROOTS), of_batch)
+        staged = set()
         for name in tables:
             rows = outcome.tables.get(name)
-            self._stage(cursor, "new", name, None if rows is None else rows_of(rows, touched))
+            if self._stage(cursor, "new", name, None if rows is None else rows_of(rows, touched)):
+                staged.add(name)
         gone = sum(
             self._delete_left(cursor, keeper, name) for name in reversed(tables) if not self._is_root(name)
         )
         for name in tables:
-            if name in outcome.tables and not self._is_root(name):
+            if name in staged and not self._is_root(name):
                 self._state.forget_seen(cursor, outcome.entity, self._robbed(cursor, name))
-        return gone + sum(self._upsert(cursor, keeper, name, rows) for name, rows in self._ordered(outcome))
+        return gone + sum(
+            self._upsert(cursor, keeper, name, rows)
+            for name, rows in self._ordered(outcome)
+            if name in staged
+        )
 
     def _aggregate(self, outcome: Outcome) -> list[str]:
         """All tables in which the entity may have rows, parents first: also those in which it has none any more."""
@@ -234,11 +242,16 @@ class PostgresTarget:
     def _is_root(self, name: str) -> bool:
         return self._layout[name].root_id in (None, self._layout[name].key)
 
-    def _stage(self, cursor: Cursor, prefix: str, name: str, rows: pa.Table | None) -> None:
+    def _stage(self, cursor: Cursor, prefix: str, name: str, rows: pa.Table | None) -> int:
+        """Put rows beside the table; how many. The server is told of them: a few are looked up, many are joined."""
         parts = {"name": sql.Identifier(f"{prefix}_{name}"), "table": self._table(name)}
         cursor.execute(sql.SQL(_STAGE).format(**parts))
-        if rows is not None:
-            copy_in(cursor, _temporary(prefix, name), rows, called=name)
+        if rows is None or not rows.num_rows:
+            return 0
+        stage, key = _temporary(prefix, name), sql.Identifier(self._layout[name].key)
+        written = copy_in(cursor, stage, rows, called=name)
+        cursor.execute(sql.SQL("ANALYZE {} ({})").format(stage, key))
+        return written
 
     def _delete_left(self, cursor: Cursor, keeper: Keeper, name: str) -> int:
         table = self._layout[name]

@@ -11,7 +11,7 @@ A candidate outlives the run that named it: whoever comes next takes it up. So a
 loses nothing, and needs no resume point for it. Naming a key too many is harmless, since fingerprints decide.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -136,14 +136,20 @@ def followers(cursor: Cursor, schema: str, platform: str, entity: str, root: str
 
 
 def arrived(
-    cursor: Cursor, schema: str, platform: str, system: str, entity: str, table: str, column: str, ref: str
-) -> pa.Array:
-    """Keys of the entity with a mark that this column refers to no `ref`, although the one meant is there now."""
+    cursor: Cursor, schema: str, platform: str, system: str, references: Collection[tuple[str, str, str, str]]
+) -> list[tuple[str, pa.Array]]:
+    """By entity, keys with a mark that a column refers to nothing, although the one meant is there now.
+
+    references:  (entity, table, column, entity that it refers to).
+    """
     names = {"m": sql.Identifier(schema), "marks": sql.Identifier(platform, MARKS)}
-    given = [system, ref, entity, table, column, system, entity]
-    return copy_out(cursor, sql.SQL(_ARRIVED).format(**names), {"key": pa.string()}, given)[
-        "key"
-    ].combine_chunks()
+    given = [list(parts) for parts in zip(*references, strict=True)] or [[], [], [], []]
+    kinds = {"entity": pa.string(), "key": pa.string()}
+    found = copy_out(cursor, sql.SQL(_ARRIVED).format(**names), kinds, [*given, system, system])
+    return [
+        (entity, found.filter(pc.equal(found["entity"], entity))["key"].combine_chunks())
+        for entity in pc.unique(found["entity"]).to_pylist()
+    ]
 
 
 def vanishing(cursor: Cursor, schema: str, entities: Iterable[str]) -> list[Vanishing]:
@@ -209,7 +215,8 @@ def _stage(cursor: Cursor, rows: pa.Table) -> None:
     if "version" not in rows.column_names:
         rows = rows.append_column("version", pa.nulls(rows.num_rows, pa.string()))
     cursor.execute(_STAGE)
-    copy_in(cursor, _KEYS, rows, called="stage_candidates")
+    if copy_in(cursor, _KEYS, rows, called="stage_candidates"):
+        cursor.execute("ANALYZE pg_temp.stage_candidates (key)")
 
 
 def _said(text: str, schema: str) -> sql.Composed:
@@ -275,15 +282,25 @@ JOIN {m}.crosswalk AS x ON x.id = t.{root_id} AND x.valid_to = 'infinity' AND x.
 WHERE k.entity = %s AND k.gone
 ON CONFLICT (entity, key) DO NOTHING
 """
+# From the marks, which are few, to their lines: without statistics the server may go the other way round.
 _ARRIVED = """
-SELECT DISTINCT x.key FROM {marks} AS q
-JOIN {m}.crosswalk AS c ON c.system = %s AND c.entity = %s AND c.key = q.original_value AND c.valid_to = 'infinity'
-    AND c.survivor IS NULL AND c.cause <> 'vanished'
-JOIN {m}.crosswalk AS x ON x.id = q.root_id AND x.valid_to = 'infinity' AND x.survivor IS NULL
-WHERE q.rule = 'missing_parent' AND q.root_entity = %s AND q.table_name = %s AND q.column_name = %s
-  AND x.system = %s AND x.entity = %s
-  AND NOT EXISTS (SELECT FROM {m}.candidate AS k WHERE k.entity = c.entity AND k.key = c.key AND k.gone)
-ORDER BY x.key
+WITH flagged AS MATERIALIZED (
+    SELECT DISTINCT q.root_entity, q.root_id, r.entity, q.original_value
+    FROM {marks} AS q JOIN unnest(%s::text[], %s::text[], %s::text[], %s::text[]) AS r (root, tab, col, entity)
+        ON r.root = q.root_entity AND r.tab = q.table_name AND r.col = q.column_name
+    WHERE q.rule = 'missing_parent'
+)
+SELECT DISTINCT x.entity, x.key FROM flagged AS f
+CROSS JOIN LATERAL (
+    SELECT c.entity, c.key FROM {m}.crosswalk AS c
+    WHERE c.system = %s AND c.entity = f.entity AND c.key = f.original_value AND c.valid_to = 'infinity'
+        AND c.survivor IS NULL AND c.cause <> 'vanished'
+    OFFSET 0
+) AS c
+JOIN {m}.crosswalk AS x ON x.id = f.root_id AND x.valid_to = 'infinity' AND x.survivor IS NULL
+    AND x.system = %s AND x.entity = f.root_entity
+WHERE NOT EXISTS (SELECT FROM {m}.candidate AS k WHERE k.entity = c.entity AND k.key = c.key AND k.gone)
+ORDER BY x.entity, x.key
 """
 _VANISHING = """
 SELECT k.entity, count(*), (

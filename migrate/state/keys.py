@@ -49,7 +49,8 @@ def take_statistics(cursor: Cursor, schema: str) -> None:
 def stage(cursor: Cursor, rows: pa.Table) -> None:
     """The rows of stage_natural."""
     cursor.execute(_STAGE)
-    copy_in(cursor, NATURAL, rows.select(["key", "value", "variant"]), called="stage_natural")
+    if copy_in(cursor, NATURAL, rows.select(["key", "value", "variant"]), called="stage_natural"):
+        cursor.execute("ANALYZE pg_temp.stage_natural (key, value)")
 
 
 def contested(cursor: Cursor, schema: str, entity: str, name: str) -> pa.Array:
@@ -73,20 +74,18 @@ def looped(cursor: Cursor, schema: str, entity: str, name: str) -> pa.Array:
 
 
 def circles(keys: pa.Array, pointers: pa.Array) -> pa.Array:
-    """The keys on a circle of a graph in which `keys[i]` points at `pointers[i]`; sorted."""
-    if not len(keys):
-        return pa.array([], pa.string())
-    from scipy.sparse import coo_array  # late: 0.2 s, and few runs have pointers
-    from scipy.sparse.csgraph import connected_components
+    """The keys on a circle of a graph in which `keys[i]`, each once, points at `pointers[i]`; sorted.
 
+    After as many steps as there are keys, who still is somewhere is on a circle; each turn doubles the steps.
+    """
     nodes = pa.concat_arrays([keys, pointers]).dictionary_encode()
-    size, ends = len(nodes.dictionary), nodes.indices.to_numpy()
-    start, end = ends[: len(keys)], ends[len(keys) :]
-    graph = coo_array((np.ones(len(keys), np.int8), (start, end)), shape=(size, size))
-    _, component = connected_components(graph, connection="strong")
-    on_circle = np.bincount(component)[component] > 1
-    on_circle[start[start == end]] = True
-    return nodes.dictionary.filter(pa.array(on_circle)).sort()
+    nowhere, ends = len(nodes.dictionary), nodes.indices.to_numpy()
+    after = np.full(nowhere + 1, nowhere)
+    after[ends[: len(keys)]] = ends[len(keys) :]
+    for _ in range(nowhere.bit_length()):
+        after = after[after]
+    reached = np.unique(after)
+    return nodes.dictionary.take(pa.array(reached[reached < nowhere])).sort()
 
 
 def natural(cursor: Cursor, schema: str, entity: str, name: str, keys: pa.Array) -> pa.Table:

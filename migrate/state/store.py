@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import chain
 from pathlib import Path
 from typing import Any, Self
 
@@ -203,6 +204,10 @@ class State:
         with self._cursor("read the books") as cursor:
             return runs.tallies(cursor, self.schema, run.id)
 
+    def take_statistics(self, cursor: Cursor) -> None:
+        """Tell the server what a first load has written here, before the next run asks for some lines of it."""
+        cursor.execute(self.place.sql("ANALYZE {m}.crosswalk, {m}.key_image, {m}.quarantine, {m}.candidate"))
+
     # --- what a batch asks before it is mapped -----------------------------------------------------------------------
 
     def known(self, entity: str, wanted: pa.Array) -> pa.Array:
@@ -319,12 +324,12 @@ class State:
         return vanishing.open_gone(cursor, self.place, run, slice_, position, within, keys_)
 
     def follow(
-        self, cursor: Cursor, opened: OpenedGone, pointers: Iterable[tuple[str, str, str, str | None]]
+        self, cursor: Cursor, opened: OpenedGone, pointers: Iterable[tuple[str, str, str]]
     ) -> pa.Table:
         """(key, id, survivor, survivor_id) of the vanished keys that the platform holds, ids as text.
 
-        pointers: (table, its key, column, column of its root) where ids of the entity's roots may stand: a vanished id
-        whose rows all point at one other living root since the last sweep was merged into that.
+        pointers: (table, its key, column) where ids of the entity's roots may stand: a vanished id whose rows all point
+        at one other living root since the last sweep was merged into that.
         """
         ids = derive_ids(self.system, f"{opened.slice.entity}/", opened.held["key"])
         moved = images.redirected(
@@ -345,8 +350,12 @@ class State:
 
     def add_candidates(self, lease: Lease, entity: str, wanted: Iterable[pa.Array], cause: str) -> int:
         """Name keys to be looked at again, block by block; returns how many are new."""
+        blocks = iter(wanted)
+        first = next(blocks, None)
+        if first is None:
+            return 0
         with self._finding(lease, "name candidates") as cursor:
-            return candidates.add(cursor, self.schema, entity, wanted, cause)
+            return candidates.add(cursor, self.schema, entity, chain([first], blocks), cause)
 
     @contextmanager
     def sweep(self, lease: Lease, entity: str) -> Iterator[candidates.Sweep]:
@@ -371,11 +380,13 @@ class State:
         with self._finding(lease, "find who refers to what is gone") as cursor:
             return candidates.followers(cursor, self.schema, self.platform_schema, entity, root, layout)
 
-    def arrived(self, entity: str, table: str, column: str, ref: str) -> pa.Array:
-        """Keys of the entity that were loaded with a flag for a missing parent which is there now."""
+    def arrived(self, references: Collection[tuple[str, str, str, str]]) -> list[tuple[str, pa.Array]]:
+        """By entity, keys that were loaded with a flag for a missing parent which is there now.
+
+        references:  (entity, table, column, entity that the column refers to).
+        """
         with self._cursor("ask for parents that arrived") as cursor:
-            schemas = self.schema, self.platform_schema
-            return candidates.arrived(cursor, *schemas, self.system, entity, table, column, ref)
+            return candidates.arrived(cursor, self.schema, self.platform_schema, self.system, references)
 
     def vanishing(self, entities: Iterable[str]) -> list[candidates.Vanishing]:
         """How many candidates are gone, for each entity that has any on the platform."""

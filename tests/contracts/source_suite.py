@@ -1,6 +1,6 @@
 """What every Source promises, as tests: subclass `SourceContract` and give it a fixture `source`.
 
-The legacy database of the suite holds three small tables with hostile contents (`TABLES`, in canonical types);
+The legacy database of the suite holds four small tables with hostile contents (`TABLES`, in canonical types);
 `create` writes them into an SQL database. Whatever the database, what comes back must equal `TABLES`.
 """
 
@@ -111,7 +111,13 @@ NUMBERED = pa.table(
 
 MANY = pa.table({"ROW_ID": pa.array([f"1-{number:05}" for number in range(12_000)])})
 
-TABLES = {"LEGACY": LEGACY, "numbered": NUMBERED, "many": MANY}  # two names are lower case at the source
+EMPTY = pa.table({"ROW_ID": pa.array([], pa.string())})
+TABLES = {
+    "LEGACY": LEGACY,
+    "numbered": NUMBERED,
+    "many": MANY,
+    "EMPTY": EMPTY,
+}  # two names are lower case at the source
 LENGTHS = {("LEGACY", "ROW_ID"): 15, ("LEGACY", "NAME"): 100, ("LEGACY", "FLAG"): 1}
 
 _KEY = (
@@ -133,6 +139,7 @@ sa.Table(
     "numbered", METADATA, sa.Column("id", sa.BigInteger(), nullable=False), sa.Column("label", sa.String(30))
 )
 sa.Table("many", METADATA, sa.Column("row_id", _KEY, nullable=False))
+sa.Table("EMPTY", METADATA, sa.Column("ROW_ID", _KEY))
 
 
 def create(url: str) -> None:
@@ -224,6 +231,10 @@ class SourceContract:
         assert source.count("LEGACY", condition) == len(found)
         assert source.boundaries("LEGACY", "ROW_ID", 1, where=condition) == found[1:]
 
+    def test_a_table_with_a_row_is_filled(self, source: Source) -> None:
+        assert source.filled([]) == set()
+        assert source.filled(["LEGACY", "MANY", "EMPTY"]) == {"LEGACY", "MANY"}
+
     def test_an_empty_range_gives_a_table_of_the_same_types(self, source: Source) -> None:
         assert rows_of(source, within=KeyRange("2", "3")).equals(LEGACY.slice(0, 0))
 
@@ -237,7 +248,7 @@ class SourceContract:
         with source.snapshot() as reader:
             found = [
                 key
-                for block in reader.changed("LEGACY", "PAR_ID", "SEEN_AT", moment)
+                for block in reader.changed("LEGACY", "PAR_ID", ["SEEN_AT"], moment)
                 for key in block.to_pylist()
             ]
         expected = {

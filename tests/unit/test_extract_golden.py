@@ -70,6 +70,7 @@ def table_of(name: str) -> SourceTable:
         "SEQ_NUM": sa.BIGINT(),
         "AMT": sa.NUMERIC(22, 7),
         "CREATED": sa.DateTime(),
+        "LAST_UPD": sa.DateTime(),
     } | dict(zip(("PRICE", "DONE", "AT", "CODE"), OWN_TYPES[name], strict=True))
     columns = [
         SourceColumn(
@@ -107,7 +108,7 @@ def described(name: str) -> Iterator[str]:
             yield f"-- examine\n{question};\n"
     control = Statements(dialect, schema="SIEBEL")
     yield named("count", control.count(table))
-    yield named("first", control.first(table))
+    yield named("filled", control.filled([table, table]))
     yield named("boundaries", control.boundaries(table, "ROW_ID", 25_000))
     yield named("boundaries of rows without a pointer", control.boundaries(table, "ROW_ID", 25_000, "PAR_ID"))
     yield named("rights", control.nothing([table, table]))
@@ -141,7 +142,9 @@ def described(name: str) -> Iterator[str]:
     yield named("keys that are decimals", statements.rows_by_keys(table, ["ROW_ID"], "AMT", [Decimal("1.5")]))
     yield named("keys, narrowed", statements.rows_by_keys(table, ["ROW_ID"], "PAR_ID", ["1-A"], NARROW))
     since = datetime(2026, 1, 31, 23, 59, 58, 123456)  # noqa: DTZ001  # a source's time is naive UTC
-    yield named("changed", statements.changed(table, "PAR_ID", "CREATED", since))
+    yield named("changed", statements.changed(table, "PAR_ID", ["CREATED"], since))
+    stamps = ["CREATED", "LAST_UPD"]
+    yield named("changed by one stamp or another", statements.changed(table, "PAR_ID", stamps, since))
     yield named(
         "measured",
         statements.measured(table, "PAR_ID", ["CREATED"], "SEQ_NUM", KeyRange("1-A", "1-B"), where=NARROW),
