@@ -42,7 +42,7 @@ class Goal:
 
     def __str__(self) -> str:
         figures = "; ".join(
-            f"{name} {'not measured' if figure is None else _short(figure)}"
+            f"{name} {'not measured' if figure is None else _short(figure)}".strip()
             for name, figure in self.measured.items()
         )
         return f"- {self.promise}: **{self.verdict}**{f' ({figures})' if figures else ''}."

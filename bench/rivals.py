@@ -77,7 +77,7 @@ def rivals() -> tuple[Rival, ...]:
     pgloader = program("pgloader") or "pgloader"
     return (
         Rival("dlt", everything, (*DLT, "--version"), _dlt),
-        Rival("Sling", everything, (_sling_program(), "--version"), _sling),
+        Rival("Sling", everything, (sling_program(), "--version"), _sling),
         Rival("pgloader", ("mariadb", "sqlite"), (pgloader, "--version"), _pgloader),
     )
 
@@ -134,7 +134,7 @@ def _sling(source: Place, target: Place, folder: Path) -> Order:
     elif source.kind == "sqlite":
         origin, schema = f"sqlite://{source.name}", "main"
     else:
-        origin, schema = _sling_postgres(source), "public"
+        origin, schema = sling_postgres(source), "public"
     replication = {
         "source": "ORIGIN",
         "target": "INTO",
@@ -142,15 +142,16 @@ def _sling(source: Place, target: Place, folder: Path) -> Order:
         "streams": {f"{schema}.*": None},
     }
     (folder / "replication.json").write_text(json.dumps(replication))
-    command = [_sling_program(), "run", "-r", str(folder / "replication.json")]
-    return command, {"ORIGIN": origin, "INTO": _sling_postgres(target)}
+    command = [sling_program(), "run", "-r", str(folder / "replication.json")]
+    return command, {"ORIGIN": origin, "INTO": sling_postgres(target)}
 
 
-def _sling_postgres(place: Place) -> str:
+def sling_postgres(place: Place) -> str:
+    """The address of a PostgreSQL in Sling's words."""
     return f"postgres://{place.user}@/{place.name}?host={place.socket}&port=5432&sslmode=disable"
 
 
-def _sling_program() -> str:
+def sling_program() -> str:
     """The program that a wheel brought, or else the machine's."""
     for package in ("sling_linux_amd64", "sling_linux_arm64"):
         if (found := find_spec(package)) and found.origin:

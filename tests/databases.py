@@ -38,8 +38,8 @@ class Databases:
     files: Path
     made: list[tuple[str, str]] = field(default_factory=list)  # administrator's URL, name of the database
 
-    def new(self, kind: Kind, *, durable: bool = False) -> str:
-        """URL of a fresh empty database.
+    def new(self, kind: Kind, *, durable: bool = False, like: str = "") -> str:
+        """URL of a fresh database, empty or like another one of PostgreSQL to which nobody is connected.
 
         durable: on a PostgreSQL that keeps its word through a crash of the server; the others trade that for speed.
         """
@@ -48,7 +48,8 @@ class Databases:
             return f"sqlite:///{self.files / name}.db"
         admin = server(self.folder, "postgres-durable" if durable else kind)
         self.made.append((admin, name))
-        _execute(admin, f"CREATE DATABASE {name}")
+        template = f" TEMPLATE {make_url(like).database}" if like else ""
+        _execute(admin, f"CREATE DATABASE {name}{template}")
         if kind == "postgres":
             return make_url(admin).set(database=name).render_as_string(hide_password=False)
         return admin + quote_plus(f";DATABASE={name}")
