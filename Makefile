@@ -11,10 +11,10 @@ WORKERS ?= 2
 TURNS ?= 20
 BIN := .venv/bin
 
-.PHONY: help setup demo test torture sabotage check check-format check-lint check-types check-imports check-docs bench docs lock clean
+.PHONY: help setup demo test torture sabotage check check-format check-lint check-types check-imports check-docs bench bench-sync docs lock clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: .venv/.ready ## a private environment in .venv, exactly as locked; all other targets see to it themselves
 
@@ -52,6 +52,9 @@ sabotage: setup ## take the safeguards away one at a time: each time a test must
 
 bench: .venv/.bench ## the benchmark; results go to docs/benchmarks.md
 	@$(BIN)/python -m bench $(ARGS)
+
+bench-sync: .venv/.bench ## the benchmark of sync; results go to docs/benchmarks-sync.md ARGS="--clients N"
+	@$(BIN)/python -m bench.sync $(ARGS)
 
 docs: setup ## write the generated documents again
 	@$(BIN)/python tools/docs.py

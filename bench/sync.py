@@ -64,7 +64,7 @@ def main() -> None:
 def title(clients: int, busy: float, server: str) -> Iterator[str]:
     """What was run, where and when, and how to run it again."""
     yield (
-        f"`python -m bench.sync --clients {clients}` (in the environment of `make .venv/.bench`),"
+        f"`python -m bench.sync --clients {clients}` (that is `make bench-sync`),"
         f" {datetime.now(UTC):%Y-%m-%d}. {machine()}. PostgreSQL {server} on both sides, private servers of this"
         f" machine that do not wait for the disk. {busy:.1f} processes were at work on it when the run began."
     )

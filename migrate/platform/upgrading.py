@@ -29,9 +29,9 @@ from sqlalchemy.schema import CreateSchema
 from migrate.errors import Drift, Unreachable
 from migrate.platform import CODE_LISTS, code_table
 from migrate.platform.codes import codes
+from migrate.platform.versions import VERSIONS
 
 ENVIRONMENT = Path(__file__).with_name("revisions")
-VERSIONS = ENVIRONMENT / "versions"
 RIGHT_MISSING = "42501"  # SQLSTATE insufficient_privilege
 
 
@@ -67,14 +67,6 @@ def upgrade_schema(engine: Engine, schema: str, versions: Path) -> Upgrade:
     """Create `schema`, or bring it to the newest of the revisions in the folder `versions`."""
     with _locked(engine, schema) as connection:
         return Upgrade(schema, *_run(connection, schema, versions))
-
-
-def newest(versions: Path) -> tuple[str, frozenset[str]]:
-    """The newest revision in a folder of them, and all that it knows."""
-    revisions = ScriptDirectory(str(ENVIRONMENT), version_locations=[str(versions)])
-    head = revisions.get_current_head()
-    assert head is not None, f"no revision in {versions.name}"
-    return head, frozenset(each.revision for each in revisions.walk_revisions())
 
 
 @contextmanager

@@ -5,12 +5,25 @@ import sys
 from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import Column, Constraint, Index, String, Table, Text, UniqueConstraint, Uuid
 
-from migrate.platform import CODE_LISTS, SUBJECTS, code_list_of, codes, metadata, root_id_of, root_of, tables
+from migrate.platform import (
+    CODE_LISTS,
+    SUBJECTS,
+    code_list_of,
+    codes,
+    metadata,
+    root_id_of,
+    root_of,
+    tables,
+    upgrading,
+)
 from migrate.platform.ddl import script
 from migrate.platform.describing import model_document
 from migrate.platform.schema import LASTING
+from migrate.platform.versions import VERSIONS, newest
+from migrate.state.store import REVISIONS
 
 ALL = tuple(tables().values())
 CODE_TABLES = tuple(table for table in ALL if "code_list" in table.info)
@@ -180,3 +193,10 @@ def first_of_an_index(column: Column[object]) -> bool:
         *(list(rule.columns) for rule in column.table.constraints if isinstance(rule, UniqueConstraint)),
     ]
     return any(rule[0] is column for rule in found)
+
+
+@pytest.mark.parametrize("folder", [VERSIONS, REVISIONS], ids=["platform", "state"])
+def test_the_names_of_the_files_tell_the_revisions_that_alembic_finds_in_them(folder: Path) -> None:
+    scripts = ScriptDirectory(str(upgrading.ENVIRONMENT), version_locations=[str(folder)])
+    found = frozenset(script.revision for script in scripts.walk_revisions())
+    assert newest(folder) == (scripts.get_current_head(), found)

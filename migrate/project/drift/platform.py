@@ -17,7 +17,7 @@ from sqlalchemy.dialects import postgresql
 from migrate.errors import Drift
 from migrate.platform import CODE_LISTS, tables
 from migrate.platform.codes import codes
-from migrate.platform.upgrading import VERSIONS, newest
+from migrate.platform.versions import VERSIONS, newest
 from migrate.postgres import Cursor, connect, faults, names
 from migrate.project.drift.differences import Difference, Side, Weight
 from migrate.project.settings import STATE_SCHEMA
