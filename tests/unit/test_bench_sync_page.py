@@ -24,7 +24,8 @@ def size(clients: int, deltas: dict[float, float], **more: Any) -> Size:
     full = run("full load", 100.0, entities=5000, read=100_000)
     idle = [run("delta of nothing", 0.5), run("sweep of nothing", 14.0)]
     days = [day(rate, seconds) for rate, seconds in deltas.items()]
-    return Size(**({"clients": clients, "rows": 100_000, "full": full, "idle": idle, "days": days} | more))
+    told: dict[str, Any] = {"idle": idle, "days": days}
+    return Size(clients, 100_000, full, **(told | more))
 
 
 def verdicts(small: Size, large: Size) -> list[str]:
