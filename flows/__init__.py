@@ -1,7 +1,8 @@
 """When things run: Prefect flows and deployments, thin over `migrate`; the only package that imports prefect.
 
-Importing it says to Prefect, before anything else does, that nothing is reported to anybody. `private` keeps a flow on
-this machine alone; `hush` keeps Prefect's own log lines off the terminal; `Warming` starts its temporary server early.
+Importing it says to Prefect, before anything else does, that nothing is reported to anybody, and masks passwords in the
+log lines of flows. `private` keeps a flow on this machine alone; `hush` keeps Prefect's own log lines off the terminal;
+`Warming` starts its temporary server early.
 """
 
 import logging
@@ -10,6 +11,8 @@ import sys
 import threading
 from contextlib import suppress
 from pathlib import Path
+
+from migrate.errors import masked
 
 NO_TELEMETRY = {"DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
 DEFAULTS = {
@@ -22,6 +25,19 @@ DEFAULTS = {
 os.environ.update(NO_TELEMETRY)
 for _name, _value in DEFAULTS.items():
     os.environ.setdefault(_name, _value)
+
+
+class _Masked(logging.Filter):
+    """No line of a flow or task shows a password; Prefect itself logs the server's address, with what is in it."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let every record pass, masked."""
+        record.msg, record.args = masked(record.getMessage()), ()
+        return True
+
+
+for _name in ("prefect.flow_runs", "prefect.task_runs"):
+    logging.getLogger(_name).addFilter(_Masked())
 
 
 def private(home: Path) -> None:

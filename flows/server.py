@@ -10,8 +10,7 @@ import httpx
 from prefect.exceptions import PrefectHTTPStatusError
 from prefect.settings import get_current_settings
 
-from migrate.errors import Unreachable
-from migrate.project.secrets import masked
+from migrate.errors import Unreachable, masked
 
 _NAME_ONE = "export PREFECT_API_URL=http://HOST:4200/api"
 

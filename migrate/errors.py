@@ -14,17 +14,37 @@ The number is the exit code of the command line. Rows that cannot be loaded are 
 Rejections (`migrate.model`) and the run goes on.
 
 Every error says what, where, why and the way out. No message ever holds a cell's value, a password or a
-connection string: row keys, names of tables, columns and rules only.
+connection string: row keys, names of tables, columns and rules only. What a user typed may stand in it, and may be a
+URL: so every text is `masked` when the error is made, before anybody can print, log or send it.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+_ANY_USERINFO = re.compile(r"([a-zA-Z][\w+.-]*://)[^/@\s]*:[^\s]*@")
+_ANY_OPTION = re.compile(
+    r"(?i)((?:\b|%3B)(?:pwd|pass(?:word|wd|phrase)?|sslpassword|secret|token))(=|%3D)[^\s&;'\"]+"
+)
+
+
+def masked(text: str) -> str:
+    """The text with every password of a URL or an option in it replaced by stars: the last net under all messages.
+
+    >>> masked("cannot open mysql+pyodbc://me:hunter2@host/db?sslpassword=x&charset=utf8")
+    'cannot open mysql+pyodbc://***@host/db?sslpassword=***&charset=utf8'
+    """
+    text = _ANY_USERINFO.sub(r"\1***@", text)
+    return _ANY_OPTION.sub(r"\1\2***", text)
 
 
 class MigrateError(Exception):
     """Root of all errors that this program raises on purpose."""
 
     exit_code = 70
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__(masked(text))
 
 
 class Stop(MigrateError):
@@ -36,7 +56,7 @@ class Stop(MigrateError):
     """
 
     def __init__(self, what: str, *, why: str = "", remedy: str = "") -> None:
-        self.what, self.why, self.remedy = what, why, remedy
+        self.what, self.why, self.remedy = masked(what), masked(why), masked(remedy)
         super().__init__(
             "\n".join(
                 part for part in (what, why and f"  why: {why}", remedy and f"  way out: {remedy}") if part
@@ -52,6 +72,10 @@ class Mistake:
     line: int  # 1-based; 0 when the mistake has no line, such as a missing file
     what: str
     instead: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("file", "what", "instead"):
+            object.__setattr__(self, name, masked(getattr(self, name)))
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file

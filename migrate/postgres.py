@@ -107,7 +107,8 @@ def connect(url: str | URL, name: str, *, autocommit: bool = False, patience: fl
     """
     where = make_url(url)
     settings: dict[str, Any] = {key: _plain(value) for key, value in where.query.items()}
-    settings |= {"user": where.username, "password": where.password, "dbname": where.database}
+    parts = {"user": where.username, "password": where.password, "dbname": where.database}
+    settings |= {key: value for key, value in parts.items() if value}  # each may stand in the query instead
     settings |= {"host": where.host, "port": where.port} if where.host else {}
     settings = {**_KEEPALIVE, **settings}
     options = f"{settings.get('options', '')} {_OPTIONS} -c lock_timeout={round(patience / 6 * 1000)}"

@@ -151,12 +151,11 @@ def _failed(error: BaseException, words: Sequence[str], *, as_json: bool, debug:
     from migrate.cli import failure
     from migrate.errors import MigrateError
     from migrate.project.defects import traced
-    from migrate.project.secrets import masked
 
     error = failure.known(error)
     code = error.exit_code if isinstance(error, MigrateError) else 70
     report: Path | None = None
-    text = masked(failure.message(error))
+    text = failure.message(error)
     if code == 70:
         report = failure.write_report(error, _command(words))
         text += (
@@ -177,7 +176,7 @@ def _misused(error: click.ClickException, *, as_json: bool) -> int:
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         click.echo(error.format_message(), err=True)  # the help, as somebody who typed nothing more expects
         return 2
-    from migrate.project.secrets import masked
+    from migrate.errors import masked
 
     what = masked(error.format_message())
     ctx = getattr(error, "ctx", None)

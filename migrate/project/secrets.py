@@ -21,10 +21,6 @@ Readers = Mapping[str, Callable[[str], str]]
 """Further readers by the word before the colon; each takes the name and returns the secret or raises LookupError."""
 
 _USERINFO = re.compile(r"[a-zA-Z][\w+.-]*://[^/@]*:[^@]+@")
-_ANY_USERINFO = re.compile(r"([a-zA-Z][\w+.-]*://)[^/@\s]*:[^\s]*@")
-_ANY_OPTION = re.compile(
-    r"(?i)((?:\b|%3B)(?:pwd|pass(?:word|wd|phrase)?|sslpassword|secret|token))(=|%3D)[^\s&;'\"]+"
-)
 _SECRET_NAME = re.compile(r"pass(word|wd|phrase)?|pwd|secret|token|key", re.IGNORECASE)
 _HARMLESS = frozenset({"sslkey", "sslrootcert", "sslcert", "keepalives", "keepalives_idle"})
 _ODBC_SECRET = re.compile(r"(?:^|;)\s*(pwd|password)\s*=\s*[^;\s]", re.IGNORECASE)
@@ -97,16 +93,6 @@ def part_with_secret(url: str) -> str | None:
         if _ODBC_SECRET.search(unquote_plus(value)):
             return f"?{name}=...PWD"
     return None
-
-
-def masked(text: str) -> str:
-    """The text with every password of a URL or an option in it replaced by stars: the last net under all messages.
-
-    >>> masked("cannot open mysql+pyodbc://me:hunter2@host/db?sslpassword=x&charset=utf8")
-    'cannot open mysql+pyodbc://***@host/db?sslpassword=***&charset=utf8'
-    """
-    text = _ANY_USERINFO.sub(r"\1***@", text)
-    return _ANY_OPTION.sub(r"\1\2***", text)
 
 
 def _from_environment(name: str) -> str:

@@ -1,6 +1,5 @@
-"""The commands against a real platform: results, documents, exit codes, interruptions, and what no output may show."""
+"""The commands against a real platform: results, documents, exit codes, interruptions."""
 
-import json
 import signal
 import sqlite3
 import subprocess
@@ -132,15 +131,12 @@ def test_only_the_named_entities_are_moved(project):
     ],
     ids=str,
 )
-def test_a_document_follows_its_schema_and_no_output_shows_a_secret_or_a_person(loaded, arguments, code):
+def test_a_document_follows_its_schema(loaded, arguments, code):
     told = document(loaded, *arguments, name="-".join(arguments[: 2 if arguments[0] in cli_groups() else 1]))
     assert told["exit_code"] == code
     result = run(loaded, *arguments, "--debug")
     assert result.exit_code == code
     assert result.stdout
-    for text in (json.dumps(told), result.output):
-        assert PASSWORD not in text
-        assert PERSON not in text
 
 
 def test_a_run_is_taken_back_with_a_reason_and_only_once(project):
@@ -159,20 +155,6 @@ def test_a_run_is_taken_back_with_a_reason_and_only_once(project):
 
 def cli_groups() -> set[str]:
     return {"mapping", "quarantine", "ledger", "platform", "sample", "schema"}
-
-
-def test_nothing_that_the_program_writes_beside_the_databases_holds_a_secret_or_a_person(loaded):
-    for path in loaded.rglob("*"):
-        if path.is_file() and path.name not in ("legacy.db", "platform.secret"):
-            assert PERSON.encode() not in path.read_bytes()
-            assert PASSWORD.encode() not in path.read_bytes()
-
-
-def test_the_ledger_holds_no_person(loaded):
-    with platform(loaded) as connection:
-        entries = connection.execute("SELECT l::text FROM migration.ledger AS l").fetchall()
-    assert entries
-    assert not [entry for (entry,) in entries if PERSON in str(entry)]
 
 
 def test_the_reasons_of_the_quarantine_are_in_both_languages(loaded):

@@ -12,8 +12,17 @@ import pytest
 from click.testing import CliRunner
 
 from migrate.cli.root import cli
+from tests.canaries.search import Search
+from tests.canaries.values import SECRETS
 
 ROOT = Path(__file__).parents[2]
+GIVEN = {
+    "GCMS_URL": f"postgresql+psycopg://gcms:{SECRETS['reader-query']}@127.0.0.1:9/gcms",
+    "PREFECT_API_URL": f"http://me:{SECRETS['api-url']}@127.0.0.1:9/api",
+    "PREFECT_API_KEY": SECRETS["api-key"],
+    "PREFECT_API_AUTH_STRING": SECRETS["api-auth"],
+}
+"""What the surroundings hold, and the demo has no use for."""
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +39,7 @@ def shown(folder):
     home.mkdir()
     done = subprocess.run(
         [sys.executable, "-m", "migrate", "demo", str(folder / "demo"), "--clients", "500", "--seed", "3", "--json"],
-        cwd=folder, env=os.environ | {"PYTHONPATH": str(ROOT), "HOME": str(home)},
+        cwd=folder, env=os.environ | {"PYTHONPATH": str(ROOT), "HOME": str(home)} | GIVEN,
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -68,6 +77,17 @@ def test_its_server_is_stopped_and_nothing_is_written_outside_of_its_folder(show
     _, _, folder, home = shown
     assert not (folder / ".migrate/postgres/data/postmaster.pid").exists()
     assert not [path for path in home.rglob("*") if path.is_file()]
+
+
+def test_no_secret_of_its_surroundings_is_in_what_it_says_or_leaves(shown):
+    told, said, folder, _ = shown
+    search = Search(SECRETS)
+    assert not search.found(json.dumps(told) + said)
+    files = [path for path in folder.rglob("*") if path.is_file() and "data" not in path.parts]
+    assert folder / ".migrate/prefect/prefect.db" in files
+    assert {
+        path.name: search.found(path.read_bytes()) for path in files if search.found(path.read_bytes())
+    } == {}
 
 
 def test_it_ends_with_what_to_try_next(shown):

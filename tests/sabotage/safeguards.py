@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 JOURNEY = "tests/property/test_journey.py"
 APPLY = "tests/unit/test_apply.py"
+CANARIES = "tests/integration/test_canaries.py"
 LOAD = "tests/integration/test_load_postgres.py"
 FAULTS = "tests/integration/test_faults.py"
 MEMORY = "tests/unit/test_load_memory.py"
@@ -387,6 +388,54 @@ SAFEGUARDS = (
         "        fault = _translated(error, doing)\n        _silence(error)\n        raise fault from None\n",
         '        raise Defect(f"{doing}: {error}") from None\n',
         (LOAD, "never_by_value"),
+    ),
+    Safeguard(
+        "passwords of URLs are masked in every error", "migrate/errors.py",
+        r'text = _ANY_USERINFO.sub(r"\1***@", text)', "pass", (CANARIES, "holds_a_secret"),
+    ),
+    Safeguard(
+        "passwords among options are masked in every error", "migrate/errors.py",
+        r'return _ANY_OPTION.sub(r"\1\2***", text)', "return text", (CANARIES, "holds_a_secret"),
+    ),
+    Safeguard(
+        "passwords among arguments are masked", "migrate/cli/root.py",
+        "what = masked(error.format_message())", "what = error.format_message()", (CANARIES, "holds_a_secret"),
+    ),
+    Safeguard(
+        "a secret in the settings is refused", "migrate/project/settings.py",
+        "    if part := part_with_secret(url):\n", "    if part := None:\n", (CANARIES, "ended_as_it_had_to"),
+    ),
+    Safeguard(
+        "a secret among the arguments is refused", "migrate/project/project.py",
+        "        if part := part_with_secret(reference):\n", "        if part := None:\n",
+        (CANARIES, "ended_as_it_had_to"),
+    ),
+    Safeguard(
+        "a place is told without its URL", "migrate/cli/commands/sample.py",
+        "    return str(place_of(target))\n", "    return str(target)\n", (CANARIES, "holds_a_secret"),
+    ),
+    Safeguard(
+        "what a library says is withheld", "migrate/project/defects.py",
+        'else f"{name} (its text is withheld: it may quote data)"', 'else f"{name}: {error}"',
+        (CANARIES, "holds_a_secret"),
+    ),
+    Safeguard(
+        "what a driver says is not repeated", "migrate/extract/trouble.py",
+        """note = f" ({', '.join(codes)})" if codes else f" ({type(error).__name__})\"""", 'note = f" ({error})"',
+        (CANARIES, "holds_a_secret"),
+    ),
+    Safeguard(
+        "the embedded server logs no statement and no row", "migrate/embedded/server.py",
+        '    "log_min_messages": "log",\n', "", (CANARIES, "holds_a_secret"),
+    ),
+    Safeguard(
+        "the server's words never leave, whoever asks", "migrate/postgres.py",
+        "why=_VIOLATIONS.get(state, \"the server refused a row or a statement\"),", "why=str(error),",
+        (CANARIES, "holds_a_secret"),
+    ),
+    Safeguard(
+        "log lines of flows are masked", "flows/__init__.py",
+        "record.msg, record.args = masked(record.getMessage()), ()", "pass", (CANARIES, "holds_a_secret"),
     ),
     # --- what Prefect believes
     Safeguard(

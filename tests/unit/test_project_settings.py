@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from migrate import errors
 from migrate.errors import InvalidInput
 from migrate.project import secrets, settings, units
 from migrate.project.lines import lines_of
@@ -20,8 +21,8 @@ def mistakes(text: str | bytes) -> list[str]:
     return [str(mistake) for mistake in caught.value.mistakes]
 
 
-def test_the_doctests_of_units_and_secrets_hold():
-    for module in (units, secrets):
+def test_the_doctests_of_units_secrets_and_errors_hold():
+    for module in (units, secrets, errors):
         assert doctest.testmod(module).failed == 0
 
 
@@ -178,8 +179,8 @@ def test_a_url_without_a_secret_may_be_written_down(url):
 
 def test_masking_hides_passwords_in_any_text():
     text = "cannot open mysql+pyodbc://me:hun@ter2@h/db and X;PWD=hunter2;Y and ?sslpassword=hunter2&x=1 PWD%3Dhunter2"
-    assert "ter2" not in secrets.masked(text)
-    assert "x=1" in secrets.masked(text)
+    assert "ter2" not in errors.masked(text)
+    assert "x=1" in errors.masked(text)
 
 
 def test_a_secret_does_not_show_itself():

@@ -80,7 +80,7 @@ def make(
     target, schema = _place(session, url, schema)
     if dry_run:
         session.document(_document(clients, seed))
-        session.say(f"would make {clients:,} clients with seed {seed} in {target!s}")
+        session.say(f"would make {clients:,} clients with seed {seed} in {_told(target)}")
         return
     from sqlalchemy import create_engine
 
@@ -189,7 +189,7 @@ def age(
         ("change", "times"), document["changes"].items(), total=("all", sum(document["changes"].values()))
     )
     if dry_run:
-        session.say(f"would happen in {target!s}; nothing was written")
+        session.say(f"would happen in {_told(target)}; nothing was written")
         return
     session.say(
         f"{document['rows']:,} rows written, seed {seed}, from {document['first']} to {document['last']}"
@@ -207,6 +207,13 @@ def _place(session: Session, url: str | None, schema: str | None) -> tuple[URL, 
     else:
         target = writable_url(url)
     return target, None if target.get_backend_name() == "sqlite" else schema
+
+
+def _told(target: URL) -> str:
+    """Where it is, without what is secret in any part of its URL."""
+    from migrate.extract.trouble import place_of
+
+    return str(place_of(target))
 
 
 def _reach(target: URL) -> None:
