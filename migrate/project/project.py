@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from migrate.errors import Drift, InvalidInput, MigrateError, Mistake
 from migrate.project import settings as settings_file
-from migrate.project.memory import batch_bytes, spare_memory
+from migrate.project.memory import batch_bytes, settled, spare_memory
 from migrate.project.secrets import Readers, Secret, Unresolved, part_with_secret, resolve
 from migrate.project.settings import EMBEDDED, FILE, LEGACY_KINDS, PLATFORM_KINDS, STATE_SCHEMA, Settings
 
@@ -256,6 +256,7 @@ class Project:
 
         spare_memory()
         mappings = self.mappings(entities)
+        settled()
         source, target = self.source(), self.target()
         try:
             yield Parts(source, self.state(), target, mappings, self.layout(), self.patience)
