@@ -162,7 +162,7 @@ class MemoryState:
         run = OpenRun(len(self._books.runs) + 1, mode, as_of, *window, dict(digests), lease.fence)
         self._books.runs[run.id] = {"run": run, "status": "running"}
         self._platform.before[run.id] = facts(self._books)
-        self.add(run, slices)
+        self._plan(run, slices)
         self._platform.append(self._books, lease.fence, kind="run", run=run.id, actor=lease.holder)
         return run
 
@@ -201,7 +201,7 @@ class MemoryState:
             raise Refused(f"there is no run {number}, or it was taken back already")
         return replace(self.run(number), fence=lease.fence)
 
-    def add(self, run: OpenRun, slices: Sequence[Slice]) -> None:
+    def _plan(self, run: OpenRun, slices: Sequence[Slice]) -> None:
         for piece in slices:
             for position, within in enumerate(piece.ranges):
                 at = (run.id, piece.entity, piece.number, position)

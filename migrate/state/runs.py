@@ -8,7 +8,7 @@ import hashlib
 import json
 import os
 import socket
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -19,7 +19,7 @@ import pyarrow as pa
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from migrate.errors import Defect
+from migrate.errors import Defect, Refused
 from migrate.model import KeyRange, Slice, SliceKind, Tally
 from migrate.postgres import Cursor, copy_in
 from migrate.state import ledger
@@ -73,7 +73,7 @@ def begin(
     )
     (number,) = cursor.fetchone() or (0,)
     identity = int(str(number))
-    add(cursor, schema, identity, slices)
+    _plan(cursor, schema, identity, slices)
     told = {"plan": plan_digest(slices), "mappings": dict(run.mappings), "mode": run.mode}
     ledger.append(cursor, schema, project, run.fence, actor=actor, kind="run", run=identity, batch=told)
     return identity
@@ -88,12 +88,12 @@ def planned(cursor: Cursor, schema: str, run: int) -> int:
     return int(str(count))
 
 
-def add(cursor: Cursor, schema: str, run: int, slices: Iterable[Slice]) -> None:
+def _plan(cursor: Cursor, schema: str, run: int, slices: Iterable[Slice]) -> None:
     """Plan the batches of `slices`, all open."""
     batches = ((s, position, piece) for s in slices for position, piece in enumerate(s.ranges))
     rows = [
         (run, s.entity, s.number, position, str(s.kind), s.member, piece.low, piece.high, ordinal)
-        for ordinal, (s, position, piece) in enumerate(batches, start=planned(cursor, schema, run))
+        for ordinal, (s, position, piece) in enumerate(batches)
     ]
     columns = ("run", "entity", "slice", "position", "kind", "member", "low", "high", "ordinal")
     texts, small = [pa.string()] * 4, pa.int32()
@@ -101,6 +101,23 @@ def add(cursor: Cursor, schema: str, run: int, slices: Iterable[Slice]) -> None:
     values = zip(*rows, strict=True) if rows else [()] * len(columns)
     data = {name: pa.array(column, kind) for name, column, kind in zip(columns, values, kinds, strict=True)}
     copy_in(cursor, sql.Identifier(schema, "batch"), pa.table(data), called="batch")
+
+
+def _refuse_damage(cursor: Cursor, schema: str, run: int) -> None:
+    """Refused when the plan of a run is not the one that it began with, or says of a batch that it is closed and the
+    ledger does not: work could be left out unseen.
+    """
+    slices = [piece for piece, _ in _batches(cursor, schema, run)]
+    cursor.execute(sql.SQL("SELECT plan FROM {m}.run WHERE id = %s").format(m=sql.Identifier(schema)), [run])
+    (planned,) = cursor.fetchone() or ("",)
+    cursor.execute(sql.SQL(_UNTOLD).format(m=sql.Identifier(schema)), [run])
+    (untold,) = cursor.fetchone() or (True,)
+    if untold or plan_digest(slices) != planned:
+        raise Refused(
+            f"the plan of run {run} is not what it was when the run began; nothing more was written",
+            why="lines of migration.batch or migration.run were changed or lost",
+            remedy=f"restore the platform's database, or take the run back, and begin anew: migrate undo {run}",
+        )
 
 
 def unfinished(cursor: Cursor, schema: str, mode: str, mappings: Mapping[str, str]) -> OpenRun | None:
@@ -135,7 +152,8 @@ def load(cursor: Cursor, schema: str, number: int) -> OpenRun:
 
 
 def resume(cursor: Cursor, schema: str, project: str, run: OpenRun, actor: str) -> None:
-    """Put an interrupted run under the fencing number of `run`."""
+    """Put an interrupted run under the fencing number of `run`. Raises Refused when its plan was damaged meanwhile."""
+    _refuse_damage(cursor, schema, run.id)
     query = sql.SQL(
         "UPDATE {m}.run SET status = 'running', ended = NULL, host = %s, pid = %s, fence = %s WHERE id = %s"
     )
@@ -145,16 +163,17 @@ def resume(cursor: Cursor, schema: str, project: str, run: OpenRun, actor: str) 
 
 def pending(cursor: Cursor, schema: str, run: int) -> list[tuple[Slice, tuple[int, ...]]]:
     """Every slice of the run that has open batches, with the positions of these, in the order of the plan."""
+    return [(piece, positions) for piece, positions in _batches(cursor, schema, run) if positions]
+
+
+def _batches(cursor: Cursor, schema: str, run: int) -> Iterator[tuple[Slice, tuple[int, ...]]]:
+    """Every planned slice with the positions of its open batches, in the order of the plan."""
     cursor.execute(sql.SQL(_BATCHES).format(m=sql.Identifier(schema)), [run])
-    left = []
     for (entity, number, kind, member), group in groupby(cursor.fetchall(), key=lambda row: row[:4]):
         rows = list(group)
         ranges = tuple(KeyRange(_text(row[5]), _text(row[6])) for row in rows)
         positions = tuple(int(str(row[4])) for row in rows if row[7] is None)
-        if positions:
-            piece = Slice(str(entity), int(str(number)), SliceKind(str(kind)), ranges, _text(member))
-            left.append((piece, positions))
-    return left
+        yield Slice(str(entity), int(str(number)), SliceKind(str(kind)), ranges, _text(member)), positions
 
 
 def finish(
@@ -162,13 +181,15 @@ def finish(
 ) -> dict[str, Tally]:
     """Close the books of a run: its totals by entity, from the ledger.
 
-    Raises Defect when a run that is called done has open batches or totals that do not balance.
+    Raises Defect when a run that is called done has open batches or totals that do not balance, and Refused when its
+    plan was damaged.
     """
     totals = tallies(cursor, schema, run.id)
     cursor.execute(sql.SQL(_ONE).format(m=sql.Identifier(schema)), [run.id])
     if (cursor.fetchone() or ("",))[0] == "done":
         return totals  # the answer to an earlier call was lost
     if status == "done":
+        _refuse_damage(cursor, schema, run.id)
         cursor.execute(
             sql.SQL("SELECT count(*) FROM {m}.batch WHERE run = %s AND closed IS NULL").format(
                 m=sql.Identifier(schema)
@@ -222,7 +243,11 @@ def tally_of(told: Mapping[str, Any]) -> Tally:
 
 def plan_digest(slices: Sequence[Slice]) -> str:
     """SHA-256 of the planned slices."""
-    told = [[s.entity, s.number, str(s.kind), s.member, [[r.low, r.high] for r in s.ranges]] for s in slices]
+    told = [
+        [s.entity, s.number, str(s.kind), s.member, [[r.low, r.high] for r in s.ranges]]
+        for s in slices
+        if s.ranges
+    ]
     return hashlib.sha256(json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
 
 
@@ -266,7 +291,15 @@ ORDER BY m.entity, r.id DESC
 """
 _BATCHES = """
 SELECT entity, slice, kind, member, position, low, high, closed FROM {m}.batch
-WHERE run = %s ORDER BY ordinal
+WHERE run = %s AND ordinal >= 0 ORDER BY ordinal
+"""
+_UNTOLD = """
+SELECT EXISTS (
+    SELECT FROM {m}.batch AS b WHERE b.run = %s AND b.closed IS NOT NULL AND NOT EXISTS (
+        SELECT FROM {m}.ledger AS l WHERE l.seq = b.closed AND l.run = b.run AND l.entity = b.entity
+            AND l.slice = b.slice AND (l.batch ->> 'position')::integer = b.position
+    )
+)
 """
 _FINISH = """
 UPDATE {m}.run SET status = %s, ended = clock_timestamp(), seconds = coalesce(seconds, 0) + %s, totals = %s

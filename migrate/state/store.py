@@ -168,12 +168,6 @@ class State:
         with self._cursor("read a run") as cursor:
             return runs.load(cursor, self.schema, number)
 
-    def add(self, run: OpenRun, slices: Sequence[Slice]) -> None:
-        """Plan further slices of a run."""
-        with self._cursor("plan slices") as cursor:
-            check_fence(cursor, self.schema, self.system, run.fence)
-            runs.add(cursor, self.schema, run.id, slices)
-
     def pending(self, run: OpenRun) -> list[tuple[Slice, tuple[int, ...]]]:
         """The slices with open batches, and the positions of these, in the order of the plan."""
         with self._cursor("read what is left") as cursor:

@@ -14,7 +14,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, inspect, make_url
 from sqlalchemy.exc import DBAPIError
 
-from migrate.errors import Busy, Drift, Transient, Unreachable
+from migrate.errors import Busy, Drift, Refused, Transient, Unreachable
+from migrate.model import KeyRange, Slice, SliceKind
 from migrate.state import State
 from migrate.state.tables import METADATA
 from migrate.state.tracing import Lead, leads
@@ -22,6 +23,8 @@ from tests.contracts.outcomes import AS_OF, DIGESTS, ENTITY, SYSTEM, Rejected, T
 from tests.contracts.postgres_platform import PostgresPlatform
 from tests.contracts.target_suite import bench, waiver
 from tests.databases import NewDatabase
+
+TWO_BATCHES = (Slice(ENTITY, 0, SliceKind.RANGE, (KeyRange(None, "k"), KeyRange("k", None))),)
 
 
 @pytest.fixture(scope="module")
@@ -284,6 +287,37 @@ def test_a_run_begun_after_a_kill_marks_the_one_before(platform: PostgresPlatfor
         with platform.state.lease() as lease:
             platform.state.begin(lease, mode="full", as_of=AS_OF, digests=DIGESTS, slices=slices(1))
     assert platform.ask("SELECT status FROM migration.run ORDER BY id") == [("interrupted",), ("running",)]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "DELETE FROM migration.batch WHERE position = 1",
+        "DELETE FROM migration.batch",
+        "UPDATE migration.batch SET high = 'm' WHERE high IS NULL",
+        "UPDATE migration.batch SET low = 'a', kind = 'keys' WHERE position = 0",
+        "UPDATE migration.batch SET ordinal = -1 WHERE position = 0",
+        "UPDATE migration.batch SET ordinal = 1 - ordinal",
+        "UPDATE migration.batch SET run = 1 WHERE position = 0",
+        "UPDATE migration.batch SET closed = (SELECT max(seq) FROM migration.ledger) WHERE position = 1",
+        "UPDATE migration.run SET plan = repeat('0', 64) WHERE id = 2",
+    ],
+)
+def test_a_run_whose_plan_was_damaged_is_neither_resumed_nor_done(
+    platform: PostgresPlatform, damage: str
+) -> None:
+    state = platform.state
+    with state.lease("the one before") as lease:
+        state.begin(lease, mode="full", as_of=AS_OF, digests={"other": "x"}, slices=())
+    with state.lease("a kill") as lease:
+        run = state.begin(lease, mode="full", as_of=AS_OF, digests=DIGESTS, slices=TWO_BATCHES)
+    with platform.engine.begin() as connection:
+        connection.exec_driver_sql(damage)
+    with state.lease("the next") as lease:
+        with pytest.raises(Refused, match="the plan of run 2 is not what it was"):
+            state.resume(lease, run)
+        with pytest.raises(Refused, match="migrate undo 2"):
+            state.finish(replace(run, fence=lease.fence))
 
 
 def test_complaints_that_a_whole_run_does_not_find_again_are_released(platform: PostgresPlatform) -> None:

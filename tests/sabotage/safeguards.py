@@ -54,6 +54,27 @@ SAFEGUARDS = (
         (LOAD, "passes_on_in_the_middle"),
     ),
     Safeguard(
+        "a damaged plan is found", "migrate/state/runs.py",
+        "if untold or plan_digest(slices) != planned:", "if False:",
+        (STATE, "plan_was_damaged"),
+    ),
+    Safeguard(
+        "a batch that the ledger does not know is not done", "migrate/state/runs.py",
+        "if untold or plan_digest(slices) != planned:", "if plan_digest(slices) != planned:",
+        (STATE, "plan_was_damaged"),
+    ),
+    Safeguard(
+        "a root that is left out claims nothing", "migrate/transform/beforehand.py",
+        "values = pc.if_else(excluded, pa.scalar(None, values.type), values)", "pass",
+        ("tests/unit/test_shipped_mappings.py", "comes_out_as_it_says"), quick=True,
+    ),
+    Safeguard(
+        "a merge is one where all rows went", "migrate/state/images.py",
+        "WHERE NOT EXISTS (SELECT FROM ({still}) AS still (id) WHERE still.id = moved.old)",
+        "WHERE EXISTS (SELECT FROM ({still}) AS still (id)) OR TRUE",
+        (UNDO, "something_still_points"),
+    ),
+    Safeguard(
         "rows and books are one transaction", "migrate/load/postgres.py",
         "written = self._rows(cursor, keeper, outcome, made)\n",
         'with self._cursor(run, "write rows") as other:\n'
