@@ -71,10 +71,13 @@ class Graveyard:
         self.keeper.rows(self.layout[table], sql.SQL("{} AS g").format(self.stage), where)
 
 
-def pointers(layout: Layout, root: str) -> list[tuple[str, str, str]]:
-    """(table, its key, column) of every platform column that holds ids of that root table's rows."""
+def pointers(layout: Layout, root: str) -> list[tuple[str, str, str, str | None]]:
+    """(table, its key, column, root's column) of every platform column that holds ids of that root table's rows.
+
+    The last is None where the rows are members of the very root that they name.
+    """
     return [
-        (name, table.key, column.name)
+        (name, table.key, column.name, None if column.name == table.root_id else table.root_id)
         for name, table in layout.items()
         for column in table.columns.values()
         if column.name != table.key

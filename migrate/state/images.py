@@ -28,12 +28,14 @@ KEPT = {
 class Pointer(NamedTuple):
     """A platform column that holds ids of roots: a reference, or the `root_id` of a member table.
 
-    key: the table's primary key.
+    key:   the table's primary key.
+    root:  the column with the id of the root that the rows belong to; None where that is the very id in `column`.
     """
 
     table: str
     key: str
     column: str
+    root: str | None = None
 
 
 def under(cursor: Cursor, run: int) -> None:
@@ -52,13 +54,17 @@ def redirected(
     """Which rows pointed at one of `ids` before that run or a later one, and at what they point now.
 
     ids: 16 raw bytes each. Out: (old, new: fixed_size_binary(16), rows: int64), one row per pair; rows that are gone or
-    point at nothing now are not counted. Seen with the eyes of the cursor's transaction.
+    point at nothing now are not counted. An id at which something that lives still points is left out: not all went.
+    Seen with the eyes of the cursor's transaction.
     """
     kinds = {"old": pa.string(), "new": pa.string(), "rows": pa.int64()}
-    parts = [_redirected(schema, platform, pointer) for pointer in pointers]
+    every = list(pointers)
+    parts = [_said(_REDIRECTED, schema, platform, pointer) for pointer in every]
+    left = [_said(_STILL, schema, platform, pointer) for pointer in every if pointer.root]
     if not parts or not len(ids):
         return _pairs(pa.table({name: pa.array([], kind) for name, kind in kinds.items()}))
-    query = sql.SQL(_PAIRS).format(sql.SQL(" UNION ALL ").join(parts))
+    union = sql.SQL(" UNION ALL ")
+    query = sql.SQL(_PAIRS).format(moved=union.join(parts), still=union.join([sql.SQL(_NOBODY), *left]))
     return _pairs(
         copy_out(cursor, query, kinds, {"run": run, "ids": [value.hex() for value in ids.to_pylist()]})
     )
@@ -70,14 +76,15 @@ def prune(cursor: Cursor, schema: str, age: timedelta) -> int:
     return cursor.rowcount
 
 
-def _redirected(schema: str, platform: str, pointer: Pointer) -> sql.Composed:
-    return sql.SQL(_REDIRECTED).format(
+def _said(text: str, schema: str, platform: str, pointer: Pointer) -> sql.Composed:
+    return sql.SQL(text).format(
         m=sql.Identifier(schema),
         table=sql.Identifier(platform, pointer.table),
         name=sql.Literal(pointer.table),
         key=sql.Identifier(pointer.key),
         column=sql.Identifier(pointer.column),
         field=sql.Literal(pointer.column),
+        root=sql.Identifier(pointer.root or pointer.column),
     )
 
 
@@ -96,7 +103,18 @@ FROM {m}.before_image AS i JOIN {table} AS o ON o.{key} = i.id
 WHERE i.run >= %(run)s AND i.table_name = {name}
   AND (i."row" ->> {field})::uuid IN (SELECT unnest(%(ids)s::uuid[])) AND o.{column} <> (i."row" ->> {field})::uuid
 """
-_PAIRS = "SELECT old, new, count(*) FROM ({}) AS moved GROUP BY 1, 2 ORDER BY 1, 2"
+# A row that lives: its root has not vanished, and is not about to.
+_STILL = """
+SELECT o.{column} FROM {table} AS o
+JOIN {m}.crosswalk AS x ON x.id = o.{root} AND x.valid_to = 'infinity' AND x.survivor IS NULL AND x.cause <> 'vanished'
+WHERE o.{column} IN (SELECT unnest(%(ids)s::uuid[]))
+  AND NOT EXISTS (SELECT FROM {m}.candidate AS k WHERE k.entity = x.entity AND k.key = x.key AND k.gone)
+"""
+_NOBODY = "SELECT NULL::uuid WHERE FALSE"
+_PAIRS = """
+SELECT old, new, count(*) FROM ({moved}) AS moved
+WHERE NOT EXISTS (SELECT FROM ({still}) AS still (id) WHERE still.id = moved.old) GROUP BY 1, 2 ORDER BY 1, 2
+"""
 _PRUNE = """
 WITH pruned AS (
     UPDATE {m}.run SET images = FALSE WHERE images AND started < now() - %s AND status <> 'running' RETURNING id

@@ -318,12 +318,12 @@ class State:
         return vanishing.open_gone(cursor, self.place, run, slice_, position, within, keys_)
 
     def follow(
-        self, cursor: Cursor, opened: OpenedGone, pointers: Iterable[tuple[str, str, str]]
+        self, cursor: Cursor, opened: OpenedGone, pointers: Iterable[tuple[str, str, str, str | None]]
     ) -> pa.Table:
         """(key, id, survivor, survivor_id) of the vanished keys that the platform holds, ids as text.
 
-        pointers: (table, its key, column) where ids of the entity's roots may stand: a vanished id whose rows all point
-        at one other living root since the last sweep was merged into that.
+        pointers: (table, its key, column, column of its root) where ids of the entity's roots may stand: a vanished id
+        whose rows all point at one other living root since the last sweep was merged into that.
         """
         ids = derive_ids(self.system, f"{opened.slice.entity}/", opened.held["key"])
         moved = images.redirected(

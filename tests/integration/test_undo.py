@@ -38,7 +38,7 @@ from tests.contracts.target_suite import A, Bench, bench, waiver
 from tests.databases import NewDatabase
 
 ROOT = Path(__file__).resolve().parents[2]
-POINTERS = [Pointer("part", "part_id", "thing_id"), Pointer("thing", "thing_id", "maker_id")]
+POINTERS = [Pointer("part", "part_id", "thing_id"), Pointer("thing", "thing_id", "maker_id", "thing_id")]
 
 
 @pytest.fixture(scope="module")
@@ -59,14 +59,25 @@ def test_rows_that_went_from_one_root_to_another_are_found(platform: PostgresPla
     with bench(platform) as on:
         on.write(outcome({"a": A, "b": Thing("B", maker="u1"), "c": Thing("C", maker="u1")}, stubs=users))
     with bench(platform) as on:
-        on.write(outcome({"b": Thing("B", A.parts, maker="u2"), "c": Thing("C+", maker="u1")}, stubs=users))
+        on.write(outcome({"b": Thing("B", A.parts, maker="u2"), "c": Thing("C+", maker="u2")}, stubs=users))
         u1, u2 = (derive_id(SYSTEM, f"account/{name}") for name in ("u1", "u2"))
         wanted = pa.array([thing_id("a"), u1, thing_id("z")], pa.binary(16))
         with platform.state.writer(on.run) as connection, connection.cursor() as cursor:
             found = redirected(cursor, "migration", SCHEMA, on.run.id, wanted, POINTERS)
             assert redirected(cursor, "migration", SCHEMA, on.run.id + 1, wanted, POINTERS).num_rows == 0
     rows = {(row["old"], row["new"]): row["rows"] for row in found.to_pylist()}
-    assert rows == {(thing_id("a"), thing_id("b")): 2, (u1, u2): 1}
+    assert rows == {(thing_id("a"), thing_id("b")): 2, (u1, u2): 2}
+
+
+def test_a_root_at_which_something_still_points_was_not_left_for_another(platform: PostgresPlatform) -> None:
+    users = [("account", "u1"), ("account", "u2")]
+    with bench(platform) as on:
+        on.write(outcome({"b": Thing("B", maker="u1"), "c": Thing("C", maker="u1")}, stubs=users))
+    with bench(platform) as on:
+        on.write(outcome({"b": Thing("B", maker="u2")}, stubs=users))
+        wanted = pa.array([derive_id(SYSTEM, "account/u1")], pa.binary(16))
+        with platform.state.writer(on.run) as connection, connection.cursor() as cursor:
+            assert redirected(cursor, "migration", SCHEMA, on.run.id, wanted, POINTERS).num_rows == 0
 
 
 def test_a_first_load_keeps_nothing(platform: PostgresPlatform) -> None:
