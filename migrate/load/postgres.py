@@ -119,7 +119,6 @@ class PostgresTarget:
         if made:
             with self._cursor(run, "check the platform's constraints") as cursor:
                 bulk.check(cursor, self._state.platform_schema)
-                self._state.take_statistics(cursor)
         return made
 
     def _make_all(self, run: "OpenRun", steps: Sequence[int], builders: int) -> int:

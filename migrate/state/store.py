@@ -182,9 +182,14 @@ class State:
         """Close the books of a run; its totals by entity, with how much of what was left out is waived today.
 
         status: done, failed or interrupted. Of what a run has read as a whole, complaints that no batch found again are
-        released. Raises Defect when it is called done with open batches or books that do not balance.
+        released; after a full one the server has statistics of what it wrote here, by which the next run asks for a few
+        lines of it. Raises Defect when it is called done with open batches or books that do not balance.
         """
         with self._cursor("finish a run") as cursor:
+            if status == "done" and run.mode == "full":
+                cursor.execute(
+                    self.place.sql("ANALYZE {m}.crosswalk, {m}.key_image, {m}.quarantine, {m}.candidate")
+                )
             totals = runs.finish(cursor, self.schema, self.system, run, self.actor, status, seconds)
             if status == "done":
                 images.under(cursor, run.id)
@@ -197,10 +202,6 @@ class State:
         """The counts of a run so far, by entity."""
         with self._cursor("read the books") as cursor:
             return runs.tallies(cursor, self.schema, run.id)
-
-    def take_statistics(self, cursor: Cursor) -> None:
-        """Tell the server what a first load has written here, before the next run asks for some lines of it."""
-        cursor.execute(self.place.sql("ANALYZE {m}.crosswalk, {m}.key_image, {m}.quarantine, {m}.candidate"))
 
     # --- what a batch asks before it is mapped -----------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
     with world(folder) as made:
         made.call(["status", "--json"], {})      a process of its own: its exit code and what it wrote
         made.files()                             what lies in every folder that a command could write to
-        made.command_lines                       of every process of the machine since the block began
+        made.command_lines                       of every process that was started since the block began
 
 What the program is *given* (secrets in files, the legacy database) lies in a folder of its own, which is not searched.
 """
@@ -54,7 +54,7 @@ class World:
     key:            of the one whose commands are typed.
     own:            files under `kept` that the user has written, by their path there.
     surprises:      calls that ended otherwise than they had to.
-    command_lines:  of every process of the machine since the world began.
+    command_lines:  of every process of this world since it began.
     """
 
     folder: Path
@@ -180,7 +180,7 @@ def world(folder: Path) -> Iterator[World]:
         server.new("platform", "OWNER", MOVER)
         server.new("legacy", "OWNER", READER)
         made = World(folder, server)
-        with watching(made.command_lines):
+        with watching(made.command_lines, str(made.kept).encode()):
             yield made
 
 
@@ -193,8 +193,11 @@ def odbc(secret: str, *, braces: bool = False) -> str:
 
 
 @contextmanager
-def watching(seen: set[bytes]) -> Iterator[None]:
-    """Collect the command line of every process of the machine, many times a second, where the system shows them."""
+def watching(seen: set[bytes], folder: bytes) -> Iterator[None]:
+    """Collect the command lines of processes, many times a second, where the system shows them.
+
+    Of those alone that know the folder, by their environment or their arguments: other tests may be at work as well.
+    """
     ended = threading.Event()
 
     def look() -> None:
@@ -205,7 +208,11 @@ def watching(seen: set[bytes]) -> Iterator[None]:
             for name in (name for name in alive if looked[name] < _LOOKS):
                 looked[name] += 1
                 try:
-                    seen.add(Path("/proc", name, "cmdline").read_bytes())
+                    words, environment = (
+                        Path("/proc", name, of).read_bytes() for of in ("cmdline", "environ")
+                    )
+                    if folder in words or folder in environment:
+                        seen.add(words)
                 except OSError:  # it has ended
                     continue
 

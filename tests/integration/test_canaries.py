@@ -479,7 +479,8 @@ def test_a_leak_is_found_wherever_it_is_planted(made: World) -> None:
     secret, person = SECRETS["odbc"], PERSONS[1]
     leak = made.kept / "tmp" / "left-behind"
     leak.write_text(quote(person.name))
-    made.call([secret], {}, ("-c", "import sys; print(sys.argv[1][:5]); sys.stderr.write(sys.argv[1])"))
+    program = "import sys, time; print(sys.argv[1][:5]); sys.stderr.write(sys.argv[1]); time.sleep(1)"
+    made.call([secret], {}, ("-c", program))
     with sqlite3.connect(made.kept / "prefect" / "prefect.db") as database:
         database.execute(
             "UPDATE log SET message = message || ? WHERE id = (SELECT min(id) FROM log)", [person.email]
