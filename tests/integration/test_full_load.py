@@ -96,6 +96,11 @@ def test_every_source_row_of_every_entity_is_accounted_for(undisturbed: str) -> 
     assert unbalanced == []
 
 
+def test_the_server_has_statistics_of_what_a_full_load_has_written(undisturbed: str) -> None:
+    known = "SELECT count(*) FROM pg_class WHERE reltuples > 0 AND relname IN ('crosswalk', 'key_image', 'quarantine')"
+    assert count(undisturbed, known) == 3
+
+
 def test_all_indexes_and_constraints_are_back_and_valid_after_a_first_load(
     undisturbed: str, new_database: NewDatabase, tmp_path: Path, sample: str
 ) -> None:

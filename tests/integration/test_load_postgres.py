@@ -335,16 +335,6 @@ class TestBulk:
             platform.target.end_bulk(on.run)
         assert _described(platform) == before
 
-    def test_the_server_knows_what_a_first_load_has_written(self, platform: PostgresPlatform) -> None:
-        with bench(platform) as on:
-            platform.target.begin_bulk(on.run, LAYOUT)
-            on.things(a=A)
-            platform.target.end_bulk(on.run)
-        known = platform.ask(
-            "SELECT relname FROM pg_class WHERE reltuples > 0 AND relname IN ('crosswalk', 'key_image') ORDER BY 1"
-        )
-        assert known == [("crosswalk",), ("key_image",)]
-
     def test_who_comes_after_a_kill_makes_what_is_missing(self, platform: PostgresPlatform) -> None:
         before = _described(platform)
         with bench(platform) as on:
