@@ -192,7 +192,7 @@ def spoil(made: World) -> None:
     for name, statement in {
         "lacking": "ALTER TABLE S_CONTACT DROP COLUMN MAIDEN_NAME",
         "refused": f"UPDATE S_CONTACT SET DEATH_DT = '{PERSONS[0].name}' WHERE ROW_ID = '{made.keys[0]}'",
-        "damaged": "UPDATE S_CONTACT SET MID_NAME = CAST(CAST(LAST_NAME AS BLOB) || x'ff' AS TEXT)",
+        "damaged": f"UPDATE S_CONTACT SET MID_NAME = CAST(x'ff' AS TEXT) WHERE ROW_ID = '{made.keys[0]}'",
     }.items():
         copy = shutil.copy(made.legacy, made.given / f"{name}.db")
         with sqlite3.connect(copy) as legacy:
