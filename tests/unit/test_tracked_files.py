@@ -29,7 +29,9 @@ TEXT = {
     ".yml",
 }
 HOME = re.compile(r"(?<![\w.])/(?:home|Users|root|work)/[\w.-]+")
-REGISTRY = re.compile(r"pypi\.org|pythonhosted|npmjs|index-url\s*=\s*\S", re.IGNORECASE)
+REGISTRY = re.compile(  # the brackets keep this very line from naming one
+    r"py[p]i\.org|python[h]osted|npm[j]s|index-url\s*=\s*\S", re.IGNORECASE
+)
 
 
 def tracked() -> list[Path]:
