@@ -122,3 +122,11 @@ def legacy(path: Path) -> None:
         ]
         database.executemany("INSERT INTO S_BU VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
     database.close()
+
+
+def at_source(project: Path, *statements: str) -> None:
+    """Officers' work on the legacy database of a small project."""
+    with sqlite3.connect(project / "legacy.db") as database:
+        for statement in statements:
+            database.execute(statement)
+    database.close()

@@ -1,6 +1,5 @@
 """What each net promises by itself, on a small day of work: what it sees, what it leaves alone, when it stops."""
 
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -15,6 +14,7 @@ from migrate.project import Project
 from tests.databases import NewDatabase
 from tests.journeys import connected, left, run_once
 from tests.small_day import SmallDay
+from tests.small_project import at_source
 
 READS = ("boundaries", "count", "has_rows", "snapshot")
 
@@ -31,14 +31,6 @@ def project(tmp_path: Path, platform: str) -> Path:
     Project.find(made).upgrade()
     run_once(made, "full")
     return made
-
-
-def change(project: Path, *statements: str) -> None:
-    """Officers' work on the legacy database."""
-    with sqlite3.connect(project / "legacy.db") as database:
-        for statement in statements:
-            database.execute(statement)
-    database.close()
 
 
 def ask(platform: str, statement: str) -> list[tuple[Any, ...]]:
@@ -61,7 +53,7 @@ def test_a_change_that_is_committed_twenty_minutes_late_is_seen_by_the_next_delt
     project: Path, platform: str
 ) -> None:
     late = "strftime('%Y-%m-%d %H:%M:%f000', 'now', '-20 minutes')"
-    change(project, f"UPDATE S_BU SET NAME = 'Gatineau', LAST_UPD = {late} WHERE ROW_ID = '0-B'")
+    at_source(project, f"UPDATE S_BU SET NAME = 'Gatineau', LAST_UPD = {late} WHERE ROW_ID = '0-B'")
     run_once(project, "delta")
     assert "Gatineau" in names(platform)
 
@@ -71,7 +63,7 @@ def test_a_table_that_came_back_empty_stops_every_net_and_nothing_is_written(
     project: Path, platform: str, mode: str
 ) -> None:
     before = left(platform)
-    change(project, "DELETE FROM S_BU")
+    at_source(project, "DELETE FROM S_BU")
     with pytest.raises(Refused, match="S_BU has 0 rows"), Project.find(project).open_run(mode):
         raise AssertionError("it was opened")
     assert left(platform) == before
@@ -80,13 +72,13 @@ def test_a_table_that_came_back_empty_stops_every_net_and_nothing_is_written(
 def test_a_sweep_stops_when_more_is_gone_than_may_be(project: Path, platform: str) -> None:
     some = [f"('9-{n}', 'Office {n}', '2020-01-01', '0-1', '2020-01-01', '0-1')" for n in range(40)]
     columns = "(ROW_ID, NAME, CREATED, CREATED_BY, LAST_UPD, LAST_UPD_BY)"
-    change(project, f"INSERT INTO S_BU {columns} VALUES {', '.join(some)}")
+    at_source(project, f"INSERT INTO S_BU {columns} VALUES {', '.join(some)}")
     run_once(project, "sweep")
     before = names(platform)
     gone = (
         "DELETE FROM S_BU WHERE ROW_ID LIKE '9-1%'"  # eleven; their places are taken, so that none is missing
     )
-    change(project, gone, f"INSERT INTO S_BU {columns} SELECT 'x' || ROW_ID, NAME, CREATED, CREATED_BY, LAST_UPD,"
+    at_source(project, gone, f"INSERT INTO S_BU {columns} SELECT 'x' || ROW_ID, NAME, CREATED, CREATED_BY, LAST_UPD,"
            " LAST_UPD_BY FROM S_BU WHERE ROW_ID LIKE '9-2%'")  # fmt: skip
     with pytest.raises(Refused, match="11 of"), Project.find(project).open_run("sweep"):
         raise AssertionError("it was opened")
@@ -100,10 +92,10 @@ def test_a_sweep_stops_when_more_is_gone_than_may_be(project: Path, platform: st
 
 
 def test_what_is_back_when_it_is_looked_for_again_is_not_buried(project: Path, platform: str) -> None:
-    change(project, "CREATE TABLE ASIDE AS SELECT * FROM S_BU WHERE ROW_ID = '0-C'",
+    at_source(project, "CREATE TABLE ASIDE AS SELECT * FROM S_BU WHERE ROW_ID = '0-C'",
            "DELETE FROM S_BU WHERE ROW_ID = '0-C'")  # fmt: skip
     with Project.find(project).open_run("sweep") as run:
-        change(project, "INSERT INTO S_BU SELECT * FROM ASIDE")
+        at_source(project, "INSERT INTO S_BU SELECT * FROM ASIDE")
         for stage in run.stages:
             for piece in stage.slices:
                 run.move(piece)
@@ -114,7 +106,7 @@ def test_what_is_back_when_it_is_looked_for_again_is_not_buried(project: Path, p
 def test_what_a_sweep_found_before_it_was_broken_off_is_taken_up_by_a_delta(
     project: Path, platform: str
 ) -> None:
-    change(project, "DELETE FROM S_BU WHERE ROW_ID = '0-C'")
+    at_source(project, "DELETE FROM S_BU WHERE ROW_ID = '0-C'")
     with pytest.raises(KeyboardInterrupt), Project.find(project).open_run("sweep"):
         raise KeyboardInterrupt
     assert cause(platform, "0-C") == "first_load"

@@ -1,13 +1,12 @@
 """What people do about rows in quarantine: look again, let stand, repair at the source; and what becomes of them."""
 
-import sqlite3
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.commandline import document, platform, run
-from tests.small_project import OFFICE, PERSON, small_project
+from tests.small_project import OFFICE, PERSON, at_source, small_project
 
 CHANGES = OFFICE.replace("root:", "changes: {stamps: [LAST_UPD]}\nroot:")
 CHILD = "INSERT INTO S_BU VALUES ('0-G', 'Below', '0-E', '2020-01-01', '0-1', '2020-01-02', '0-1', '0')"
@@ -21,18 +20,11 @@ def project(tmp_path: Path, postgres_url: str) -> Path:
     """Loaded once: 0-E is rejected, 0-G waits for it, 0-F for an office that does not exist."""
     made = small_project(tmp_path, platform=postgres_url)
     (made / "mappings" / "office.yaml").write_text(CHANGES)
-    legacy(made, CHILD)
+    at_source(made, CHILD)
     assert run(made, "platform", "upgrade").exit_code == 0
     assert run(made, "run").exit_code == 1
     assert quarantined(made) == {"0-E": "rejected", "0-F": "held", "0-G": "held"}
     return made
-
-
-def legacy(project: Path, *statements: str) -> None:
-    with sqlite3.connect(project / "legacy.db") as database:
-        for statement in statements:
-            database.execute(statement)
-    database.close()
 
 
 def quarantined(project: Path, *more: str) -> dict[str, str]:
@@ -66,7 +58,7 @@ def test_a_line_that_waits_for_what_is_left_out_says_which_rule_leaves_it_out(pr
 
 
 def test_a_redrive_moves_only_those_rows_and_then_those_that_waited_for_them(project: Path) -> None:
-    legacy(project, REPAIR, "UPDATE S_BU SET NAME = 'not looked at' WHERE ROW_ID = '0-B'")
+    at_source(project, REPAIR, "UPDATE S_BU SET NAME = 'not looked at' WHERE ROW_ID = '0-B'")
     told = document(project, "quarantine", "redrive", "--entity", "office", "--key", "0-E")
     assert (told["keys"], told["exit_code"]) == ({"office": 1}, 0)
     assert (told["run"]["mode"], books(told)) == ("redrive", {"read": 2, "created": 2})
@@ -77,7 +69,7 @@ def test_a_redrive_moves_only_those_rows_and_then_those_that_waited_for_them(pro
 
 
 def test_a_redrive_of_everything_says_what_is_still_left_out(project: Path) -> None:
-    legacy(project, REPAIR)
+    at_source(project, REPAIR)
     told = document(project, "quarantine", "redrive")
     assert (told["keys"], told["exit_code"]) == ({"office": 3}, 1)
     assert books(told) == {"read": 3, "created": 2, "held": 1}
@@ -102,7 +94,7 @@ def test_a_redrive_without_a_match_does_nothing(project: Path) -> None:
 
 
 def test_a_dry_redrive_counts_the_keys_and_writes_nothing(project: Path) -> None:
-    legacy(project, REPAIR)
+    at_source(project, REPAIR)
     told = document(project, "quarantine", "redrive", "--dry-run")
     assert (told["keys"], told["run"]) == ({"office": 3}, None)
     assert len(document(project, "status")["runs"]) == 1
@@ -110,14 +102,14 @@ def test_a_dry_redrive_counts_the_keys_and_writes_nothing(project: Path) -> None
 
 
 def test_a_key_that_is_gone_from_the_source_leaves_the_quarantine_by_a_redrive(project: Path) -> None:
-    legacy(project, "DELETE FROM S_BU WHERE ROW_ID = '0-F'")
+    at_source(project, "DELETE FROM S_BU WHERE ROW_ID = '0-F'")
     assert run(project, "quarantine", "redrive", "--key", "0-F").exit_code == 0
     assert quarantined(project) == {"0-E": "rejected", "0-G": "held"}
 
 
 @pytest.mark.parametrize("mode", ["delta", "sweep", "full"])
 def test_what_was_repaired_at_the_source_is_released_and_loaded(project: Path, mode: str) -> None:
-    legacy(project, REPAIR, STAMP.format("0-E"))
+    at_source(project, REPAIR, STAMP.format("0-E"))
     assert run(project, "run", "--mode", mode).exit_code in (0, 1)
     assert {"0-E", "0-G"} <= set(offices(project))
     assert quarantined(project) == {"0-F": "held"}
