@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 import pyarrow.compute as pc
 
 from migrate.canonical import key_text
+from migrate.conditions import Condition
 from migrate.errors import Drift, Refused
 from migrate.extract.batches import read_batch, read_keys, read_loose, read_survey
 from migrate.extract.nouns import Reader, Source, SourceTable
@@ -31,16 +32,7 @@ from migrate.extract.readers import Readers
 from migrate.finding import Brake, Nets, whole_members
 from migrate.load.target import Target
 from migrate.load.vanished import Tombstone
-from migrate.mapping.nouns import (
-    Condition,
-    Consequence,
-    Mapping,
-    Member,
-    Natural,
-    NaturalKind,
-    Orphans,
-    Vanished,
-)
+from migrate.mapping.nouns import Consequence, Mapping, Member, Natural, NaturalKind, Orphans, Vanished
 from migrate.model import Batch, KeyRange, Layout, Lookup, Outcome, Slice, SliceKind, Tally
 from migrate.patience import Notice, Patience
 from migrate.pipeline import Line, move

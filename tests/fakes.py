@@ -9,9 +9,9 @@ from functools import reduce
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from migrate.conditions import Condition
 from migrate.errors import Drift
 from migrate.extract import Examination, Reader, SourceColumn, SourceSchema, SourceTable, State
-from migrate.mapping.nouns import Condition
 from migrate.model import KeyRange
 
 FIXED_NOW = datetime(2026, 1, 1, 12, 0, 0)  # noqa: DTZ001  # a source's clock is naive UTC

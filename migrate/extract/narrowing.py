@@ -12,8 +12,8 @@ be read: so a condition is sent as far as every database surely agrees, and is t
 
 import sqlalchemy as sa
 
+from migrate.conditions import All, Any, Condition, Not, Operator, Test
 from migrate.extract.nouns import SourceTable
-from migrate.mapping.nouns import All, Any, Condition, Not, Operator, Test
 
 
 def narrowing(

@@ -18,7 +18,7 @@ from migrate.model import KeyRange
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from migrate.mapping.nouns import Condition
+    from migrate.conditions import Condition
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 import sqlalchemy as sa
 from pyarrow.types import is_string
 
+from migrate.conditions import Condition
 from migrate.errors import Drift, MigrateError, Transient, Unreachable
 from migrate.extract.catalogue import Catalogue
 from migrate.extract.dialects import Fast, dialect_of
@@ -27,7 +28,6 @@ from migrate.extract.trouble import Cause, cause_of, explained, of_driver, place
 from migrate.extract.types import conform, schema_of
 from migrate.extract.ways import Way
 from migrate.extract.ways.plain import PlainWay
-from migrate.mapping.nouns import Condition
 from migrate.model import KeyRange
 
 log = logging.getLogger(__name__)

@@ -14,12 +14,12 @@ import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 
+from migrate.conditions import Condition
 from migrate.errors import Drift
 from migrate.extract.dialects import Dialect, Keys
 from migrate.extract.narrowing import narrowing
 from migrate.extract.nouns import SourceColumn, SourceTable
 from migrate.extract.types import is_text
-from migrate.mapping.nouns import Condition
 from migrate.model import KeyRange
 
 Key = str | int | Decimal

@@ -14,8 +14,8 @@ from enum import StrEnum
 from migrate.errors import Mistake
 from migrate.mapping.members import ANY_TABLE
 from migrate.mapping.nouns import Dropped, Mapping
-from migrate.mapping.reading import suggest
 from migrate.mapping.reads import mapped
+from migrate.reading.grammar import suggest
 
 Catalogue = Dict[str, Collection[str]]
 """The source's tables and their columns."""

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from collections.abc import Mapping as Dict
 
 from migrate.mapping.conditions import condition_on
-from migrate.mapping.document import Node, shown
 from migrate.mapping.nouns import Call, NaturalKind
-from migrate.mapping.reading import (
+from migrate.mapping.scope import RowScope
+from migrate.mapping.vocabulary import Kind, Option, Word
+from migrate.reading.document import Node, shown
+from migrate.reading.grammar import (
     Parser,
     Place,
     flag,
@@ -19,8 +21,6 @@ from migrate.mapping.reading import (
     whole,
     word,
 )
-from migrate.mapping.scope import RowScope
-from migrate.mapping.vocabulary import Kind, Option, Word
 
 WHERE_LISTED = {"step": " (see: migrate transforms)", "rule": " (see: migrate transforms)"}
 

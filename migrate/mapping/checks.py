@@ -5,13 +5,14 @@ and, once all mappings are read, references between entities.
 from collections.abc import Collection, Iterator
 from collections.abc import Mapping as Dict
 
+from migrate.conditions import Column, MemberColumn
 from migrate.errors import Mistake
 from migrate.mapping.members import ANY_TABLE
-from migrate.mapping.nouns import Column, Consequence, Mapping, Member, MemberColumn
-from migrate.mapping.reading import Notes, suggest
+from migrate.mapping.nouns import Consequence, Mapping, Member
 from migrate.mapping.reads import mapped
 from migrate.mapping.scope import Scope
 from migrate.model import Layout
+from migrate.reading.grammar import Notes, suggest
 
 
 def check(mapping: Mapping, scope: Scope, notes: Notes) -> None:

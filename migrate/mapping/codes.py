@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Final
 
 from migrate.errors import Mistake
-from migrate.mapping.document import decode, shown
 from migrate.mapping.nouns import CodeList
-from migrate.mapping.reading import suggest
+from migrate.reading.document import decode, shown
+from migrate.reading.grammar import suggest
 
 HEADER: Final = (
     "parent",

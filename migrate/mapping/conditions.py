@@ -3,21 +3,11 @@
 from datetime import datetime
 from decimal import Decimal
 
-from migrate.mapping.document import SPOILED, Node, shown
-from migrate.mapping.nouns import (
-    All,
-    Any,
-    Column,
-    Condition,
-    Meaning,
-    NaturalKind,
-    Not,
-    Operator,
-    Scalar,
-    Test,
-)
-from migrate.mapping.reading import Parser, Place, flag, many, mapping_of, name, suggest, text
+from migrate.conditions import All, Any, Column, Condition, Meaning, Not, Operator, Scalar, Test
+from migrate.mapping.nouns import NaturalKind
 from migrate.mapping.scope import RowScope
+from migrate.reading.document import SPOILED, Node, shown
+from migrate.reading.grammar import Parser, Place, flag, many, mapping_of, name, suggest, text
 
 OPERATORS = (
     "not", "blank", "starts", "matches", "before", "after", "same_as", "differs", "among", "not_among", "code",

@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Final
 
 from migrate.errors import InvalidInput, Mistake
-from migrate.mapping.document import read, shown
 from migrate.mapping.lists import display
 from migrate.mapping.nouns import Mapping
-from migrate.mapping.reading import Notes, Parser, Place, iso_date, many, mapping_of, suggest, text
 from migrate.mapping.reads import CONFLICT
 from migrate.model import Layout
+from migrate.reading.document import read, shown
+from migrate.reading.grammar import Notes, Parser, Place, iso_date, many, mapping_of, suggest, text
 
 AS_OF: Final = date(2026, 1, 1)
 OUTCOMES: Final[Dict[str, tuple[str, ...]]] = {

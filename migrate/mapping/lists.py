@@ -5,13 +5,14 @@ from collections.abc import Collection
 from collections.abc import Mapping as Dict
 from pathlib import Path
 
+from migrate.conditions import Meaning
 from migrate.errors import Mistake
 from migrate.mapping.codes import HEADER, CodeFile, read_codes
-from migrate.mapping.document import shown
-from migrate.mapping.nouns import Mapping, Meaning
-from migrate.mapping.reading import Place, suggest
+from migrate.mapping.nouns import Mapping
 from migrate.mapping.scope import Scope
 from migrate.model import Layout
+from migrate.reading.document import shown
+from migrate.reading.grammar import Place, suggest
 
 _SHOWN = 8  # codes of a list that a message names
 

@@ -16,16 +16,16 @@ from pathlib import Path
 from migrate.errors import InvalidInput, Mistake
 from migrate.mapping import members, tables
 from migrate.mapping.checks import between, check
-from migrate.mapping.document import Node, read, shown
 from migrate.mapping.lists import CodeLists, display
 from migrate.mapping.nouns import Mapping, Vanished
 from migrate.mapping.order import in_order
-from migrate.mapping.reading import Keys, Notes, Place, Wrong, many, name, named
 from migrate.mapping.reads import reads
 from migrate.mapping.scope import Outline, Scope, outline
 from migrate.mapping.target import check_tables
 from migrate.mapping.vocabulary import Vocabulary
 from migrate.model import Layout
+from migrate.reading.document import Node, read, shown
+from migrate.reading.grammar import Keys, Notes, Place, Wrong, many, name, named
 
 NOT_MAPPINGS = ("groups.yaml",)
 EXAMPLES = ".examples.yaml"

@@ -3,22 +3,23 @@
 import re
 from dataclasses import replace
 
+from migrate.conditions import MemberColumn
 from migrate.mapping.calls import call_of
 from migrate.mapping.conditions import condition_on
-from migrate.mapping.document import Node, shown
 from migrate.mapping.nouns import (
     Changes,
     Dropped,
     Exclusion,
     Member,
-    MemberColumn,
     Natural,
     NaturalKind,
     Orphans,
     Vanished,
     Variant,
 )
-from migrate.mapping.reading import (
+from migrate.mapping.scope import EACH, ROOT, Scope
+from migrate.reading.document import Node, shown
+from migrate.reading.grammar import (
     Place,
     choice,
     flag,
@@ -32,7 +33,6 @@ from migrate.mapping.reading import (
     text,
     word,
 )
-from migrate.mapping.scope import EACH, ROOT, Scope
 
 ANY_TABLE = "*"
 """The member under which `drop` names columns that no table carries over."""

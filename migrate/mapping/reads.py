@@ -8,21 +8,8 @@ from collections.abc import Iterator
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass
 
-from migrate.mapping.nouns import (
-    All,
-    Any,
-    Call,
-    Column,
-    Condition,
-    Field,
-    Mapping,
-    Member,
-    MemberColumn,
-    NaturalKind,
-    Not,
-    TableMap,
-    Test,
-)
+from migrate.conditions import All, Any, Column, Condition, MemberColumn, Not, Test
+from migrate.mapping.nouns import Call, Field, Mapping, Member, NaturalKind, TableMap
 from migrate.mapping.scope import EACH, ROOT
 from migrate.mapping.vocabulary import Kind, Word
 

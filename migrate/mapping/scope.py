@@ -11,11 +11,12 @@ from collections.abc import Collection
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field
 
-from migrate.mapping.document import Node, shown
-from migrate.mapping.nouns import Column, Meaning, MemberColumn, NaturalKind
-from migrate.mapping.reading import IDENTIFIER, Place, identifier, suggest, text, word
+from migrate.conditions import Column, Meaning, MemberColumn
+from migrate.mapping.nouns import NaturalKind
 from migrate.mapping.vocabulary import Vocabulary, Word
 from migrate.model import Layout
+from migrate.reading.document import Node, shown
+from migrate.reading.grammar import IDENTIFIER, Place, identifier, suggest, text, word
 
 ROOT = "root"
 """The alias under which every row reaches the root row of its entity."""

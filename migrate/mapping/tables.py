@@ -1,22 +1,13 @@
 """The part of a mapping file about platform tables: table maps, joins, `each`, fields; and the rules of the entity."""
 
+from migrate.conditions import Scalar
 from migrate.mapping.calls import call_named, call_of
 from migrate.mapping.conditions import condition_on
-from migrate.mapping.document import Node
 from migrate.mapping.members import rule_name
-from migrate.mapping.nouns import (
-    Code,
-    Consequence,
-    Each,
-    Field,
-    FieldClass,
-    Join,
-    Reason,
-    Rule,
-    Scalar,
-    TableMap,
-)
-from migrate.mapping.reading import (
+from migrate.mapping.nouns import Code, Consequence, Each, Field, FieldClass, Join, Reason, Rule, TableMap
+from migrate.mapping.scope import EACH, ROOT, RowScope, Scope
+from migrate.reading.document import Node
+from migrate.reading.grammar import (
     Keys,
     Parser,
     Place,
@@ -33,7 +24,6 @@ from migrate.mapping.reading import (
     text,
     word,
 )
-from migrate.mapping.scope import EACH, ROOT, RowScope, Scope
 
 REJECT, HOLD, FLAG, STUB = (c.value for c in Consequence)
 CLASSES = tuple(c.value for c in FieldClass)

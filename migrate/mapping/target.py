@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
-from migrate.mapping.document import shown
-from migrate.mapping.nouns import Field, Mapping, Scalar, TableMap
-from migrate.mapping.reading import Notes, suggest
+from migrate.conditions import Scalar
+from migrate.mapping.nouns import Field, Mapping, TableMap
 from migrate.mapping.scope import Scope
 from migrate.model import TargetColumn, TargetTable
+from migrate.reading.document import shown
+from migrate.reading.grammar import Notes, suggest
 
 ID_TYPES = ("fixed_size_binary[16]", "extension<arrow.uuid>")
 

@@ -2,26 +2,8 @@
 
 from collections.abc import Mapping as Dict
 
-from migrate.mapping.nouns import (
-    All,
-    Any,
-    Call,
-    Column,
-    Condition,
-    Field,
-    Join,
-    Meaning,
-    Member,
-    MemberColumn,
-    Natural,
-    NaturalKind,
-    Not,
-    Operator,
-    Orphans,
-    Scalar,
-    Test,
-    Variant,
-)
+from migrate.conditions import All, Any, Column, Condition, Meaning, MemberColumn, Not, Operator, Scalar, Test
+from migrate.mapping.nouns import Call, Field, Join, Member, Natural, NaturalKind, Orphans, Variant
 
 _AFFIRMED = {
     Operator.STARTS: "starts with",

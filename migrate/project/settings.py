@@ -14,11 +14,11 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from migrate.errors import InvalidInput, Mistake
-from migrate.mapping.document import decode
-from migrate.mapping.reading import suggest
 from migrate.project.lines import lines_of
 from migrate.project.secrets import is_reference, part_with_secret
 from migrate.project.units import duration, share, size
+from migrate.reading.document import decode
+from migrate.reading.grammar import suggest
 
 FILE = "migrate.toml"
 UTC = "UTC"

@@ -17,7 +17,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from migrate.canonical import derive_ids
-from migrate.mapping.nouns import Column, Consequence, Each, Field, Mapping, Member, TableMap
+from migrate.conditions import Column
+from migrate.mapping.nouns import Consequence, Each, Field, Mapping, Member, TableMap
 from migrate.model import Batch, Layout, Lookup, Outcome, SliceKind
 from migrate.transform import library  # noqa: F401  fills the registries
 from migrate.transform.conditions import blank, holds

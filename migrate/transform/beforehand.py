@@ -14,7 +14,8 @@ from functools import reduce
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from migrate.mapping.nouns import Column, Exclusion, Mapping, Operator
+from migrate.conditions import Column, Operator
+from migrate.mapping.nouns import Exclusion, Mapping
 from migrate.mapping.reads import comparisons
 from migrate.model import Batch, Lookup
 from migrate.transform import library  # noqa: F401  fills the registries

@@ -11,7 +11,7 @@ from functools import reduce
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from migrate.mapping.nouns import All, Any, Column, Condition, Meaning, MemberColumn, Not, Operator, Test
+from migrate.conditions import All, Any, Column, Condition, Meaning, MemberColumn, Not, Operator, Test
 from migrate.transform.rows import Rows, among, one_piece
 
 

@@ -16,7 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from migrate.canonical import ID, derive_ids
-from migrate.mapping.nouns import Call, CodeList, Column, Consequence, Field, FieldClass, TableMap
+from migrate.conditions import Column
+from migrate.mapping.nouns import Call, CodeList, Consequence, Field, FieldClass, TableMap
 from migrate.model import TargetColumn
 from migrate.transform.conditions import as_text, blank, holds
 from migrate.transform.judgements import Judgements, Place

@@ -14,7 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from migrate.canonical import row_hashes
-from migrate.mapping.nouns import CodeList, Column, Condition, MemberColumn, Natural
+from migrate.conditions import Column, Condition, MemberColumn
+from migrate.mapping.nouns import CodeList, Natural
 from migrate.mapping.vocabulary import Of
 from migrate.transform.conditions import as_text, blank, holds
 from migrate.transform.fields import crosswalk_of, differs

@@ -14,7 +14,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from migrate.mapping.nouns import Column, Mapping, MemberColumn
+from migrate.conditions import Column, MemberColumn
+from migrate.mapping.nouns import Mapping
 from migrate.model import Lookup
 
 ROOT = "root"

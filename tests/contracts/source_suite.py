@@ -15,10 +15,10 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql, postgresql
 
+from migrate import conditions
+from migrate.conditions import All, Column, Condition, Not, Operator
 from migrate.errors import Drift
 from migrate.extract import Source
-from migrate.mapping import nouns
-from migrate.mapping.nouns import All, Column, Condition, Not, Operator
 from migrate.model import KeyRange
 
 EVERYTHING = KeyRange()
@@ -49,33 +49,40 @@ COUNT = len(KEYS)
 _FLAG, _PARENT, _NAME = Column("FLAG"), Column("PAR_ID"), Column("NAME")
 
 CONDITIONS: dict[str, tuple[Condition, Callable[[dict[str, Any]], bool]]] = {
-    "one of": (nouns.Test(_FLAG, Operator.IN, ("Y", "1")), lambda row: row["FLAG"] in ("Y", "1")),
-    "blanks": (nouns.Test(_PARENT, Operator.IN, ("", " ")), lambda row: row["PAR_ID"] in ("", " ")),
-    "hostile": (nouns.Test(_NAME, Operator.IN, tuple(TEXTS)), lambda row: True),
-    "null": (nouns.Test(_PARENT, Operator.IN, None), lambda row: row["PAR_ID"] is None),
+    "one of": (conditions.Test(_FLAG, Operator.IN, ("Y", "1")), lambda row: row["FLAG"] in ("Y", "1")),
+    "blanks": (conditions.Test(_PARENT, Operator.IN, ("", " ")), lambda row: row["PAR_ID"] in ("", " ")),
+    "hostile": (conditions.Test(_NAME, Operator.IN, tuple(TEXTS)), lambda row: True),
+    "null": (conditions.Test(_PARENT, Operator.IN, None), lambda row: row["PAR_ID"] is None),
     "one of, or null": (
-        nouns.Test(_PARENT, Operator.IN, ("1-A", None)),
+        conditions.Test(_PARENT, Operator.IN, ("1-A", None)),
         lambda row: row["PAR_ID"] in ("1-A", None),
     ),
-    "not null": (Not(nouns.Test(_PARENT, Operator.IN, None)), lambda row: row["PAR_ID"] is not None),
-    "not blank": (Not(nouns.Test(_PARENT, Operator.BLANK)), lambda row: bool((row["PAR_ID"] or "").strip())),
-    "blank": (nouns.Test(_PARENT, Operator.BLANK), lambda row: not (row["PAR_ID"] or "").strip()),
-    "not one of": (Not(nouns.Test(_FLAG, Operator.IN, ("Y",))), lambda row: row["FLAG"] != "Y"),
+    "not null": (Not(conditions.Test(_PARENT, Operator.IN, None)), lambda row: row["PAR_ID"] is not None),
+    "not blank": (
+        Not(conditions.Test(_PARENT, Operator.BLANK)),
+        lambda row: bool((row["PAR_ID"] or "").strip()),
+    ),
+    "blank": (conditions.Test(_PARENT, Operator.BLANK), lambda row: not (row["PAR_ID"] or "").strip()),
+    "not one of": (Not(conditions.Test(_FLAG, Operator.IN, ("Y",))), lambda row: row["FLAG"] != "Y"),
     "pattern": (
-        nouns.Test(_PARENT, Operator.MATCHES, "[a-z]"),
+        conditions.Test(_PARENT, Operator.MATCHES, "[a-z]"),
         lambda row: any(letter in "abz" for letter in row["PAR_ID"] or ""),
     ),
-    "number": (nouns.Test(Column("SEATS"), Operator.IN, "7"), lambda row: row["SEATS"] == 7),
+    "number": (conditions.Test(Column("SEATS"), Operator.IN, "7"), lambda row: row["SEATS"] == 7),
     "any of": (
-        nouns.Any((nouns.Test(_FLAG, Operator.IN, "N"), nouns.Test(_PARENT, Operator.IN, "1-a"))),
+        conditions.Any(
+            (conditions.Test(_FLAG, Operator.IN, "N"), conditions.Test(_PARENT, Operator.IN, "1-a"))
+        ),
         lambda row: row["FLAG"] == "N" or row["PAR_ID"] == "1-a",
     ),
     "any of, a number among them": (
-        nouns.Any((nouns.Test(_FLAG, Operator.IN, "N"), nouns.Test(Column("SEATS"), Operator.IN, "7"))),
+        conditions.Any(
+            (conditions.Test(_FLAG, Operator.IN, "N"), conditions.Test(Column("SEATS"), Operator.IN, "7"))
+        ),
         lambda row: row["FLAG"] == "N" or row["SEATS"] == 7,
     ),
     "all of": (
-        All((nouns.Test(_FLAG, Operator.IN, "Y"), Not(nouns.Test(_PARENT, Operator.IN, None)))),
+        All((conditions.Test(_FLAG, Operator.IN, "Y"), Not(conditions.Test(_PARENT, Operator.IN, None)))),
         lambda row: row["FLAG"] == "Y" and row["PAR_ID"] is not None,
     ),
     "nothing": (All(), lambda row: True),

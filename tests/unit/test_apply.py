@@ -7,10 +7,11 @@ import pyarrow as pa
 import pytest
 
 from migrate.canonical import derive_id
+from migrate.conditions import Column, MemberColumn, Operator
+from migrate.conditions import Test as Comparison
 from migrate.mapping.nouns import (
     Call,
     Code,
-    Column,
     Consequence,
     Each,
     Exclusion,
@@ -19,14 +20,9 @@ from migrate.mapping.nouns import (
     Join,
     Mapping,
     Member,
-    MemberColumn,
-    Operator,
     Orphans,
     Rule,
     TableMap,
-)
-from migrate.mapping.nouns import (
-    Test as Comparison,
 )
 from migrate.model import Layout, Lookup, Outcome, SliceKind, TargetColumn
 from migrate.transform.apply import apply

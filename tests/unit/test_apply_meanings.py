@@ -6,23 +6,11 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from migrate.conditions import Any, Column, Condition, Meaning, Not, Operator
+from migrate.conditions import Test as Comparison
 from migrate.errors import InvalidInput
 from migrate.mapping import load, load_examples
-from migrate.mapping.nouns import (
-    Any,
-    CodeList,
-    Column,
-    Condition,
-    Consequence,
-    Field,
-    Meaning,
-    Natural,
-    NaturalKind,
-    Not,
-    Operator,
-    TableMap,
-)
-from migrate.mapping.nouns import Test as Comparison
+from migrate.mapping.nouns import CodeList, Consequence, Field, Natural, NaturalKind, TableMap
 from migrate.model import Lookup, TargetColumn
 from migrate.platform.layout import layout as platform
 from migrate.transform.apply import apply

@@ -5,24 +5,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from migrate.conditions import Column, MemberColumn, Operator
+from migrate.conditions import Test as Comparison
 from migrate.mapping.nouns import (
     Call,
     CodeList,
-    Column,
     Consequence,
     Field,
     Join,
     Mapping,
     Member,
-    MemberColumn,
     Natural,
     NaturalKind,
-    Operator,
     Rule,
     TableMap,
     Variant,
 )
-from migrate.mapping.nouns import Test as Comparison
 from migrate.model import Outcome, TargetColumn
 from migrate.transform.apply import apply
 from migrate.transform.beforehand import naturals, survey_columns

@@ -6,10 +6,11 @@ from itertools import pairwise
 import pyarrow as pa
 import pytest
 
+from migrate.conditions import MemberColumn
 from migrate.errors import Defect
 from migrate.extract import Reader
 from migrate.extract.batches import read_batch, read_keys, read_loose, read_survey
-from migrate.mapping.nouns import Mapping, Member, MemberColumn
+from migrate.mapping.nouns import Mapping, Member
 from migrate.model import KeyRange, Slice, SliceKind
 from tests.fakes import MemorySource
 

@@ -17,14 +17,14 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import mssql, mysql, oracle, postgresql, sqlite
 from sqlalchemy.engine import Dialect as SqlDialect
 
+from migrate import conditions
+from migrate.conditions import All, Column, Not, Operator
 from migrate.extract.dialects import DIALECTS, Dialect
 from migrate.extract.engine import fill
 from migrate.extract.nouns import SourceColumn, SourceTable
 from migrate.extract.statements import Statements
 from migrate.extract.types import canonical_type
 from migrate.extract.ways import compiled
-from migrate.mapping import nouns
-from migrate.mapping.nouns import All, Column, Not, Operator
 from migrate.model import KeyRange
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "extract"
@@ -50,14 +50,14 @@ OWN_TYPES: dict[str, tuple[Any, Any, Any, Any]] = {  # of the columns PRICE, DON
 
 NARROW = All(
     (
-        nouns.Any(
+        conditions.Any(
             (
-                nouns.Test(Column("PAR_ID"), Operator.IN, ("it's", None)),
-                nouns.Test(Column("ROW_ID"), Operator.IN, "1-A"),
+                conditions.Test(Column("PAR_ID"), Operator.IN, ("it's", None)),
+                conditions.Test(Column("ROW_ID"), Operator.IN, "1-A"),
             )
         ),
-        Not(nouns.Test(Column("ROW_ID"), Operator.BLANK)),
-        nouns.Test(Column("AMT"), Operator.IN, "1"),  # a number: judged here alone
+        Not(conditions.Test(Column("ROW_ID"), Operator.BLANK)),
+        conditions.Test(Column("AMT"), Operator.IN, "1"),  # a number: judged here alone
     )
 )
 

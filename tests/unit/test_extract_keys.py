@@ -7,10 +7,11 @@ import pyarrow as pa
 import pytest
 
 from migrate.canonical import key_text
+from migrate.conditions import Column, MemberColumn
 from migrate.errors import Drift
 from migrate.extract import connect
 from migrate.extract.batches import read_batch, read_keys, read_loose
-from migrate.mapping.nouns import Column, Field, Mapping, Member, MemberColumn, TableMap
+from migrate.mapping.nouns import Field, Mapping, Member, TableMap
 from migrate.mapping.reads import keys
 from migrate.model import KeyRange, Slice, SliceKind
 

@@ -5,14 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from migrate.conditions import All, Any, Column, Condition, MemberColumn, Not, Operator
+from migrate.conditions import Test as Comparison
 from migrate.mapping import Mappings
 from migrate.mapping.nouns import (
-    All,
-    Any,
     Call,
     Code,
-    Column,
-    Condition,
     Consequence,
     Dropped,
     Each,
@@ -20,15 +18,9 @@ from migrate.mapping.nouns import (
     FieldClass,
     Join,
     Mapping,
-    MemberColumn,
     Natural,
     NaturalKind,
-    Not,
-    Operator,
     TableMap,
-)
-from migrate.mapping.nouns import (
-    Test as Comparison,
 )
 from tests.mapping_world import read
 

@@ -8,8 +8,9 @@ from typing import Any, cast
 import pyarrow as pa
 import pytest
 
+from migrate.conditions import Column
 from migrate.errors import Transient
-from migrate.mapping.nouns import Column, Consequence, Field, TableMap
+from migrate.mapping.nouns import Consequence, Field, TableMap
 from migrate.model import SliceKind, TargetColumn
 from migrate.patience import Patience
 from migrate.run import Parts, Run, start

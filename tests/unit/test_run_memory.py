@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from migrate.mapping.nouns import Column, Field, TableMap
+from migrate.conditions import Column
+from migrate.mapping.nouns import Field, TableMap
 from migrate.model import TargetColumn
 from migrate.plan import Plan
 from migrate.project import Project

@@ -20,8 +20,8 @@ def command(session: Session, name: str) -> None:
     A step converts a column, a rule judges a value, a judge judges an entity as a whole. Needs no project.
     """
     from migrate.errors import InvalidInput, Mistake
-    from migrate.mapping.reading import suggest
     from migrate.project import vocabulary
+    from migrate.reading.grammar import suggest
 
     words = vocabulary()
     kinds = {"steps": words.steps, "rules": words.rules, "judges": words.judges}

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field
 
-from migrate.mapping.nouns import Column, Field, Mapping, TableMap
+from migrate.conditions import Column
+from migrate.mapping.nouns import Field, Mapping, TableMap
 from migrate.mapping.scope import EACH, ROOT
 from migrate.model import Layout, TargetColumn
 

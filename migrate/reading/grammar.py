@@ -24,9 +24,9 @@ from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any, TypeVar, overload
 
+from migrate.conditions import Scalar
 from migrate.errors import Mistake
-from migrate.mapping.document import SPOILED, Node, shown
-from migrate.mapping.nouns import Scalar
+from migrate.reading.document import SPOILED, Node, shown
 
 T = TypeVar("T")
 D = TypeVar("D")
