@@ -1,0 +1,222 @@
+"""The evidence folder: what one reconciliation has seen, as files that anybody can hash, keep and read again.
+
+    folder = Folder.make(root, name)                  <project>/.migrate/evidence/<name>/
+    folder.subjects(...); folder.measure(...)         written as they come
+    folder.close(manifest)                            findings worked out, every file hashed: from now on it is fixed
+
+    folder = Folder.open(root, name)                  raises Refused where a file is not what the manifest says
+
+    subjects.jsonl     what the checks declared        measures.jsonl   figures that add up
+    differences.jsonl  one line each; personal values  remarks.jsonl    what stopped or was left out, and why
+    context.json       what the report shows beside    findings.json    worked out from the four above
+    manifest.json      when, of what, under which rules; SHA-256 and number of lines of each file
+
+JSON lines with sorted keys, UTF-8, one final line feed: the same evidence is the same bytes. The SHA-256 of
+manifest.json stands for all of it: `evidence_sha256`. The folder has mode 0700, since differences hold people's values.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, fields
+from decimal import Decimal
+from pathlib import Path
+from typing import IO, Any, TypeVar
+
+import pyarrow as pa
+
+from migrate.errors import Refused
+from reconciliation.findings import findings
+from reconciliation.model import (
+    DIFFERENCES,
+    Finding,
+    Measure,
+    Reason,
+    Remark,
+    Result,
+    Subject,
+    Verdict,
+    verdict,
+)
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+LINES = ("subjects.jsonl", "measures.jsonl", "differences.jsonl", "remarks.jsonl")
+
+T = TypeVar("T")
+
+
+class Folder:
+    """One evidence folder; being written, or closed and only read."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._open: dict[str, IO[str]] = {}
+
+    @classmethod
+    def make(cls, root: Path, name: str) -> "Folder":
+        """A new one; raises FileExistsError where there is one of that name."""
+        root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = root / name
+        path.mkdir(mode=0o700)
+        folder = cls(path)
+        for file in LINES:
+            folder._open[file] = (path / file).open("w", encoding="utf-8", newline="\n")
+        return folder
+
+    @classmethod
+    def open(cls, root: Path, name: str | None = None) -> "Folder":
+        """A closed one; None: the newest. Raises Refused where there is none, or its files are not what they were."""
+        names = sorted(path.parent.name for path in root.glob(f"*/{MANIFEST}"))
+        if name is None and not names:
+            raise Refused("there is no evidence yet", remedy="run: migrate reconcile")
+        if name is not None and name not in names:
+            known = f"there is {', '.join(names[-5:])}" if names else "there is none yet"
+            raise Refused(
+                f"there is no evidence of the name {name}", why=known, remedy="run: migrate reconcile"
+            )
+        folder = cls(root / (name or names[-1]))
+        folder.verify()
+        return folder
+
+    # --- writing
+
+    def subjects(self, declared: Iterable[Subject]) -> None:
+        """What the checks are going to answer about."""
+        self._write("subjects.jsonl", map(asdict, declared))
+
+    def measure(self, measure: Measure) -> None:
+        """A figure."""
+        self._write("measures.jsonl", [asdict(measure)])
+
+    def remark(self, remark: Remark) -> None:
+        """What a check has to say beside its figures."""
+        self._write("remarks.jsonl", [asdict(remark)])
+
+    def differences(self, table: pa.Table) -> None:
+        """Lines of `model.DIFFERENCES`."""
+        self._write("differences.jsonl", table.select(DIFFERENCES.names).to_pylist())
+
+    def close(self, manifest: Mapping[str, Any], context: Mapping[str, Any]) -> str:
+        """Work the findings out, hash everything; returns the evidence's SHA-256."""
+        for stream in self._open.values():
+            stream.close()
+        self._open = {}
+        self._json("context.json", context)
+        found = self._worked_out()
+        self._json("findings.json", [_plain(finding) for finding in found])
+        files = {path.name: _told(path) for path in sorted(self.path.iterdir()) if path.is_file()}
+        told = {
+            "format": FORMAT,
+            "reconciliation": self.path.name,
+            "verdict": verdict(found),
+            **manifest,
+            "files": files,
+        }
+        self._json(MANIFEST, told)
+        return self.sha256
+
+    # --- reading
+
+    @property
+    def sha256(self) -> str:
+        """The evidence's hash: that of its manifest."""
+        return hashlib.sha256((self.path / MANIFEST).read_bytes()).hexdigest()
+
+    def manifest(self) -> dict[str, Any]:
+        """When it was, of what, under which rules."""
+        return self._load(MANIFEST)
+
+    def context(self) -> dict[str, Any]:
+        """What the report shows beside the findings."""
+        return self._load("context.json")
+
+    def findings(self) -> tuple[Finding, ...]:
+        """The findings, as worked out when the folder was closed."""
+        return tuple(_finding(line) for line in self._load("findings.json"))
+
+    def verdict(self) -> Verdict:
+        """The verdict over them."""
+        return verdict(self.findings())
+
+    def all_measures(self) -> Iterator[Measure]:
+        """Every figure."""
+        for line in self._lines("measures.jsonl"):
+            yield Measure(
+                **{**line, "legacy": _number(line["legacy"]), "platform": _number(line["platform"])}
+            )
+
+    def all_remarks(self) -> Iterator[Remark]:
+        """Every remark."""
+        for line in self._lines("remarks.jsonl"):
+            result = None if line["result"] is None else Result(line["result"])
+            yield Remark(line["check"], line["entity"], line["subject"], Reason(**line["reason"]), result)
+
+    def all_subjects(self) -> list[Subject]:
+        """Everything that was declared."""
+        return [Subject(**line) for line in self._lines("subjects.jsonl")]
+
+    def all_differences(self) -> pa.Table:
+        """Every difference, as a table of `model.DIFFERENCES`."""
+        return pa.Table.from_pylist(list(self._lines("differences.jsonl")), schema=DIFFERENCES)
+
+    def verify(self) -> None:
+        """Raise Refused where a file is gone, new or not what the manifest says."""
+        files = self.manifest()["files"]
+        there = {path.name for path in self.path.iterdir() if path.is_file()} - {MANIFEST}
+        wrong = sorted(set(files) ^ there) or [n for n in files if _told(self.path / n) != files[n]]
+        if wrong:
+            raise Refused(
+                f"the evidence {self.path.name} was changed after it was closed: {', '.join(wrong)}",
+                remedy="run: migrate reconcile; what was changed proves nothing",
+            )
+
+    def _worked_out(self) -> tuple[Finding, ...]:
+        return findings(self.all_subjects(), self.all_measures(), self.all_differences(), self.all_remarks())
+
+    def _write(self, file: str, lines: Iterable[Mapping[str, Any]]) -> None:
+        self._open[file].writelines(_text(line) + "\n" for line in lines)
+
+    def _json(self, file: str, content: object) -> None:
+        (self.path / file).write_text(_text(content, indent=1) + "\n", encoding="utf-8", newline="\n")
+
+    def _load(self, file: str) -> Any:
+        return json.loads((self.path / file).read_text(encoding="utf-8"))
+
+    def _lines(self, file: str) -> Iterator[dict[str, Any]]:
+        with (self.path / file).open(encoding="utf-8") as stream:
+            for line in stream:
+                yield json.loads(line)
+
+
+def _text(content: object, indent: int | None = None) -> str:
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, indent=indent, default=str)
+
+
+def _told(path: Path) -> dict[str, Any]:
+    """What the manifest says of a file."""
+    digest, lines = hashlib.sha256(), 0
+    with path.open("rb") as stream:
+        while block := stream.read(1 << 20):
+            digest.update(block)
+            lines += block.count(b"\n")
+    return {"sha256": digest.hexdigest(), "lines": lines}
+
+
+def _number(value: int | str | None) -> int | Decimal | None:
+    """Amounts are kept as text, so that no digit is lost."""
+    return Decimal(value) if isinstance(value, str) else value
+
+
+def _plain(finding: Finding) -> dict[str, Any]:
+    return asdict(finding)
+
+
+def _finding(line: dict[str, Any]) -> Finding:
+    made = {each.name: line[each.name] for each in fields(Finding)}
+    made["subject"] = Subject(**made["subject"])
+    made["result"] = Result(made["result"])
+    made["legacy"], made["platform"] = _number(made["legacy"]), _number(made["platform"])
+    made["keys"] = tuple(made["keys"])
+    made["reasons"] = tuple(Reason(**reason) for reason in made["reasons"])
+    return Finding(**made)

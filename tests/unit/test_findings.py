@@ -1,0 +1,162 @@
+"""What evidence comes to: facts about `reconciliation.findings`, and about the folder that keeps it."""
+
+from decimal import Decimal
+
+import pyarrow as pa
+import pytest
+
+from migrate.errors import Refused
+from reconciliation.findings import findings
+from reconciliation.folder import Folder
+from reconciliation.model import (
+    DIFFERENCES,
+    Kind,
+    Look,
+    Measure,
+    Reason,
+    Remark,
+    Result,
+    Subject,
+    Verdict,
+    verdict,
+)
+
+SUBJECT = Subject("rows", "client", "person")
+NONE = DIFFERENCES.empty_table()
+
+
+def measure(legacy=10, platform=10, compared=10, **more):
+    return Measure("rows", "client", "person", "rows", legacy, platform, compared, **more)
+
+
+def line(**given):
+    told = {
+        **dict.fromkeys(DIFFERENCES.names, ""),
+        "check": "rows",
+        "entity": "client",
+        "subject": "person",
+        "kind": Kind.CONFLICT,
+        "look": Look.OUT_OF_SYNC,
+        "class": "A",
+        "key": "1-A",
+    }
+    return {**told, **given}
+
+
+def table(*lines):
+    return pa.Table.from_pylist(list(lines), schema=DIFFERENCES)
+
+
+def result(*measures, lines=(), remarks=(), subject=SUBJECT):
+    (finding,) = findings([subject], measures, table(*lines), remarks)
+    return finding.result
+
+
+def test_what_was_compared_and_is_alike_is_the_same():
+    assert result(measure()) is Result.SAME
+
+
+def test_what_never_ran_is_no_pass():
+    assert result() is Result.NOT_RUN
+
+
+def test_nothing_compared_is_no_pass():
+    assert result(measure(0, 0, 0)) is Result.NOT_COMPARABLE
+
+
+def test_what_may_be_empty_is_the_same_when_both_sides_are():
+    subject = Subject("rows", "client", "person", may_be_empty="nobody has one yet")
+    assert result(measure(0, 0, 0), subject=subject) is Result.SAME
+    assert result(measure(3, 3, 0), subject=subject) is Result.NOT_COMPARABLE
+
+
+def test_a_difference_that_counts_is_different_whatever_else_is_said():
+    stopped = Remark("rows", "client", "person", Reason("limit"), Result.NOT_RUN)
+    assert result(measure(), lines=[line()], remarks=[stopped]) is Result.DIFFERENT
+
+
+def test_what_is_in_flight_or_allowed_does_not_count():
+    lines = [line(look=Look.IN_FLIGHT), line(look=Look.ALLOWED)]
+    (finding,) = findings([SUBJECT], [measure()], table(*lines))
+    assert (finding.result, finding.in_flight, finding.allowed) == (Result.SAME, 1, 1)
+
+
+def test_a_figure_that_does_not_balance_is_different_though_another_makes_up_for_it():
+    assert result(measure(10, 9), measure(9, 10)) is Result.DIFFERENT
+
+
+def test_what_is_explained_balances():
+    assert result(measure(10, 8, explained={"rejected": 1, "held": 1})) is Result.SAME
+
+
+def test_a_figure_of_one_side_has_nothing_to_balance():
+    assert result(measure(None, 12)) is Result.SAME
+
+
+@pytest.mark.parametrize("worst", [Result.ERROR, Result.NOT_RUN, Result.NOT_COMPARABLE])
+def test_a_remark_says_what_the_result_cannot_be_better_than(worst):
+    assert result(measure(), remarks=[Remark("rows", "client", "person", Reason("x"), worst)]) is worst
+
+
+def test_nobody_answers_about_what_was_never_declared():
+    with pytest.raises(ValueError, match="nobody declared rows client person"):
+        findings([], [measure()], NONE)
+
+
+def test_the_verdict_is_the_same_only_if_every_finding_is():
+    (same,) = findings([SUBJECT], [measure()], NONE)
+    (different,) = findings([SUBJECT], [measure(1, 2, 1)], NONE)
+    (absent,) = findings([SUBJECT], [], NONE)
+    assert verdict([same]) is Verdict.SAME
+    assert verdict([same, absent]) is Verdict.INCOMPLETE
+    assert verdict([same, absent, different]) is Verdict.DIFFERENT
+    assert verdict([]) is Verdict.INCOMPLETE
+
+
+# --- the folder
+
+
+def written(root):
+    folder = Folder.make(root, "20270101T000000Z")
+    folder.subjects([SUBJECT])
+    folder.measure(measure(Decimal("10.50"), Decimal("10.50")))
+    folder.remark(Remark("rows", "client", "person", Reason("look", {"lag": "5"})))
+    folder.differences(table(line(legacy="Tremblay", platform=None)))
+    folder.close({"system": "gcms"}, {"entities": {}})
+    return folder
+
+
+def test_evidence_comes_back_as_it_was_written(tmp_path):
+    written(tmp_path)
+    folder = Folder.open(tmp_path)
+    assert folder.all_subjects() == [SUBJECT]
+    assert [m.legacy for m in folder.all_measures()] == [Decimal("10.50")]
+    assert folder.all_differences().to_pylist() == [line(legacy="Tremblay", platform=None)]
+    assert [r.reason for r in folder.all_remarks()] == [Reason("look", {"lag": "5"})]
+    assert folder.findings()[0].kinds == {"conflict": 1}
+    assert folder.manifest()["verdict"] == "different"
+
+
+def test_the_same_evidence_is_the_same_bytes(tmp_path):
+    assert written(tmp_path / "a").sha256 == written(tmp_path / "b").sha256
+
+
+@pytest.mark.parametrize("file", ["measures.jsonl", "differences.jsonl", "context.json", "findings.json"])
+def test_one_changed_byte_is_found(tmp_path, file):
+    path = written(tmp_path).path / file
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(Refused, match=f"changed after it was closed: {file}"):
+        Folder.open(tmp_path)
+
+
+def test_a_file_more_or_less_is_found(tmp_path):
+    folder = written(tmp_path)
+    (folder.path / "more.txt").write_text("x")
+    with pytest.raises(Refused, match=r"more\.txt"):
+        Folder.open(tmp_path)
+
+
+def test_only_its_owner_may_look_into_the_folder(tmp_path):
+    assert written(tmp_path / "root").path.stat().st_mode & 0o777 == 0o700
