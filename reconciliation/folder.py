@@ -125,11 +125,13 @@ class Folder:
 
     def manifest(self) -> dict[str, Any]:
         """When it was, of what, under which rules."""
-        return self._load(MANIFEST)
+        told: dict[str, Any] = self._load(MANIFEST)
+        return told
 
     def context(self) -> dict[str, Any]:
         """What the report shows beside the findings."""
-        return self._load("context.json")
+        told: dict[str, Any] = self._load("context.json")
+        return told
 
     def findings(self) -> tuple[Finding, ...]:
         """The findings, as worked out when the folder was closed."""

@@ -553,6 +553,41 @@ class DemoDocument(TypedDict):
     exit: int
 
 
+CheckDocument = TypedDict(
+    "CheckDocument",
+    {
+        "check": str,
+        "entity": str,
+        "subject": str,
+        "result": str,
+        "unit": str,
+        "legacy": str | None,
+        "platform": str | None,
+        "difference": str | None,
+        "compared": int,
+        "differing": int,
+        "in_flight": int,
+        "allowed": int,
+        "explained": dict[str, int],
+        "kinds": dict[str, int],
+        "keys": list[str],
+        "class": str,
+    },
+)
+
+
+class ReconcileDocument(TypedDict):
+    """`migrate reconcile`. A verdict of same, different or incomplete; figures are text, so that no digit is lost."""
+
+    reconciliation: str
+    verdict: str
+    evidence: str
+    evidence_sha256: str
+    checks: list[CheckDocument]
+    seconds: float
+    exit: int
+
+
 DOCUMENTS: dict[str, type] = {
     "error": ErrorDocument,
     "init": InitDocument,
@@ -577,6 +612,7 @@ DOCUMENTS: dict[str, type] = {
     "quarantine-redrive": RedriveDocument,
     "quarantine-waive": WaiveDocument,
     "crosswalk": CrosswalkDocument,
+    "reconcile": ReconcileDocument,
     "ledger-show": LedgerDocument,
     "ledger-verify": VerifyDocument,
     "deploy": DeployDocument,

@@ -27,6 +27,7 @@ COMMANDS: Mapping[str, str] = {
     "status": "status",
     "quarantine": "quarantine",
     "crosswalk": "crosswalk",
+    "reconcile": "reconcile",
     "ledger": "ledger",
     "deploy": "deploy",
     "selftest": "selftest",

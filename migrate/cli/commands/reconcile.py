@@ -1,0 +1,150 @@
+"""`migrate reconcile`: compare both sides, and keep the evidence."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import click
+
+from migrate.cli.command import command as declare
+from migrate.cli.session import Session
+
+if TYPE_CHECKING:
+    from migrate.cli.documents import CheckDocument, ReconcileDocument
+    from reconciliation.model import Finding
+    from reconciliation.running import Summary
+
+EXAMPLES = (
+    ("migrate reconcile", "every check of every entity; exit 1 on findings"),
+    ("migrate reconcile --check rows --entity client", "only this"),
+    ("migrate reconcile --max-time 30", "stop after 30 minutes, and say what was not compared"),
+)
+
+
+@declare("reconcile", examples=EXAMPLES, exits=(1, 4, 6))
+@click.option("--check", "checks", multiple=True, metavar="NAME", help="Only this check; may be repeated.")
+@click.option(
+    "--entity", "entities", multiple=True, metavar="NAME", help="Only this entity; may be repeated."
+)
+@click.option(
+    "--max-diffs",
+    type=click.IntRange(min=1),
+    default=100_000,
+    show_default=True,
+    help="Stop an entity after so many differences, and say where.",
+)
+@click.option(
+    "--max-time", type=click.FloatRange(min=0), metavar="MINUTES", help="Begin nothing new after that."
+)
+@click.option(
+    "--lag",
+    type=click.FloatRange(min=0, max=3600),
+    default=0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Wait so long before what differs is looked at a second time.",
+)
+def command(
+    session: Session,
+    checks: tuple[str, ...],
+    entities: tuple[str, ...],
+    max_diffs: int,
+    max_time: float | None,
+    lag: float,
+) -> int:
+    """Compare both sides: every row, every field, every total.
+
+    Both databases are only read. What was seen is kept in a folder of evidence, which `migrate report` renders. A
+    subject is the same only if something was compared and everything agreed; what was not compared is never a pass.
+    """
+    from migrate.cli.failure import program_version
+    from migrate.judging import evidence_root, judge
+    from reconciliation.evidence import Limits
+
+    until = None if max_time is None else time.monotonic() + 60 * max_time
+    summary = judge(
+        session.project,
+        checks=checks,
+        entities=entities,
+        limits=Limits(max_diffs, until),
+        lag=lag,
+        program=program_version(),
+        notice=lambda line: session.note(f"check {line}"),
+    )
+    folder = str(evidence_root(session.project) / summary.name)
+    session.document(document(summary, folder))
+    _show(session, summary)
+    session.say(f"evidence: {folder}\n          SHA-256 {summary.sha256}")
+    session.then("migrate report", "migrate report --lang fr")
+    return summary.exit
+
+
+def document(summary: Summary, folder: str) -> ReconcileDocument:
+    """What `migrate reconcile --json` prints."""
+    return {
+        "reconciliation": summary.name,
+        "verdict": summary.verdict.value,
+        "evidence": folder,
+        "evidence_sha256": summary.sha256,
+        "checks": [_document(finding) for finding in summary.findings],
+        "seconds": round(summary.seconds, 3),
+        "exit": summary.exit,
+    }
+
+
+def _document(finding: Finding) -> CheckDocument:
+    return {
+        "check": finding.subject.check,
+        "entity": finding.subject.entity,
+        "subject": finding.subject.name,
+        "result": finding.result.value,
+        "unit": finding.unit,
+        "legacy": None if finding.legacy is None else str(finding.legacy),
+        "platform": None if finding.platform is None else str(finding.platform),
+        "difference": None if finding.difference is None else str(finding.difference),
+        "compared": finding.compared,
+        "differing": finding.differing,
+        "in_flight": finding.in_flight,
+        "allowed": finding.allowed,
+        "explained": dict(finding.explained),
+        "kinds": dict(finding.kinds),
+        "keys": list(finding.keys),
+        "class": finding.subject.field_class,
+    }
+
+
+def _show(session: Session, summary: Summary) -> None:
+    """A line for each check and entity, then what is not the same."""
+    places: dict[tuple[str, str], list[Finding]] = {}
+    for finding in summary.findings:
+        places.setdefault((finding.subject.check, finding.subject.entity), []).append(finding)
+    rows = [
+        [
+            check,
+            entity,
+            len(found),
+            sum(each.result == "same" for each in found),
+            sum(each.differing for each in found),
+            sum(each.in_flight for each in found),
+            sum(each.allowed for each in found),
+        ]
+        for (check, entity), found in places.items()
+    ]
+    session.table(["check", "entity", "subjects", "same", "differing", "in flight", "allowed"], rows)
+    bad = [each for each in summary.findings if each.result != "same"]
+    told = [
+        [
+            each.subject.check,
+            each.subject.entity,
+            each.subject.name,
+            each.result.value.replace("_", " "),
+            each.differing or each.unbalanced,
+            ", ".join(each.keys[:3]),
+        ]
+        for each in bad
+    ]
+    if told:
+        columns = ["check", "entity", "subject", "result", "differing", "keys"]
+        session.table(columns, told[:40], title="what is not the same")
+    session.say(f"verdict: {summary.verdict.value}")

@@ -1,0 +1,198 @@
+"""A project and its reconciliation: the one place where what moves and what judges are put together.
+
+    summary = judge(project, checks=(), entities=(), limits=Limits())       writes a folder of evidence
+    evidence_root(project)                                                   where these folders are
+
+The judge gets both databases, the comparison files and the state's answers; nothing of the mapping. What the report
+shows beside the findings (books, quarantine, coverage of the mapping) is gathered here and handed over as plain values.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from migrate.errors import InvalidInput, Mistake
+from migrate.project import Project
+from migrate.reading.grammar import suggest
+
+if TYPE_CHECKING:
+    from migrate.state.tracing import Status
+    from reconciliation.checks import Check
+    from reconciliation.evidence import Evidence, Limits
+    from reconciliation.running import Notice, Summary
+
+EVIDENCE = "evidence"
+
+
+def evidence_root(project: Project) -> Path:
+    """The folder of the project's evidence folders."""
+    return project.hidden / EVIDENCE
+
+
+def judge(
+    project: Project,
+    *,
+    checks: Sequence[str] = (),
+    entities: Sequence[str] = (),
+    limits: "Limits | None" = None,
+    lag: float = 0.0,
+    program: str = "",
+    notice: "Notice" = lambda line: None,
+) -> "Summary":
+    """Compare both sides and keep the evidence.
+
+    checks, entities:  only these; none: all.     lag: seconds between the two looks at a difference.
+    program:  the version of this program, for the evidence.
+    Raises InvalidInput for names that do not exist and for mistakes in the comparison files; Unreachable, Drift.
+    """
+    from reconciliation.folder import Folder
+    from reconciliation.running import reconcile
+
+    wanted = _chosen(checks)
+    status = project.state().status()
+    with _evidence(project, entities, status, limits, lag) as evidence:
+        folder = Folder.make(evidence_root(project), evidence.folder.name)
+        before = status.head
+        began = evidence.platform.moment
+
+        def manifest() -> Mapping[str, Any]:
+            return {
+                "program": program,
+                **_manifest(project, evidence, wanted, entities, status, before, began),
+            }
+
+        def context(timing: list[dict[str, Any]]) -> Mapping[str, Any]:
+            return _context(project, evidence, status, timing)
+
+        return reconcile(evidence, wanted, folder, manifest, context, notice)
+
+
+@contextmanager
+def _evidence(
+    project: Project, entities: Sequence[str], status: "Status", limits: "Limits | None", lag: float
+) -> "Iterator[Evidence]":
+    from reconciliation.compare import read
+    from reconciliation.evidence import Evidence, Limits
+    from reconciliation.sides import LegacySide, PlatformSide
+
+    layout = project.layout()
+    comparisons = read(project.mappings_folder, layout)
+    if unknown := [name for name in entities if name not in comparisons]:
+        raise InvalidInput(
+            Mistake("--entity", 0, f"nothing is compared of {name}", suggest(name, comparisons, "entities"))
+            for name in unknown
+        )
+    chosen = {name: each for name, each in comparisons.items() if not entities or name in entities}
+    settings = project.settings.platform
+    legacy = LegacySide(project.source())
+    platform = PlatformSide(
+        project.platform_url(), settings.schema_name, layout, patience=project.patience.seconds
+    )
+    try:
+        yield Evidence(
+            project.name,
+            legacy,
+            platform,
+            chosen,
+            layout,
+            legacy.clock(),
+            _synced(status),
+            evidence_root(project) / platform.moment.strftime("%Y%m%dT%H%M%S%fZ"),
+            project.mappings_folder,
+            limits or Limits(),
+            lag=lag,
+        )
+    finally:
+        platform.close()
+        legacy.close()
+        legacy.source.close()
+        project.close()
+
+
+def _chosen(names: Sequence[str]) -> "Mapping[str, Check]":
+    from reconciliation.checks import checks
+
+    known = checks()
+    if unknown := [name for name in names if name not in known]:
+        raise InvalidInput(
+            Mistake("--check", 0, f"there is no check {name}", suggest(name, known, "checks"))
+            for name in unknown
+        )
+    return {name: each for name, each in known.items() if not names or name in names}
+
+
+def _synced(status: "Status") -> datetime | None:
+    """Up to when the last finished run looked for changes: for a run without a window, when it began to read."""
+    done = [line for line in status.runs if line.status == "done"]
+    if not done:
+        return None
+    moment = done[0].window[1] or done[0].started
+    return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+
+
+def _manifest(
+    project: Project,
+    evidence: "Evidence",
+    checks: "Mapping[str, Check]",
+    entities: Sequence[str],
+    status: "Status",
+    before: tuple[int, str],
+    began: datetime,
+) -> dict[str, Any]:
+    now = project.state().status()
+    quiet = now.head == before and len(evidence.legacy.snapshots) <= 1
+    return {
+        "system": project.name,
+        "started": _iso(began),
+        "ended": _iso(datetime.now(UTC)),
+        "moment": {
+            "legacy": _iso(evidence.as_of),
+            "platform": _iso(began),
+            "how": "same_instant" if quiet else "two_looks",
+            "lag_seconds": evidence.lag,
+        },
+        "scope": {"checks": list(checks), "entities": list(entities), "wave": None},
+        "run": status.runs[0].id if status.runs else None,
+        "window_high": _iso(evidence.synced) if evidence.synced else None,
+        "mappings": {entity: mapping.digest for entity, mapping in project.mappings().items()},
+        "comparison": {entity: each.digest for entity, each in evidence.comparisons.items()},
+        "ledger": {"seq": now.head[0], "hash": now.head[1]},
+        "limits": {"max_diffs": evidence.limits.differences},
+    }
+
+
+def _context(
+    project: Project, evidence: "Evidence", status: "Status", timing: list[dict[str, Any]]
+) -> dict[str, Any]:
+    return {
+        "timing": timing,
+        "unchecked": [
+            {
+                "entity": entity,
+                "table": pair.table,
+                "column": column,
+                "reason_en": reason,
+                "reason_fr": reason,
+            }
+            for entity, comparison in evidence.comparisons.items()
+            for pair in comparison.pairs
+            for column, reason in pair.unchecked.items()
+        ],
+        "runs": [
+            {
+                "run": line.id,
+                "mode": line.mode,
+                "status": line.status,
+                "started": _iso(line.started),
+                "seconds": line.seconds,
+            }
+            for line in status.runs
+        ],
+    }
+
+
+def _iso(moment: datetime) -> str:
+    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

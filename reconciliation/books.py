@@ -1,0 +1,74 @@
+"""What the state says became of a legacy key: read to explain, never to prove.
+
+That a row is missing is found by looking for it. Only then is the state asked whether somebody knows: it was rejected,
+held, excluded, merged, or its root is gone. What nobody knows is a difference.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from reconciliation.sides import PlatformSide
+
+_TEXT = pa.string()
+EXPLAINING = ("rejected", "held", "excluded", "gone")
+"""The ends of a root after which its rows need not be on the platform."""
+
+
+@dataclass(frozen=True)
+class Books:
+    """The state beside the platform, through the platform's session."""
+
+    platform: PlatformSide
+
+    def fates(self, entity: str, keys: pa.Array) -> Mapping[str, str]:
+        """Legacy key -> what became of the root: accepted, rejected, held, excluded, gone, none."""
+        found = self.platform.ask(
+            "SELECT key, disposition FROM {state}.key_image WHERE entity = %s AND key = ANY(%s)",
+            {"key": _TEXT, "disposition": _TEXT},
+            [entity, keys.to_pylist()],
+        )
+        return dict(zip(*(column.to_pylist() for column in found.columns), strict=True))
+
+    def fates_of(self, entity: str, ids: pa.Array) -> Mapping[str, tuple[str, str]]:
+        """Platform id -> legacy key and what became of it; `merged` and `stub` by the crosswalk."""
+        found = self.platform.ask(
+            """
+            SELECT replace(c.id::text, '-', ''), c.key,
+                   CASE WHEN c.cause IN ('merge', 'stub') THEN c.cause ELSE coalesce(k.disposition, '') END
+            FROM {state}.crosswalk c LEFT JOIN {state}.key_image k ON k.entity = c.entity AND k.key = c.key
+            WHERE c.entity = %s AND c.valid_to = 'infinity' AND c.id = ANY(%s::uuid[])
+            """,
+            {"id": _TEXT, "key": _TEXT, "fate": _TEXT},
+            [entity, ids.to_pylist()],
+        )
+        return {line["id"]: (line["key"], line["fate"]) for line in found.to_pylist()}
+
+    def rows_set_aside(self, entity: str, keys: pa.Array) -> Mapping[tuple[str, str], str]:
+        """(legacy table, ROW_ID) -> why that row of an accepted root is not on the platform."""
+        found = self.platform.ask(
+            """
+            SELECT table_name, row_id, state FROM {state}.quarantine
+            WHERE entity = %s AND key = ANY(%s) AND scope = 'row' AND state <> 'released'
+            UNION SELECT table_name, row_id, 'excluded' FROM {state}.exclusion WHERE entity = %s AND key = ANY(%s)
+            """,
+            {"table": _TEXT, "row": _TEXT, "state": _TEXT},
+            [entity, keys.to_pylist(), entity, keys.to_pylist()],
+        )
+        return {(line["table"], line["row"]): line["state"] for line in found.to_pylist()}
+
+    def merged(self, entities: Sequence[str]) -> dict[str, dict[str, str]]:
+        """Entity -> legacy key that was merged away -> hexadecimal id of its survivor."""
+        found = self.platform.ask(
+            """
+            SELECT entity, key, replace(id::text, '-', '') FROM {state}.crosswalk
+            WHERE cause = 'merge' AND valid_to = 'infinity' AND entity = ANY(%s)
+            """,
+            {"entity": _TEXT, "key": _TEXT, "id": _TEXT},
+            [list(entities)],
+        )
+        ids: dict[str, dict[str, str]] = {entity: {} for entity in entities}
+        for line in found.to_pylist():
+            ids[line["entity"]][line["key"]] = line["id"]
+        return ids

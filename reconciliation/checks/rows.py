@@ -1,0 +1,226 @@
+"""`rows`: every row and every compared field of both sides.
+
+The legacy roots are read in ranges of their keys, whole, with all their rows; the platform's rows of the same roots are
+read beside them, and both are compared column by column. Memory is that of one range. What differs is looked at a
+second time at the end (`reconciliation.look`), when what was on its way has had time to arrive.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from migrate.canonical import ID
+from reconciliation.checks import Answer, check
+from reconciliation.compare.nouns import Comparison, Pair
+from reconciliation.diff import LINES, Matched, compare, unexpected
+from reconciliation.evidence import Evidence
+from reconciliation.expected import Expectation, one
+from reconciliation.look import Looked, by_table, columns_of, settled
+from reconciliation.model import DIFFERENCES, Kind, Look, Measure, Reason, Remark, Result, Subject
+
+NAME = "rows"
+ROWS_AT_ONCE = 60_000
+"""Legacy rows of a range, all tables together; what is held at once."""
+
+FIELDS = " fields"
+"""Ends the name of the subject that counts a pair's values."""
+
+
+@check(NAME)
+class Rows:
+    """See the module."""
+
+    def subjects(self, evidence: Evidence) -> Iterator[Subject]:
+        """Each pair twice: its rows, and the values in them."""
+        for entity, comparison in evidence.comparisons.items():
+            for pair in comparison.pairs:
+                yield Subject(NAME, entity, pair.name, "A", pair.may_be_empty)
+                if pair.fields:
+                    yield Subject(NAME, entity, pair.name + FIELDS, "", pair.may_be_empty)
+
+    def run(self, evidence: Evidence) -> Iterator[Answer]:
+        """Entity by entity."""
+        for comparison in evidence.comparisons.values():
+            yield from _entity(evidence, comparison)
+
+
+@dataclass
+class _Counts:
+    """The figures of one pair so far."""
+
+    legacy: int = 0
+    platform: int = 0
+    rows: int = 0
+    cells: int = 0
+
+
+@dataclass
+class _Entity:
+    """One entity while it is compared: figures and suspects by pair, the ids of all roots that were asked for."""
+
+    comparison: Comparison
+    counts: dict[str, _Counts] = field(default_factory=lambda: defaultdict(_Counts))
+    lines: dict[str, list[pa.Table]] = field(default_factory=lambda: defaultdict(list))
+    explained: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    seen: list[pa.Array] = field(default_factory=list)
+    differing: int = 0
+    stopped: str | None = None
+
+    def add(self, pair: Pair, matched: Matched) -> None:
+        """What came of comparing some rows of a pair."""
+        counts = self.counts[pair.name]
+        counts.legacy += matched.legacy
+        counts.platform += matched.platform
+        counts.rows += matched.rows
+        counts.cells += matched.cells
+        self._keep(pair, matched.lines)
+
+    def too_many(self, pair: Pair, lines: pa.Table) -> None:
+        """Rows of the platform that nothing expects."""
+        self.counts[pair.name].platform += lines.num_rows
+        self._keep(pair, lines)
+
+    def _keep(self, pair: Pair, lines: pa.Table) -> None:
+        self.lines[pair.name].append(lines)
+        self.differing += lines.num_rows
+
+
+def _entity(evidence: Evidence, comparison: Comparison) -> Iterator[Answer]:
+    work = _Entity(comparison)
+    for within in evidence.legacy.borders(comparison, _every(evidence, comparison)):
+        if evidence.limits.over or work.differing >= evidence.limits.differences:
+            work.stopped = within.low or ""
+            break
+        _range(evidence, work, evidence.legacy.roots(comparison, within))
+    else:
+        _never_asked(evidence, work)
+    yield from _answers(evidence, work)
+
+
+def _every(evidence: Evidence, comparison: Comparison) -> int:
+    """Roots of a range, so that their rows are about ROWS_AT_ONCE."""
+    rows = {table: evidence.legacy.source.count(table) for table in comparison.sources}
+    return max(100, ROWS_AT_ONCE * max(1, rows[comparison.root]) // max(1, sum(rows.values())))
+
+
+def _range(evidence: Evidence, work: _Entity, tables: dict[str, pa.Table]) -> None:
+    """Compare the roots of one range with all their rows."""
+    expectation = Expectation(work.comparison, tables, evidence.system, evidence.as_of, evidence.merged)
+    work.seen.append(pa.array(map(bytes.fromhex, expectation.asked.to_pylist()), ID))
+    for table, pairs in by_table(work.comparison).items():
+        actual = evidence.platform.rows(table, columns_of(pairs), expectation.asked)
+        expected = [expectation.rows(pair, evidence.layout) for pair in pairs]
+        for pair, rows in zip(pairs, expected, strict=True):
+            work.add(pair, compare(rows, actual, pair))
+        work.too_many(pairs[0], unexpected(expected, actual))
+
+
+def _never_asked(evidence: Evidence, work: _Entity) -> None:
+    """Roots of the platform that no legacy root asks for: explained by the books, or too much."""
+    told, root = evidence.layout[work.comparison.table], work.comparison.pairs[0]
+    seen = pa.concat_arrays([pa.array([], ID), *work.seen])
+    query = (
+        f"SELECT replace({told.key}::text, '-', '') FROM {{platform}}.{told.name}"
+        f" WHERE {told.key} BETWEEN %s AND %s"
+    )
+    for bounds in _shares():
+        ids = one(evidence.platform.ask(query, {"id": pa.string()}, bounds).column("id"))
+        raw = pa.array(map(bytes.fromhex, ids.to_pylist()), ID)
+        strange = ids.filter(pc.invert(pc.is_in(raw, value_set=seen)))
+        if len(strange):
+            _strangers(evidence, work, root, strange)
+
+
+def _strangers(evidence: Evidence, work: _Entity, root: Pair, ids: pa.Array) -> None:
+    fates = evidence.books.fates_of(work.comparison.entity, ids)
+    unknown = []
+    for each in ids.to_pylist():
+        key, fate = fates.get(each, ("", ""))
+        if fate in _KNOWN_STRANGERS:
+            work.counts[root.name].platform += 1
+            work.explained[root.name][fate] -= 1
+        else:
+            unknown.append({**dict.fromkeys(LINES.names, ""), "kind": Kind.EXTRA.value, "class": "A"})
+            unknown[-1] |= {"key": key, "id": each, "root": each}
+    work.too_many(root, pa.Table.from_pylist(unknown, schema=LINES))
+
+
+_KNOWN_STRANGERS = ("merge", "stub", "gone")
+"""Rows of the platform without a legacy row, by the books: of a merged person, a stand-in, a tombstone."""
+
+
+def _shares() -> Iterator[list[str]]:
+    """The space of ids in sixteen parts, so that only a part of them is held at once."""
+    for digit in "0123456789abcdef":
+        yield [f"{digit}{rest * 7}-" + "-".join(rest * many for many in (4, 4, 4, 12)) for rest in "0f"]
+
+
+# --- answers
+
+
+def _answers(evidence: Evidence, work: _Entity) -> Iterator[Answer]:
+    """Measures and differences of an entity, after the second look."""
+    tables = {pair.name: work.lines[pair.name] for pair in work.comparison.pairs}
+    suspects = {name: pa.concat_tables([LINES.empty_table(), *lines]) for name, lines in tables.items()}
+    looked = settled(evidence, work.comparison, suspects)
+    for pair in work.comparison.pairs:
+        yield from _of_pair(work, pair, looked)
+    if looked.arrived:
+        given = {"arrived": str(looked.arrived), "seconds": f"{evidence.lag:g}"}
+        yield Remark(NAME, work.comparison.entity, work.comparison.pairs[0].name, Reason("arrived", given))
+
+
+def _of_pair(work: _Entity, pair: Pair, looked: Looked) -> Iterator[Answer]:
+    entity, counts, lines = work.comparison.entity, work.counts[pair.name], looked.lines[pair.name]
+    explained = Counter(work.explained[pair.name])
+    for reasons in (looked.explained[pair.name], _on_their_way(lines)):
+        explained.update(reasons)
+    platform = counts.platform + looked.settled[pair.name]
+    whole = pc.equal(lines.column("column"), "")
+    yield Measure(NAME, entity, pair.name, "rows", counts.legacy, platform, counts.rows, {}, dict(explained))
+    yield _differences(entity, pair, pair.name, lines.filter(whole))
+    subjects = [pair.name]
+    if pair.fields:
+        name = pair.name + FIELDS
+        subjects.append(name)
+        yield Measure(NAME, entity, name, "cells", counts.cells, None, counts.cells)
+        yield _differences(entity, pair, name, lines.filter(pc.invert(whole)))
+    if work.stopped is not None:
+        reason = Reason("stopped", {"before": work.stopped})
+        yield from (Remark(NAME, entity, subject, reason, Result.NOT_RUN) for subject in subjects)
+
+
+def _on_their_way(lines: pa.Table) -> Counter[str]:
+    """Rows that need not be on both sides yet, or of which the quarantine knows."""
+    found: Counter[str] = Counter()
+    for line in lines.select(["kind", "look"]).to_pylist():
+        if line["look"] != Look.OUT_OF_SYNC and line["kind"] in _SIGN:
+            found[line["look"]] += _SIGN[line["kind"]]
+    return found
+
+
+_SIGN = {Kind.MISSING: 1, Kind.EXTRA: -1, Kind.DOUBLED: -1}
+
+
+def _differences(entity: str, pair: Pair, subject: str, lines: pa.Table) -> pa.Table:
+    """Lines as evidence."""
+    ids = lines.column("id")
+    given: dict[str, Any] = {
+        "check": NAME,
+        "entity": entity,
+        "subject": subject,
+        "table": pair.source,
+        "id": pc.replace_substring_regex(ids, r"^(.{8})(.{4})(.{4})(.{4})(.{12})$", r"\1-\2-\3-\4-\5"),
+    }
+    columns = [
+        given.get(name, lines.column(name) if name in lines.column_names else "")
+        for name in DIFFERENCES.names
+    ]
+    return pa.table(
+        [pa.repeat(each, lines.num_rows) if isinstance(each, str) else each for each in columns],
+        schema=DIFFERENCES,
+    )

@@ -1,0 +1,181 @@
+"""What a comparison file says, as values; made by `reconciliation.compare.read` after every name was checked."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from migrate.conditions import Column, Condition, Scalar
+from reconciliation.model import FieldClass
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A declared normal form of a legacy value: a name of `reconciliation.forms`, and its options."""
+
+    name: str
+    options: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One platform column, and what stands for it in the legacy row.
+
+    column:   of the platform.
+    source:   of the legacy row (alias None), of a joined row, of `root`, or `each` for a variant's value.
+    constant: what has to stand there in every row; used where there is no source.
+    forms:    applied to the legacy value in this order; without any the value is compared as it is.
+    code:     the list of `codes/<list>.csv` that says which code a value is; `parent` is the column that tells apart
+              values of the same name.
+    names:    the value is the key of this entity's root: the platform has its id. `entity/label` names a member's row.
+    """
+
+    column: str
+    source: Column | None
+    field_class: FieldClass
+    constant: Scalar = None
+    forms: tuple[Form, ...] = ()
+    code: str | None = None
+    parent: Column | None = None
+    names: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """At most one further legacy row beside each: of the same root (`by` holds the root's key), or named by `at`."""
+
+    alias: str
+    table: str
+    by: str | None = None
+    at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One of several columns of a row of which each makes a platform row where it holds a value.
+
+    unless_in: the value makes none where the same root has a row of that table with it in that column.
+    """
+
+    name: str
+    source: Column
+    constants: Mapping[str, Scalar]
+    unless_in: tuple[str, str, str] | None = (
+        None  # table, its column with the root's key, its column with the value
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """How a legacy row leads to its root: by a column with the root's key, or through a row of another table.
+
+    at:      the column; where `through` is set it holds a ROW_ID of that table, whose column `by` has the root's key.
+    """
+
+    at: str
+    through: str | None = None
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """The rows of a legacy table, and the rows of a platform table that they have to be.
+
+    label:      part of the derived ids, `<entity>/<label>/<ROW_ID>`; '' for the root's own table.
+    parent:     None for the root's own table.
+    where:      which legacy rows; each of them has to be there, and no other row of that label may be.
+    variants:   where one row makes several.
+    unchecked:  platform column -> why it is not compared.
+    may_be_empty: why there may be no such row at all; '' where that would be no pass.
+    """
+
+    label: str
+    table: str
+    source: str
+    parent: Parent | None
+    where: Condition | None
+    joins: tuple[Join, ...]
+    variants: tuple[Variant, ...]
+    fields: tuple[Compared, ...]
+    unchecked: Mapping[str, str]
+    may_be_empty: str = ""
+
+    @property
+    def name(self) -> str:
+        """How findings call it."""
+        return self.label or self.table
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """All that is compared of one entity.
+
+    root, table:  the legacy table of the roots, and the platform table that they are in.
+    scope:        which roots belong on the platform; None: all.
+    file, digest: where it stands, and the SHA-256 of that file.
+    """
+
+    entity: str
+    root: str
+    table: str
+    scope: Condition | None
+    pairs: tuple[Pair, ...]
+    codes: Mapping[str, Mapping[tuple[str, str], str]] = field(repr=False)
+    file: str = ""
+    digest: str = ""
+
+    @cached_property
+    def sources(self) -> Mapping[str, frozenset[str]]:
+        """Legacy table -> the columns that have to be read of it."""
+        wanted: dict[str, set[str]] = {}
+        for table, column in self._read():
+            wanted.setdefault(table, {"ROW_ID"}).add(column)
+        return {table: frozenset(columns) for table, columns in wanted.items()}
+
+    def _read(self) -> Iterator[tuple[str, str]]:
+        yield self.root, "ROW_ID"
+        for column in columns_of(self.scope):
+            yield self.root, column.name
+        for pair in self.pairs:
+            yield from _read_by(pair, self.root)
+
+
+def _read_by(pair: Pair, root: str) -> Iterator[tuple[str, str]]:
+    """Tables and columns that a pair looks at."""
+    yield pair.source, "ROW_ID"
+    yield from _links(pair)
+    tables: dict[str | None, str] = {None: pair.source, "root": root}
+    tables |= {join.alias: join.table for join in pair.joins}
+    named = [*columns_of(pair.where), *(variant.source for variant in pair.variants)]
+    for compared in pair.fields:
+        named += [column for column in (compared.source, compared.parent) if column is not None]
+    yield from ((tables[column.alias], column.name) for column in named if column.alias != "each")
+
+
+def _links(pair: Pair) -> Iterator[tuple[str, str]]:
+    """What leads from row to row."""
+    if pair.parent is not None:
+        yield pair.source, pair.parent.at
+        if pair.parent.through is not None and pair.parent.by is not None:
+            yield pair.parent.through, pair.parent.by
+    for join in pair.joins:
+        yield join.table, join.by or "ROW_ID"
+        yield (join.table, "CONFLICT_ID") if join.at is None else (pair.source, join.at)
+    for variant in pair.variants:
+        if variant.unless_in is not None:
+            yield from ((variant.unless_in[0], column) for column in variant.unless_in[1:])
+
+
+def columns_of(condition: Condition | None) -> Iterator[Column]:
+    """The columns that a condition looks at."""
+    from migrate.conditions import All, Any, Not, Test
+
+    match condition:
+        case None:
+            return
+        case Test(column=column):
+            yield column
+        case Not(part=part):
+            yield from columns_of(part)
+        case All(parts=parts) | Any(parts=parts):
+            for part in parts:
+                yield from columns_of(part)

@@ -1,0 +1,78 @@
+"""What a check may see: both sides, what is compared with what, the books; all of it read-only.
+
+A check asks here and nowhere else. It answers with measures, differences and remarks (`reconciliation.model`); it does
+not decide what they mean.
+"""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+
+from migrate.model import Layout
+from reconciliation.books import Books
+from reconciliation.compare.nouns import Comparison
+from reconciliation.sides import LegacySide, PlatformSide
+
+MAX_DIFFERENCES = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """When to stop, with an honest partial answer.
+
+    differences:  so many lines of one check; then it stops, and says where.
+    until:        moment of `time.monotonic` after which nothing new is begun; None: no such limit.
+    """
+
+    differences: int = MAX_DIFFERENCES
+    until: float | None = None
+
+    @property
+    def over(self) -> bool:
+        """Whether the time is up."""
+        return self.until is not None and time.monotonic() >= self.until
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Both sides, for checks.
+
+    system:       name of the legacy system; part of every derived id.
+    comparisons:  entity -> what is compared of it; only the entities asked for.
+    as_of:        what `as_of` means in conditions: the source's clock when the reconciliation began, naive UTC.
+    synced:       up to when the last run looked for changes, by the source's clock; None where there was none.
+    folder:       where a check may leave files of its own, such as Data Docs; part of the evidence.
+    files:        root of the legacy attachments' files; None where they cannot be reached.
+    lag:          seconds between the two looks at a difference.
+    """
+
+    system: str
+    legacy: LegacySide
+    platform: PlatformSide
+    comparisons: Mapping[str, Comparison]
+    layout: Layout
+    as_of: datetime
+    synced: datetime | None
+    folder: Path
+    mappings: Path
+    limits: Limits = field(default_factory=Limits)
+    files: Path | None = None
+    lag: float = 0.0
+
+    @cached_property
+    def books(self) -> Books:
+        """What the state says."""
+        return Books(self.platform)
+
+    @cached_property
+    def merged(self) -> Mapping[str, Mapping[str, str]]:
+        """Entity -> legacy key that was merged away -> id of its survivor."""
+        named = {name.partition("/")[0] for each in self.comparisons.values() for name in _named(each)}
+        return self.books.merged(sorted({*self.comparisons, *named}))
+
+
+def _named(comparison: Comparison) -> set[str]:
+    return {field.names for pair in comparison.pairs for field in pair.fields if field.names is not None}

@@ -1,0 +1,264 @@
+"""What the platform has to hold for some legacy roots: pure, from legacy rows and a comparison alone.
+
+    expected = Expectation(comparison, tables, system, as_of, merged).rows(pair, layout)
+
+In: the legacy rows of some roots, a table each, read whole. Out: one table per pair with the columns `id` and `root`
+(hexadecimal), `key` (of the root), `row` (legacy ROW_ID), and every compared platform column in its own type.
+Nothing of the mapping is used: ids are derived as `migrate.canonical` says, values by the declared forms.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from migrate.canonical import derive_ids, id_text
+from migrate.conditions import Column
+from migrate.model import Layout
+from reconciliation.compare.conditions import holds
+from reconciliation.compare.nouns import Compared, Comparison, Join, Pair, Variant
+from reconciliation.forms import OWN_ROWS, applied, wants_rows
+
+PLACES = ("id", "root", "key", "row")
+"""The columns beside the compared ones."""
+
+Merged = Mapping[str, Mapping[str, str]]
+"""Entity -> legacy key that was merged -> hexadecimal id of the survivor."""
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """Some roots with all their rows.
+
+    tables:  legacy table -> its rows for these roots, with the columns of `Comparison.sources`.
+    as_of:   what `as_of` means in conditions.
+    merged:  keys whose id is another one than the derived.
+    """
+
+    comparison: Comparison
+    tables: Mapping[str, pa.Table]
+    system: str
+    as_of: datetime
+    merged: Merged = field(default_factory=dict)
+
+    @cached_property
+    def roots(self) -> pa.Table:
+        """The roots in scope."""
+        return self._filtered(self.tables[self.comparison.root], self.comparison.scope)
+
+    @cached_property
+    def keys(self) -> pa.Array:
+        """Keys of all roots that were read, also of those out of scope, of which nothing may be on the platform."""
+        return one(self.tables[self.comparison.root].column("ROW_ID"))
+
+    @cached_property
+    def asked(self) -> pa.Array:
+        """Their ids."""
+        return self._ids(self.comparison.entity, self.keys)
+
+    def rows(self, pair: Pair, layout: Layout) -> pa.Table:
+        """What has to be there of one pair; see the module."""
+        rows = self._of(pair)
+        if not pair.variants:
+            return self._made(pair, rows, layout)
+        made = [self._made(pair, self._variant(pair, rows, each), layout) for each in pair.variants]
+        return pa.concat_tables(made)
+
+    def touched(self, pair: Pair, stamps: tuple[str, ...], since: datetime) -> pa.Array:
+        """Keys of the roots of which a row of the pair, or one beside it, was changed later; it needs those columns."""
+        rows = self._linked(pair)
+        later = pa.repeat(False, len(rows))
+        for alias in (None, *(join.alias for join in pair.joins)):
+            for stamp in stamps:
+                moments = rows.column(Column(stamp, alias)).cast(pa.timestamp("us"))
+                limit = pa.scalar(since, pa.timestamp("us"))
+                later = pc.or_(later, pc.fill_null(pc.greater(moments, limit), False))
+        return rows.root_keys.filter(later).unique()
+
+    # --- which rows
+
+    def _of(self, pair: Pair) -> "_Rows":
+        rows = self._linked(pair)
+        if pair.where is None:
+            return rows
+        return rows.filter(holds(pair.where, rows.column, len(rows), self.comparison.codes, self.as_of))
+
+    def _linked(self, pair: Pair) -> "_Rows":
+        """The pair's rows of the roots in scope, with what stands beside them."""
+        table = self.tables[pair.source]
+        keys = one(table.column("ROW_ID")) if pair.parent is None else self._root_keys(pair, table)
+        position = pc.index_in(keys, value_set=one(self.roots.column("ROW_ID")))
+        there = position.is_valid()
+        rows = _Rows(table.filter(there), position.filter(there), self.roots)
+        for join in pair.joins:
+            rows = rows.joined(join.alias, *self._joined(join, rows))
+        return rows
+
+    def _root_keys(self, pair: Pair, table: pa.Table) -> pa.Array:
+        assert pair.parent is not None
+        pointers = one(table.column(pair.parent.at))
+        if pair.parent.through is None or pair.parent.by is None:
+            return pointers
+        between = self.tables[pair.parent.through]
+        position = pc.index_in(pointers, value_set=one(between.column("ROW_ID")))
+        return one(between.column(pair.parent.by)).take(position)
+
+    def _joined(self, join: Join, rows: "_Rows") -> tuple[pa.Table, pa.Array]:
+        """The joined table, and for each row the position there. Of twins the one without a conflict counts."""
+        table = self.tables[join.table]
+        if join.at is not None:
+            return table, pc.index_in(rows.column(Column(join.at)), value_set=one(table.column("ROW_ID")))
+        assert join.by is not None
+        if table.num_rows:
+            table = table.take(
+                pc.sort_indices(pc.not_equal(table.column("CONFLICT_ID"), "0").cast(pa.int8()))
+            )
+        return table, pc.index_in(rows.root_keys, value_set=one(table.column(join.by)))
+
+    def _variant(self, pair: Pair, rows: "_Rows", variant: Variant) -> "_Rows":
+        values = rows.column(variant.source)
+        kept = pc.fill_null(pc.match_substring_regex(values, r"\S"), False)
+        if variant.unless_in is not None:
+            name, by, column = variant.unless_in
+            other = self.tables[name]
+            there = _pairs(one(other.column(by)), one(other.column(column)))
+            kept = pc.and_(kept, pc.invert(pc.is_in(_pairs(rows.root_keys, values), value_set=there)))
+        constants = {
+            name: pa.repeat(pa.scalar(value), len(rows)) for name, value in variant.constants.items()
+        }
+        return replace(rows, each={"each": values, **constants}, variant=variant.name).filter(kept)
+
+    def _filtered(self, table: pa.Table, condition: Any) -> pa.Table:
+        rows = _Rows(table, pa.array(range(len(table)), pa.int64()), table)
+        return table.filter(holds(condition, rows.column, len(rows), self.comparison.codes, self.as_of))
+
+    # --- what they have to be
+
+    def _made(self, pair: Pair, rows: "_Rows", layout: Layout) -> pa.Table:
+        target = layout[pair.table]
+        row_ids = one(rows.table.column("ROW_ID"))
+        named = row_ids if rows.variant is None else pc.binary_join_element_wise(row_ids, rows.variant, "/")
+        label = f"{self.comparison.entity}/{pair.label}" if pair.label else self.comparison.entity
+        made = {
+            "id": self._ids(label, named),
+            "root": self._ids(self.comparison.entity, rows.root_keys),
+            "key": rows.root_keys,
+            "row": row_ids,
+        }
+        for compared in pair.fields:
+            made[compared.column] = self._value(
+                compared, rows, shown_as(target.columns[compared.column].type)
+            )
+        return pa.table(made)
+
+    def _value(self, compared: Compared, rows: "_Rows", kind: pa.DataType) -> pa.Array:
+        if compared.source is None:
+            return pa.repeat(pa.scalar(compared.constant).cast(kind), len(rows))
+        values = rows.column(compared.source)
+        for form in compared.forms:
+            own = {OWN_ROWS: one(rows.table.column("ROW_ID"))} if wants_rows(form.name) else {}
+            values = applied(form.name, values, {**form.options, **own})
+        if compared.code is not None:
+            values = self._coded(compared, rows, values)
+        if compared.names is not None:
+            values = self._ids(compared.names, _filled(values))
+        return values if values.type == kind else values.cast(kind)
+
+    def _coded(self, compared: Compared, rows: "_Rows", values: pa.Array) -> pa.Array:
+        """The codes; a value that the list does not have stays what it is, and so differs from any code."""
+        codes = self.comparison.codes[compared.code or ""]
+        values = _filled(values)
+        asked = values
+        if compared.parent is not None:
+            asked = _pairs(_filled(rows.column(compared.parent)), values)
+            known = [f"{parent}\x1f{value}" for parent, value in codes]
+        else:
+            known = [value for _, value in codes]
+        found = pa.array(codes.values(), pa.string()).take(
+            pc.index_in(asked, value_set=pa.array(known, pa.string()))
+        )
+        return pc.coalesce(found, values)
+
+    def _ids(self, prefix: str, keys: pa.Array) -> pa.Array:
+        ids = id_text(derive_ids(self.system, f"{prefix}/", keys))
+        merged = self.merged.get(prefix)
+        if not merged:
+            return ids
+        position = pc.index_in(keys, value_set=pa.array(list(merged), pa.string()))
+        return pc.coalesce(pa.array(list(merged.values()), pa.string()).take(position), ids)
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Some rows of a legacy table with what stands beside them; `position` is that of each row's root."""
+
+    table: pa.Table
+    position: pa.Array
+    roots: pa.Table
+    beside: Mapping[str, tuple[pa.Table, pa.Array]] = field(default_factory=dict)
+    each: Mapping[str, pa.Array] = field(default_factory=dict)
+    variant: str | None = None
+
+    def __len__(self) -> int:
+        return int(self.table.num_rows)
+
+    @property
+    def root_keys(self) -> pa.Array:
+        """For each row the key of its root."""
+        return one(self.roots.column("ROW_ID")).take(self.position)
+
+    def column(self, column: Column) -> pa.Array:
+        """The values of a column; null where a joined row does not exist."""
+        if column.alias is None:
+            return one(self.table.column(column.name))
+        if column.alias == "each":
+            return self.each[column.name]
+        if column.alias == "root":
+            return one(self.roots.column(column.name)).take(self.position)
+        table, position = self.beside[column.alias]
+        return one(table.column(column.name)).take(position)
+
+    def joined(self, alias: str, table: pa.Table, position: pa.Array) -> "_Rows":
+        """With one more row beside each."""
+        return replace(self, beside={**self.beside, alias: (table, position)})
+
+    def filter(self, mask: pa.Array) -> "_Rows":
+        """The rows where the mask is true."""
+        if mask.true_count == len(self):
+            return self
+        return replace(
+            self,
+            table=self.table.filter(mask),
+            position=self.position.filter(mask),
+            beside={
+                alias: (table, position.filter(mask)) for alias, (table, position) in self.beside.items()
+            },
+            each={name: values.filter(mask) for name, values in self.each.items()},
+        )
+
+
+def one(column: pa.ChunkedArray | pa.Array) -> pa.Array:
+    """A column in one piece."""
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+
+
+def shown_as(kind: pa.DataType) -> pa.DataType:
+    """The type in which both sides are compared: ids as text, instants without a zone, all whole numbers alike."""
+    if pa.types.is_fixed_size_binary(kind):
+        return pa.string()
+    if pa.types.is_timestamp(kind):
+        return pa.timestamp("us")
+    return pa.int64() if pa.types.is_integer(kind) else kind
+
+
+def _filled(values: pa.Array) -> pa.Array:
+    """A blank is no code and no key."""
+    return pc.if_else(pc.match_substring_regex(values, r"\S"), values, None)
+
+
+def _pairs(first: pa.Array, second: pa.Array) -> pa.Array:
+    return pc.binary_join_element_wise(first, second, "\x1f")

@@ -1,0 +1,173 @@
+"""The second look: what became of a difference, and whether it is one.
+
+    looked = settled(evidence, comparison, lines)
+
+A first look at two living systems sees suspects, not differences. Each is held against what the state says of its root
+and of its row; what nobody explains is read again on both sides, after the lag. Then it is
+
+    gone           it has arrived meanwhile, and was none
+    explained      rejected, held, excluded, merged or gone, by the books
+    in flight      legacy was changed after the last window: the next run has to bring it
+    out of sync    a difference
+"""
+
+import time
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from reconciliation.books import EXPLAINING
+from reconciliation.compare.nouns import Comparison, Pair
+from reconciliation.diff import compare, unexpected
+from reconciliation.evidence import Evidence
+from reconciliation.expected import Expectation
+from reconciliation.model import Kind, Look
+from reconciliation.sides import STAMPS
+
+ROOTS_AT_ONCE = 2_000
+QUARANTINE = "quarantine"
+
+Lines = dict[str, pa.Table]
+"""Pair -> lines of `diff.LINES`."""
+
+
+@dataclass
+class Looked:
+    """What came of the second look at an entity's suspects.
+
+    lines:      pair -> lines of LINES with a column `look`, and `allowance` where somebody answers for it.
+    explained:  pair -> reason -> rows that need not be there.
+    settled:    pair -> how many rows the platform has more than at the first look, less those that are gone from it.
+    arrived:    suspects that were none.
+    """
+
+    lines: Lines = field(default_factory=dict)
+    explained: dict[str, Counter[str]] = field(default_factory=dict)
+    settled: Counter[str] = field(default_factory=Counter)
+    arrived: int = 0
+
+
+def settled(evidence: Evidence, comparison: Comparison, lines: Lines) -> Looked:
+    """The second look at all suspects of an entity."""
+    looked = Looked(explained={name: Counter() for name in lines})
+    left = {name: _explained(evidence, comparison, name, table, looked) for name, table in lines.items()}
+    keys = pc.unique(
+        pa.concat_arrays([pa.array([], pa.string()), *(_keys(table) for table in left.values())])
+    )
+    again, stamps = _again(evidence, comparison, keys)
+    for name, table in left.items():
+        looked.lines[name] = _judged(name, table, again.get(name, set()), stamps, looked)
+    return looked
+
+
+def _explained(
+    evidence: Evidence, comparison: Comparison, name: str, lines: pa.Table, looked: Looked
+) -> pa.Table:
+    """The lines that nobody explains; the others are counted, or marked as known to the quarantine."""
+    if not lines.num_rows:
+        return _with(lines, [], [])
+    keys = _keys(lines)
+    fates = evidence.books.fates(comparison.entity, keys)
+    aside = evidence.books.rows_set_aside(comparison.entity, keys)
+    source = next(pair.source for pair in comparison.pairs if pair.name == name)
+    kept, looks, allowances = [], [], []
+    for at, line in enumerate(lines.select(["kind", "key", "row"]).to_pylist()):
+        fate = fates.get(line["key"], "")
+        why = fate if fate in EXPLAINING else aside.get((source, line["row"]), "")
+        if line["kind"] == Kind.MISSING and why:
+            looked.explained[name][why] += 1
+            continue
+        known = fate in ("rejected", "held") or why == "rejected"
+        kept.append(at)
+        looks.append(Look.ALLOWED if known else Look.OUT_OF_SYNC)
+        allowances.append(QUARANTINE if known else "")
+    return _with(lines.take(pa.array(kept, pa.int64())), looks, allowances)
+
+
+def _again(
+    evidence: Evidence, comparison: Comparison, keys: pa.Array
+) -> tuple[dict[str, set[tuple[str, ...]]], set[str]]:
+    """What still differs, by pair; and the roots that legacy has changed after the last window."""
+    found: dict[str, set[tuple[str, ...]]] = {}
+    fresh: set[str] = set()
+    if not len(keys):
+        return found, fresh
+    time.sleep(evidence.lag)
+    evidence.platform.renew()
+    for start in range(0, len(keys), ROOTS_AT_ONCE):
+        tables = evidence.legacy.some(comparison, keys.slice(start, ROOTS_AT_ONCE))
+        expectation = Expectation(comparison, tables, evidence.system, evidence.as_of, evidence.merged)
+        for name, lines in compared(evidence, expectation).items():
+            found.setdefault(name, set()).update(_named(lines))
+        fresh |= _fresh(evidence, expectation)
+    return found, fresh
+
+
+def compared(evidence: Evidence, expectation: Expectation) -> Lines:
+    """Everything that differs of some roots, by pair."""
+    lines: dict[str, list[pa.Table]] = {pair.name: [] for pair in expectation.comparison.pairs}
+    for table, pairs in by_table(expectation.comparison).items():
+        actual = evidence.platform.rows(table, columns_of(pairs), expectation.asked)
+        expected = [expectation.rows(pair, evidence.layout) for pair in pairs]
+        for pair, rows in zip(pairs, expected, strict=True):
+            lines[pair.name].append(compare(rows, actual, pair).lines)
+        lines[pairs[0].name].append(unexpected(expected, actual))
+    return {name: pa.concat_tables(tables) for name, tables in lines.items()}
+
+
+def by_table(comparison: Comparison) -> Mapping[str, list[Pair]]:
+    """The pairs of each platform table, in their order."""
+    tables: dict[str, list[Pair]] = {}
+    for pair in comparison.pairs:
+        tables.setdefault(pair.table, []).append(pair)
+    return tables
+
+
+def columns_of(pairs: list[Pair]) -> list[str]:
+    """The platform columns that any of the pairs compares."""
+    return list(dict.fromkeys(field.column for pair in pairs for field in pair.fields))
+
+
+def _fresh(evidence: Evidence, expectation: Expectation) -> set[str]:
+    """The roots of which a row bears a stamp that no window has covered yet."""
+    if evidence.synced is None:
+        return set()
+    pairs = expectation.comparison.pairs
+    return {key for pair in pairs for key in expectation.touched(pair, STAMPS, evidence.synced).to_pylist()}
+
+
+def _judged(
+    name: str, lines: pa.Table, still: set[tuple[str, ...]], fresh: set[str], looked: Looked
+) -> pa.Table:
+    """The lines that are there still, each with what it is; one without a key cannot be looked for again."""
+    kept, looks = [], []
+    for at, (named, line) in enumerate(zip(_named(lines), lines.to_pylist(), strict=True)):
+        if line["key"] and named not in still:
+            looked.arrived += 1
+            looked.settled[name] += {Kind.MISSING: 1, Kind.EXTRA: -1, Kind.DOUBLED: -1}.get(line["kind"], 0)
+            continue
+        kept.append(at)
+        flying = line["look"] == Look.OUT_OF_SYNC and line["key"] in fresh
+        looks.append(Look.IN_FLIGHT.value if flying else line["look"])
+    rest = lines.take(pa.array(kept, pa.int64()))
+    return rest.set_column(rest.column_names.index("look"), "look", pa.array(looks, pa.string()))
+
+
+def _named(lines: pa.Table) -> list[tuple[str, ...]]:
+    """What tells one line from another."""
+    columns = [lines.column(name).to_pylist() for name in ("key", "row", "id", "column")]
+    return list(zip(*columns, strict=True))
+
+
+def _keys(lines: pa.Table) -> pa.Array:
+    keys = lines.column("key").combine_chunks()
+    return keys.filter(pc.not_equal(keys, "")).unique()
+
+
+def _with(lines: pa.Table, looks: list[Look], allowances: list[str]) -> pa.Table:
+    return lines.append_column("look", pa.array([str(look) for look in looks], pa.string())).append_column(
+        "allowance", pa.array(allowances, pa.string())
+    )

@@ -1,0 +1,112 @@
+"""One reconciliation: the checks asked in turn, their answers written down, the folder closed.
+
+    summary = reconcile(evidence, checks, folder, manifest, context)
+
+A check that fails ends with an error of its own subjects, and the others go on. What was declared and got no answer is
+not run, and says so.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from migrate.errors import MigrateError, Stop, Transient
+from reconciliation.checks import Answer, Check
+from reconciliation.evidence import Evidence
+from reconciliation.folder import Folder
+from reconciliation.model import (
+    DIFFERENCES,
+    Finding,
+    Measure,
+    Reason,
+    Remark,
+    Result,
+    Subject,
+    Verdict,
+    verdict,
+)
+
+log = logging.getLogger(__name__)
+
+Notice = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a reconciliation came to."""
+
+    name: str
+    verdict: Verdict
+    findings: tuple[Finding, ...]
+    sha256: str
+    seconds: float
+
+    @property
+    def exit(self) -> int:
+        """0 only where everything that was declared is the same."""
+        return 0 if self.verdict is Verdict.SAME else 1
+
+
+def reconcile(
+    evidence: Evidence,
+    checks: Mapping[str, Check],
+    folder: Folder,
+    manifest: Callable[[], Mapping[str, Any]],
+    context: Callable[[list[dict[str, Any]]], Mapping[str, Any]],
+    notice: Notice = lambda line: None,
+) -> Summary:
+    """Ask every check, write its answers, close the folder.
+
+    manifest, context:  asked at the end; `context` is given how long each check took.
+    Raises what a check raises only where nobody could go on: a database that is not reached, an interruption.
+    """
+    began, timing = time.monotonic(), []
+    for name, each in checks.items():
+        notice(name)
+        started = time.monotonic()
+        subjects = tuple(each.subjects(evidence))
+        folder.subjects(subjects)
+        _asked(evidence, each, subjects, folder)
+        timing.append({"check": name, "seconds": round(time.monotonic() - started, 3)})
+    sha256 = folder.close(manifest(), context(timing))
+    found = folder.findings()
+    return Summary(folder.path.name, verdict(found), found, sha256, time.monotonic() - began)
+
+
+def _asked(evidence: Evidence, each: Check, subjects: Iterable[Subject], folder: Folder) -> None:
+    """One check; an error becomes a remark about every subject that has no answer yet."""
+    if evidence.limits.over:
+        _all(folder, subjects, Reason("out_of_time"), Result.NOT_RUN)
+        return
+    answered: set[tuple[str, str]] = set()
+    try:
+        for answer in each.run(evidence):
+            _write(folder, answer, answered)
+    except (Stop, Transient):
+        raise
+    except (MigrateError, ValueError, ArithmeticError, LookupError, TypeError, pa.ArrowException) as error:
+        log.debug(
+            "a check failed", exc_info=error
+        )  # its text may hold values: the kind of error is all that is told
+        rest = [subject for subject in subjects if (subject.entity, subject.name) not in answered]
+        _all(folder, rest, Reason("failed", {"error": type(error).__name__}), Result.ERROR)
+
+
+def _write(folder: Folder, answer: Answer, answered: set[tuple[str, str]]) -> None:
+    match answer:
+        case Measure():
+            folder.measure(answer)
+            answered.add((answer.entity, answer.subject))
+        case Remark():
+            folder.remark(answer)
+        case pa.Table():
+            folder.differences(answer.select(DIFFERENCES.names))
+
+
+def _all(folder: Folder, subjects: Iterable[Subject], reason: Reason, result: Result) -> None:
+    for subject in subjects:
+        folder.remark(Remark(subject.check, subject.entity, subject.name, reason, result))

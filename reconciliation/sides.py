@@ -1,0 +1,199 @@
+"""Both sides as a check may see them: read-only, in snapshots, by whole roots.
+
+    legacy = LegacySide(source);   legacy.roots(comparison, low, high)     every legacy table of some roots
+    platform = PlatformSide(url, schema);   platform.rows(pair, roots)     the platform's rows of the same roots
+
+The platform's session is read-only and sees one instant from its first question to its end. The legacy database bounds
+the life of a snapshot, so long comparisons see several; what changed meanwhile is looked at a second time.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import pyarrow as pa
+from psycopg import sql
+from sqlalchemy import URL
+
+from migrate.canonical import ID
+from migrate.extract import Source
+from migrate.extract.readers import Readers
+from migrate.model import KeyRange, Layout
+from migrate.postgres import PATIENCE, comma, connect, copy_out, faults, names
+from reconciliation.compare.nouns import Comparison
+from reconciliation.expected import one, shown_as
+
+STATE = "migration"
+STAMPS = ("LAST_UPD", "DB_LAST_UPD")
+"""When a legacy row was changed: the later of the two, of which the second may be empty."""
+
+
+class LegacySide:
+    """The legacy database.
+
+    source:  as `migrate.extract.connect` gives it; nothing but its reads is used.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self._readers = Readers(source)
+        self.snapshots: set[datetime] = set()
+
+    def close(self) -> None:
+        """End the snapshots."""
+        self._readers.close()
+
+    def clock(self) -> datetime:
+        """The source's own time, naive UTC."""
+        return self.source.clock()
+
+    def borders(self, comparison: Comparison, every: int) -> list[KeyRange]:
+        """Ranges of root keys that hold `every` roots each, and together everything."""
+        cuts = self.source.boundaries(comparison.root, "ROW_ID", every)
+        return [KeyRange(low, high) for low, high in zip([None, *cuts], [*cuts, None], strict=True)]
+
+    def roots(self, comparison: Comparison, within: KeyRange) -> dict[str, pa.Table]:
+        """The roots of a range with all their rows: legacy table -> rows."""
+        with self._reader() as reader:
+            return _Tables(
+                reader,
+                comparison,
+                lambda table, columns, by: reader.rows(
+                    table, columns, by, within, like=(comparison.root, "ROW_ID")
+                ),
+            ).all()
+
+    def some(self, comparison: Comparison, keys: pa.Array) -> dict[str, pa.Table]:
+        """The same for some roots by key, as they are now, with the stamps of every row."""
+        with self.source.snapshot() as reader:
+            tables = _Tables(
+                reader, comparison, lambda table, columns, by: reader.rows_by_keys(table, columns, by, keys)
+            )
+            tables.beside = STAMPS
+            return tables.all()
+
+    @contextmanager
+    def _reader(self) -> Iterator[Any]:
+        with self._readers.reader() as reader:
+            self.snapshots.add(reader.started)
+            yield reader
+
+
+class _Tables:
+    """Reads every legacy table of some roots once, parents before what hangs on them."""
+
+    def __init__(self, reader: Any, comparison: Comparison, read: Any) -> None:
+        self.reader, self.comparison, self.read = reader, comparison, read
+        self.found: dict[str, pa.Table] = {}
+        self.beside: tuple[str, ...] = ()
+
+    def all(self) -> dict[str, pa.Table]:
+        self._by_root(self.comparison.root, "ROW_ID")
+        for pair in self.comparison.pairs:
+            if pair.parent is not None and pair.parent.through is None:
+                self._by_root(pair.source, pair.parent.at)
+        for pair in self.comparison.pairs:
+            self._hanging(pair)
+        return self.found
+
+    def _hanging(self, pair: Any) -> None:
+        if pair.parent is not None and pair.parent.through is not None:
+            self._by_root(pair.parent.through, pair.parent.by)
+            self._by_keys(pair.source, pair.parent.at, one(self.found[pair.parent.through].column("ROW_ID")))
+        for variant in pair.variants:
+            if variant.unless_in is not None:
+                self._by_root(variant.unless_in[0], variant.unless_in[1])
+        for join in pair.joins:
+            if join.by is not None:
+                self._by_root(join.table, join.by)
+            else:
+                self._by_keys(join.table, "ROW_ID", one(self.found[pair.source].column(join.at)))
+
+    def _by_root(self, table: str, by: str) -> None:
+        if table not in self.found:
+            self.found[table] = self.read(table, self._columns(table), by)
+
+    def _by_keys(self, table: str, by: str, keys: pa.Array) -> None:
+        if table not in self.found:
+            self.found[table] = self.reader.rows_by_keys(table, self._columns(table), by, keys)
+
+    def _columns(self, table: str) -> list[str]:
+        return sorted({*self.comparison.sources[table], *self.beside})
+
+
+class PlatformSide:
+    """The platform and the state beside it.
+
+    url, schema:  as in the settings.    layout:  its tables as plain values.
+    """
+
+    def __init__(self, url: URL, schema: str, layout: Layout, *, patience: float = PATIENCE) -> None:
+        self.url, self.schema, self.layout = url, schema, layout
+        with faults("open a session on the platform"):
+            self._connection = connect(url, "case-migrate reconcile", patience=patience)
+            self._connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            self.moment: datetime = self._one(sql.SQL("SELECT clock_timestamp()")).astimezone(UTC)
+
+    def close(self) -> None:
+        """End the session."""
+        self._connection.close()
+
+    def renew(self) -> None:
+        """See the platform as it is now."""
+        with faults("renew the platform's snapshot"):
+            self._connection.rollback()
+            self._connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+
+    def ask(
+        self,
+        query: str | sql.Composable,
+        types: Mapping[str, pa.DataType],
+        values: Sequence[object] | None = None,
+    ) -> pa.Table:
+        """The rows of a question; in a text `{platform}` and `{state}` stand for the two schemas."""
+        composed = self.composed(query) if isinstance(query, str) else query
+        with faults("ask the platform"), self._connection.cursor() as cursor:
+            return copy_out(cursor, composed, dict(types), values)
+
+    def composed(self, query: str) -> sql.Composed:
+        """A question of ours, with the names of both schemas quoted."""
+        return sql.SQL(query).format(platform=sql.Identifier(self.schema), state=sql.Identifier(STATE))
+
+    def count(self, table: str) -> int:
+        """How many rows a platform table has."""
+        with faults(f"count {table}"):
+            return int(self._one(sql.SQL("SELECT count(*) FROM {}").format(names(self.schema, table))))
+
+    def rows(self, table: str, columns: Sequence[str], roots: pa.Array, by: str | None = None) -> pa.Table:
+        """The platform's rows of some roots: `id`, `root` and these columns, in the types of `expected.shown_as`.
+
+        by:  the column that `roots` are looked for in; default: the one with the root's id.
+        """
+        told = self.layout[table]
+        root = told.root_id or told.key
+        chosen = [_shown(told.key, ID), _shown(root, ID)] + [
+            _shown(name, told.columns[name].type) for name in columns
+        ]
+        kinds = {name: shown_as(told.columns[name].type) for name in columns}
+        query = sql.SQL("SELECT {} FROM {} WHERE {} = ANY(%s::uuid[])").format(
+            comma(chosen), names(self.schema, table), sql.Identifier(by or root)
+        )
+        return self.ask(query, {"id": pa.string(), "root": pa.string(), **kinds}, [roots.to_pylist()])
+
+    def _one(self, query: sql.SQL | sql.Composed) -> Any:
+        row = self._connection.execute(query).fetchone()
+        assert row is not None
+        return row[0]
+
+
+def _shown(column: str, kind: pa.DataType) -> sql.Composed:
+    """A platform column as it travels: ids as 32 digits, instants in UTC without a zone, flags as words."""
+    told = sql.Identifier(column)
+    if pa.types.is_fixed_size_binary(kind):
+        return sql.SQL("replace({}::text, '-', '')").format(told)
+    if pa.types.is_boolean(kind):
+        return sql.SQL("{}::text").format(told)
+    if pa.types.is_timestamp(kind):
+        return sql.SQL("{} AT TIME ZONE 'UTC'").format(told)
+    return sql.SQL("{}").format(told)
