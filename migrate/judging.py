@@ -73,6 +73,7 @@ def judge(
 def _evidence(
     project: Project, entities: Sequence[str], status: "Status", limits: "Limits | None", lag: float
 ) -> "Iterator[Evidence]":
+    from migrate.extract.sql import SqlSource
     from reconciliation.compare import read
     from reconciliation.evidence import Evidence, Limits
     from reconciliation.sides import LegacySide, PlatformSide
@@ -86,7 +87,9 @@ def _evidence(
         )
     chosen = {name: each for name, each in comparisons.items() if not entities or name in entities}
     settings = project.settings.platform
-    legacy = LegacySide(project.source())
+    source = project.source()
+    assert isinstance(source, SqlSource)
+    legacy = LegacySide(source)
     platform = PlatformSide(
         project.platform_url(), settings.schema_name, layout, patience=project.patience.seconds
     )

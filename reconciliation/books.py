@@ -72,3 +72,62 @@ class Books:
         for line in found.to_pylist():
             ids[line["entity"]][line["key"]] = line["id"]
         return ids
+
+    def special(self, entity: str) -> dict[str, list[str]]:
+        """Why roots are another case than the rest -> their legacy keys: set aside, gone, merged, a stand-in."""
+        found = self.platform.ask(
+            """
+            SELECT key, disposition FROM {state}.key_image
+            WHERE entity = %s AND disposition NOT IN ('accepted', 'none')
+            UNION SELECT key, cause FROM {state}.crosswalk
+            WHERE entity = %s AND cause IN ('merge', 'stub') AND valid_to = 'infinity'
+            """,
+            {"key": _TEXT, "why": _TEXT},
+            [entity, entity],
+        )
+        keys: dict[str, list[str]] = {}
+        for line in found.to_pylist():
+            keys.setdefault(line["why"], []).append(line["key"])
+        return keys
+
+    def rows_aside_of(self, entity: str, table: str) -> dict[str, list[str]]:
+        """Why single rows of a legacy table are not on the platform, though their root may be -> their ROW_IDs."""
+        found = self.platform.ask(
+            """
+            SELECT q.row_id, q.state FROM {state}.quarantine q
+            WHERE q.entity = %s AND q.table_name = %s AND q.scope = 'row' AND q.state <> 'released'
+            UNION SELECT row_id, 'excluded' FROM {state}.exclusion WHERE entity = %s AND table_name = %s
+            """,
+            {"row": _TEXT, "why": _TEXT},
+            [entity, table, entity, table],
+        )
+        rows: dict[str, list[str]] = {}
+        for line in found.to_pylist():
+            if line["row"] is not None:
+                rows.setdefault(line["why"], []).append(line["row"])
+        return rows
+
+    def lines(self, entity: str, keys: pa.Array) -> Mapping[str, str]:
+        """Legacy key -> the id that its current line of the crosswalk leads to."""
+        found = self.platform.ask(
+            """
+            SELECT key, replace(id::text, '-', '') FROM {state}.crosswalk
+            WHERE entity = %s AND valid_to = 'infinity' AND key = ANY(%s)
+            """,
+            {"key": _TEXT, "id": _TEXT},
+            [entity, keys.to_pylist()],
+        )
+        return dict(zip(*(column.to_pylist() for column in found.columns), strict=True))
+
+    def living(self, entity: str) -> pa.Table:
+        """`key` and `id` of the current lines that claim a legacy row: of no merge, no stand-in, nothing gone."""
+        return self.platform.ask(
+            """
+            SELECT c.key, c.id::text FROM {state}.crosswalk c
+            LEFT JOIN {state}.key_image k ON k.entity = c.entity AND k.key = c.key
+            WHERE c.entity = %s AND c.valid_to = 'infinity' AND c.cause NOT IN ('merge', 'stub', 'vanished')
+              AND coalesce(k.disposition, '') <> 'gone' ORDER BY c.key
+            """,
+            {"key": _TEXT, "id": _TEXT},
+            [entity],
+        )

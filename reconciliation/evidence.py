@@ -67,6 +67,12 @@ class Evidence:
         """What the state says."""
         return Books(self.platform)
 
+    def fresh(self, comparison: Comparison) -> list[str]:
+        """Legacy keys of the roots of which a row bears a stamp that no window has covered yet."""
+        if self.synced is None:
+            return []
+        return self.legacy.changed(comparison, self.synced)
+
     @cached_property
     def merged(self) -> Mapping[str, Mapping[str, str]]:
         """Entity -> legacy key that was merged away -> id of its survivor."""

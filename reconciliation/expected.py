@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from migrate.canonical import derive_ids, id_text
 from migrate.conditions import Column
-from migrate.model import Layout
+from migrate.model import Layout, TargetTable
 from reconciliation.compare.conditions import holds
 from reconciliation.compare.nouns import Compared, Comparison, Join, Pair, Variant
 from reconciliation.forms import OWN_ROWS, applied, wants_rows
@@ -79,6 +79,19 @@ class Expectation:
                 later = pc.or_(later, pc.fill_null(pc.greater(moments, limit), False))
         return rows.root_keys.filter(later).unique()
 
+    def about(self, pair: Pair, rows: pa.Table) -> pa.Table:
+        """Those of some rows, or groups of rows alike, that a pair is about; conditions on other tables do not count."""
+        kept = self._filtered(rows, pair.where)
+        return kept if pair.parent is not None else self._filtered(kept, self.comparison.scope)
+
+    def value(self, compared: Compared, rows: pa.Table, table: TargetTable) -> pa.Array:
+        """What the platform has to hold in one column for some rows, or groups of rows alike."""
+        return self._value(compared, _Rows.alone(rows), shown_as(table.columns[compared.column].type))
+
+    def ids_of(self, prefix: str, keys: pa.Array) -> pa.Array:
+        """The platform's ids of legacy keys, as 32 digits: derived, or of the survivor of a merge."""
+        return self._ids(prefix, keys)
+
     # --- which rows
 
     def _of(self, pair: Pair) -> "_Rows":
@@ -133,7 +146,7 @@ class Expectation:
         return replace(rows, each={"each": values, **constants}, variant=variant.name).filter(kept)
 
     def _filtered(self, table: pa.Table, condition: Any) -> pa.Table:
-        rows = _Rows(table, pa.array(range(len(table)), pa.int64()), table)
+        rows = _Rows.alone(table)
         return table.filter(holds(condition, rows.column, len(rows), self.comparison.codes, self.as_of))
 
     # --- what they have to be
@@ -202,6 +215,11 @@ class _Rows:
     beside: Mapping[str, tuple[pa.Table, pa.Array]] = field(default_factory=dict)
     each: Mapping[str, pa.Array] = field(default_factory=dict)
     variant: str | None = None
+
+    @classmethod
+    def alone(cls, table: pa.Table) -> "_Rows":
+        """Rows that are their own roots."""
+        return cls(table, pa.array(range(table.num_rows), pa.int64()), table)
 
     def __len__(self) -> int:
         return int(self.table.num_rows)

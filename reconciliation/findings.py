@@ -56,9 +56,10 @@ def _finding(
 ) -> Finding:
     place = (subject.check, subject.entity, subject.name)
     measured, told = figures.get(place, []), said.get(place, [])
-    explained: Counter[str] = Counter()
+    explained: dict[str, Number] = {}
     for measure in measured:
-        explained.update(measure.explained)
+        for reason, count in measure.explained.items():
+            explained[reason] = explained.get(reason, 0) + count
     counted = lines.get(place, [])
     real = [line for line in counted if line["look"] == Look.OUT_OF_SYNC]
     legacy, platform = _sum(m.legacy for m in measured), _sum(m.platform for m in measured)

@@ -144,9 +144,7 @@ class Folder:
     def all_measures(self) -> Iterator[Measure]:
         """Every figure."""
         for line in self._lines("measures.jsonl"):
-            yield Measure(
-                **{**line, "legacy": _number(line["legacy"]), "platform": _number(line["platform"])}
-            )
+            yield Measure(**{**line, **_numbers(line)})
 
     def all_remarks(self) -> Iterator[Remark]:
         """Every remark."""
@@ -210,6 +208,12 @@ def _number(value: int | str | None) -> int | Decimal | None:
     return Decimal(value) if isinstance(value, str) else value
 
 
+def _numbers(line: dict[str, Any]) -> dict[str, Any]:
+    """The figures of a measure or finding."""
+    explained = {reason: _number(value) for reason, value in line["explained"].items()}
+    return {"legacy": _number(line["legacy"]), "platform": _number(line["platform"]), "explained": explained}
+
+
 def _plain(finding: Finding) -> dict[str, Any]:
     return asdict(finding)
 
@@ -218,7 +222,7 @@ def _finding(line: dict[str, Any]) -> Finding:
     made = {each.name: line[each.name] for each in fields(Finding)}
     made["subject"] = Subject(**made["subject"])
     made["result"] = Result(made["result"])
-    made["legacy"], made["platform"] = _number(made["legacy"]), _number(made["platform"])
+    made |= _numbers(line)
     made["keys"] = tuple(made["keys"])
     made["reasons"] = tuple(Reason(**reason) for reason in made["reasons"])
     return Finding(**made)

@@ -104,7 +104,7 @@ class Measure:
     platform: Number | None
     compared: int
     group: Mapping[str, str] = field(default_factory=dict)
-    explained: Mapping[str, int] = field(default_factory=dict)
+    explained: Mapping[str, Number] = field(default_factory=dict)
 
     @property
     def left_over(self) -> Number:
@@ -175,7 +175,7 @@ class Finding:
     legacy: Number | None
     platform: Number | None
     compared: int
-    explained: Mapping[str, int]
+    explained: Mapping[str, Number]
     unbalanced: int
     kinds: Mapping[str, int]
     classes: Mapping[str, int]

@@ -17,8 +17,8 @@ from psycopg import sql
 from sqlalchemy import URL
 
 from migrate.canonical import ID
-from migrate.extract import Source
 from migrate.extract.readers import Readers
+from migrate.extract.sql import SqlSource
 from migrate.model import KeyRange, Layout
 from migrate.postgres import PATIENCE, comma, connect, copy_out, faults, names
 from reconciliation.compare.nouns import Comparison
@@ -35,7 +35,7 @@ class LegacySide:
     source:  as `migrate.extract.connect` gives it; nothing but its reads is used.
     """
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: SqlSource) -> None:
         self.source = source
         self._readers = Readers(source)
         self.snapshots: set[datetime] = set()
@@ -55,7 +55,7 @@ class LegacySide:
 
     def roots(self, comparison: Comparison, within: KeyRange) -> dict[str, pa.Table]:
         """The roots of a range with all their rows: legacy table -> rows."""
-        with self._reader() as reader:
+        with self.reader() as reader:
             return _Tables(
                 reader,
                 comparison,
@@ -73,8 +73,24 @@ class LegacySide:
             tables.beside = STAMPS
             return tables.all()
 
+    def changed(self, comparison: Comparison, since: datetime) -> list[str]:
+        """Keys of the roots of which a row that hangs on them by one column was changed later."""
+        by = {(comparison.root, "ROW_ID")}
+        by |= {
+            (p.source, p.parent.at)
+            for p in comparison.pairs
+            if p.parent is not None and p.parent.through is None
+        }
+        keys: set[str] = set()
+        with self.reader() as reader:
+            for table, column in sorted(by):
+                for block in reader.changed(table, column, STAMPS, since):
+                    keys.update(str(key) for key in block.to_pylist())
+        return sorted(keys)
+
     @contextmanager
-    def _reader(self) -> Iterator[Any]:
+    def reader(self) -> Iterator[Any]:
+        """A reader of a snapshot that is still young, for one piece of work."""
         with self._readers.reader() as reader:
             self.snapshots.add(reader.started)
             yield reader

@@ -20,7 +20,7 @@ from reconciliation.model import Measure, Remark, Subject
 
 Answer: TypeAlias = "Measure | Remark | pa.Table"
 
-MODULES = ("rows",)
+MODULES = ("counts", "totals", "keys", "rows")
 """Modules of this package that hold checks, in their order; each is imported when it is asked for."""
 
 

@@ -104,6 +104,72 @@ class Pair:
         """How findings call it."""
         return self.label or self.table
 
+    def field(self, column: str) -> Compared:
+        """What stands for a platform column."""
+        return next(each for each in self.fields if each.column == column)
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """What a cross table goes by: a compared column, or the year or month of one."""
+
+    column: str
+    grain: str = ""  # '', 'year' or 'month'
+
+    @property
+    def name(self) -> str:
+        """How the parts of a measure call it."""
+        return f"{self.column} ({self.grain})" if self.grain else self.column
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """A cross table of the rows of a pair, or of an amount in them, that both databases work out by themselves.
+
+    amount:    platform column that is added up; '' counts rows.
+    currency:  platform column that says in what; the amounts of each are a total of their own.
+    """
+
+    name: str
+    pair: str
+    by: tuple[Dimension, ...]
+    amount: str = ""
+    currency: str = ""
+    may_be_empty: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """How many rows of a platform table each row of another has.
+
+    of:      the platform table that is counted, `by` the column that says whose its rows are.
+    where:   platform column -> values that count; `when` the same for whose they are.
+    """
+
+    name: str
+    of: str
+    by: str
+    per: str
+    where: Mapping[str, tuple[Scalar, ...]]
+    when: Mapping[str, tuple[Scalar, ...]]
+    least: int
+    most: int | None
+    field_class: FieldClass
+
+
+@dataclass(frozen=True, slots=True)
+class Continuity:
+    """What officers must find as they left it: columns of the root of work that goes on.
+
+    columns:  compared columns of the root's pair.     of: a column and the codes of it that mean open work.
+    dates:    of these, by which the age of the open work is compared.
+    """
+
+    columns: tuple[str, ...]
+    of: str
+    codes: tuple[str, ...]
+    dates: tuple[str, ...]
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -119,9 +185,21 @@ class Comparison:
     table: str
     scope: Condition | None
     pairs: tuple[Pair, ...]
+    totals: tuple[Total, ...]
+    relations: tuple[Relation, ...]
+    continuity: Continuity | None
     codes: Mapping[str, Mapping[tuple[str, str], str]] = field(repr=False)
     file: str = ""
     digest: str = ""
+
+    def pair(self, name: str) -> Pair:
+        """The pair of that name."""
+        return next(pair for pair in self.pairs if pair.name == name)
+
+    @property
+    def own(self) -> Pair:
+        """The pair of the roots themselves."""
+        return next(pair for pair in self.pairs if not pair.label)
 
     @cached_property
     def sources(self) -> Mapping[str, frozenset[str]]:

@@ -47,6 +47,7 @@ from migrate.reading.grammar import (
 )
 from reconciliation.compare.conditions import condition
 from reconciliation.compare.nouns import Compared, Comparison, Form, Join, Pair, Parent, Variant
+from reconciliation.compare.questions import Questions
 from reconciliation.forms import FORMS, options_of
 from reconciliation.model import FieldClass
 
@@ -108,6 +109,10 @@ class _File:
             self.root_table = platform or ""
             scope = take("scope", condition(self._column(())), None)
             pairs = take("pairs", named(self._pair), ())
+            questions = Questions(pairs, self.layout)
+            totals = take("totals", named(questions.total), ())
+            relations = take("relations", named(questions.relation), ())
+            continuity = take("continuity", questions.continuity, None)
         if self.notes.mistakes:
             return None
         return Comparison(
@@ -116,6 +121,9 @@ class _File:
             self.root_table,
             scope,
             pairs,
+            totals,
+            relations,
+            continuity,
             {each: self.codes[each] for each in sorted(self.used)},
             self.notes.file,
             hashlib.sha256(data).hexdigest(),
