@@ -2,9 +2,9 @@
 
     cells = crosstab(evidence, comparison, total)      part -> Cell
 
-Nothing is read row by row but what is a special case: roots and rows that the books set aside, and roots that legacy has
-changed after the last window. What these hold on either side explains, part by part, why the tables differ; the rest has
-to agree to the last digit.
+Nothing is read row by row but what is a special case: roots and rows that the books set aside, and roots that legacy
+has changed after the last window. What these hold on either side explains, part by part, why the tables differ; the
+rest has to agree to the last digit.
 """
 
 from collections import defaultdict
@@ -75,17 +75,14 @@ class _Crosstab:
         """The same of the platform; of some roots, by their ids."""
         told = self.evidence.layout[self.pair.table]
         shown = [self._shown(each) for each in self.by]
-        value = (
-            sql.SQL("sum({})").format(sql.Identifier(self.total.amount))
-            if self.total.amount
-            else sql.SQL("count(*)")
-        )
-        where = sql.SQL("")
+        value: sql.Composable = sql.SQL("count(*)")
+        where: sql.Composable = sql.SQL("true")
+        if self.total.amount:
+            value = sql.SQL("sum({})").format(sql.Identifier(self.total.amount))
         if roots is not None:
-            where = sql.SQL(" WHERE {} = ANY(%s::uuid[])").format(sql.Identifier(told.root_id or told.key))
-        query = sql.SQL("SELECT {} count(*), coalesce({}, 0)::text FROM {}{} GROUP BY {}").format(
-            sql.SQL("").join(sql.SQL("{}, ").format(each) for each in shown),
-            value,
+            where = sql.SQL("{} = ANY(%s::uuid[])").format(sql.Identifier(told.root_id or told.key))
+        query = sql.SQL("SELECT {} FROM {} WHERE {} GROUP BY {}").format(
+            comma([*shown, sql.SQL("count(*)"), sql.SQL("coalesce({}, 0)::text").format(value)]),
             names(self.evidence.platform.schema, told.name),
             where,
             comma([sql.Literal(at + 1) for at in range(len(shown))]) if shown else sql.SQL("()"),
@@ -100,9 +97,9 @@ class _Crosstab:
         """Why, part, value: how much legacy has more than the platform of what is set aside or on its way."""
         seen: set[str] = set()
         for why, keys in self._special_roots().items():
-            keys = [key for key in keys if key not in seen]
-            seen.update(keys)
-            for some in _chunks(keys):
+            new = [key for key in keys if key not in seen]
+            seen.update(new)
+            for some in _chunks(new):
                 yield from self._of_roots(why, some)
         for why, rows in self.evidence.books.rows_aside_of(self.comparison.entity, self.pair.source).items():
             for some in _chunks(rows):
@@ -165,18 +162,18 @@ class _Crosstab:
         months = one(rows.column(month_of(compared.source.name)))
         return pc.utf8_slice_codeunits(months, 0, 4) if dimension.grain == "year" else months
 
-    def _shown(self, dimension: Dimension) -> sql.Composed:
-        column, compared = sql.Identifier(dimension.column), self.pair.field(dimension.column)
+    def _shown(self, dimension: Dimension) -> sql.Composable:
+        """A dimension as the platform groups by it."""
+        column: sql.Composable = sql.Identifier(dimension.column)
+        compared = self.pair.field(dimension.column)
         if not dimension.grain:
             plain = sql.SQL("{}::text").format(column)
             return sql.SQL("replace({}, '-', '')").format(plain) if compared.names else plain
-        zone = next((form.options["zone"] for form in compared.forms if form.name == "local"), None)
-        kind = self.evidence.layout[self.pair.table].columns[dimension.column].type
-        if pa.types.is_timestamp(kind):
-            column = sql.SQL("({} AT TIME ZONE {})").format(column, sql.Literal(zone or "UTC"))  # type: ignore[assignment]
-        return sql.SQL("to_char({}, {})").format(
-            column, sql.Literal("YYYY" if dimension.grain == "year" else "YYYY-MM")
-        )
+        zone = next((form.options["zone"] for form in compared.forms if form.name == "local"), "UTC")
+        if pa.types.is_timestamp(self.evidence.layout[self.pair.table].columns[dimension.column].type):
+            column = sql.SQL("({} AT TIME ZONE {})").format(column, sql.Literal(zone))
+        pattern = "YYYY" if dimension.grain == "year" else "YYYY-MM"
+        return sql.SQL("to_char({}, {})").format(column, sql.Literal(pattern))
 
     @property
     def _raw(self) -> list[str]:
@@ -208,9 +205,8 @@ class _Crosstab:
 
 
 def _number(value: Any) -> Number:
-    if value is None:
-        return 0
-    number = value if isinstance(value, int) else Decimal(str(value))
+    """A figure in its plainest form: whole where it is whole."""
+    number = Decimal(0 if value is None else str(value))
     return int(number) if number == int(number) else number.normalize()
 
 

@@ -80,7 +80,7 @@ class Expectation:
         return rows.root_keys.filter(later).unique()
 
     def about(self, pair: Pair, rows: pa.Table) -> pa.Table:
-        """Those of some rows, or groups of rows alike, that a pair is about; conditions on other tables do not count."""
+        """Those of some rows, or groups of rows alike, that a pair is about; by columns of their own table."""
         kept = self._filtered(rows, pair.where)
         return kept if pair.parent is not None else self._filtered(kept, self.comparison.scope)
 

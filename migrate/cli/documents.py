@@ -568,7 +568,7 @@ CheckDocument = TypedDict(
         "differing": int,
         "in_flight": int,
         "allowed": int,
-        "explained": dict[str, int],
+        "explained": dict[str, str],
         "kinds": dict[str, int],
         "keys": list[str],
         "class": str,

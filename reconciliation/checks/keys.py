@@ -1,10 +1,11 @@
 """`keys`: the keys of both sides, both ways, through the crosswalk and its merges.
 
-Four questions about each entity: has every legacy key a current line of the crosswalk, or does the state say what became
-of it; does every current line lead to a row of the platform; has every row of the platform a line; and does every line
-that claims a living legacy key have one.
+Four questions about each entity: has every legacy key a current line of the crosswalk, or does the state say what
+became of it; does every current line lead to a row of the platform; has every row of the platform a line; and does
+every line that claims a living legacy key have one.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 
 import pyarrow as pa
@@ -20,12 +21,8 @@ from reconciliation.model import DIFFERENCES, Kind, Look, Measure, Subject
 
 NAME = "keys"
 KEYS_AT_ONCE = 20_000
-LEGACY, LINES, ROWS, CLAIMED = (
-    "legacy to crosswalk",
-    "crosswalk to platform",
-    "platform to crosswalk",
-    "crosswalk to legacy",
-)
+LEGACY, CLAIMED = "legacy to crosswalk", "crosswalk to legacy"
+LINES, ROWS = "crosswalk to platform", "platform to crosswalk"
 _TEXT = pa.string()
 
 
@@ -49,34 +46,31 @@ class Keys:
 
 def _from_legacy(evidence: Evidence, comparison: Comparison) -> Iterator[Answer]:
     """Every legacy key in scope: its line, or what became of it."""
-    keys, found, explained, lines = 0, 0, dict.fromkeys((*EXPLAINING, "in_flight"), 0), []
-    fresh: set[str] | None = None
     expectation = Expectation(comparison, {}, evidence.system, evidence.as_of, evidence.merged)
+    keys, found, missing = 0, 0, dict[str, str]()
     for within in evidence.legacy.borders(comparison, KEYS_AT_ONCE):
-        rows = expectation.about(comparison.own, _read(evidence, comparison, within))
-        asked = one(rows.column("ROW_ID"))
-        keys += len(asked)
+        asked = one(expectation.about(comparison.own, _read(evidence, comparison, within)).column("ROW_ID"))
         known = evidence.books.lines(comparison.entity, asked)
-        good = pc.equal(
-            pa.array([known.get(key) for key in asked.to_pylist()], _TEXT),
-            expectation.ids_of(comparison.entity, asked),
-        )
-        good = pc.fill_null(good, False)
-        found += good.true_count
-        missing = asked.filter(pc.invert(good))
-        fates = evidence.books.fates(comparison.entity, missing) if len(missing) else {}
-        for key in missing.to_pylist():
-            why = fates.get(key, "")
-            if why not in EXPLAINING:
-                fresh = set(evidence.fresh(comparison)) if fresh is None else fresh
-                why = "in_flight" if key in fresh else ""
-            if why:
-                explained[why] += 1
-            else:
-                lines.append(_line(comparison, LEGACY, Kind.MISSING, key=key, id=known.get(key) or ""))
-    told = {why: count for why, count in explained.items() if count}
-    yield Measure(NAME, comparison.entity, LEGACY, "keys", keys, found, keys, {}, told)
+        ids = pa.array([known.get(key) for key in asked.to_pylist()], _TEXT)
+        good = pc.fill_null(pc.equal(ids, expectation.ids_of(comparison.entity, asked)), False)
+        keys, found = keys + len(asked), found + good.true_count
+        missing |= {key: known.get(key, "") for key in asked.filter(pc.invert(good)).to_pylist()}
+    why = _why(evidence, comparison, list(missing))
+    explained = Counter(reason for reason in why.values() if reason)
+    yield Measure(NAME, comparison.entity, LEGACY, "keys", keys, found, keys, {}, dict(explained))
+    lost = [(key, led) for key, led in missing.items() if not why[key]]
+    lines = [_line(comparison, LEGACY, Kind.MISSING, key=key, id=led) for key, led in lost]
     yield pa.Table.from_pylist(lines, schema=DIFFERENCES)
+
+
+def _why(evidence: Evidence, comparison: Comparison, keys: list[str]) -> dict[str, str]:
+    """Why each of the keys need not have a line; '' where nobody knows."""
+    if not keys:
+        return {}
+    fates = evidence.books.fates(comparison.entity, pa.array(keys, _TEXT))
+    fresh = set(evidence.fresh(comparison))
+    known = {key: fates[key] if fates.get(key) in EXPLAINING else "" for key in keys}
+    return {key: reason or ("in_flight" if key in fresh else "") for key, reason in known.items()}
 
 
 def _read(evidence: Evidence, comparison: Comparison, within: KeyRange) -> pa.Table:
@@ -102,7 +96,8 @@ def _one_way(
     entity, key = [comparison.entity], evidence.layout[comparison.table].key
     counted = f"SELECT count(*), count(*) FILTER (WHERE {lost}) FROM {joined}"
     (told,) = evidence.platform.ask(counted, {"all": pa.int64(), "lost": pa.int64()}, entity).to_pylist()
-    name = f"SELECT coalesce(c.key, ''), coalesce(c.id, t.{key})::text FROM {joined} WHERE {lost} LIMIT {evidence.limits.differences}"
+    name = f"SELECT coalesce(c.key, ''), coalesce(c.id, t.{key})::text FROM {joined} WHERE {lost}"
+    name += f" LIMIT {evidence.limits.differences}"
     found = evidence.platform.ask(name, {"key": _TEXT, "id": _TEXT}, entity).to_pylist()
     yield Measure(NAME, comparison.entity, way, "keys", None, told["all"], told["all"])
     lines = [_line(comparison, way, kind, **each) for each in found]

@@ -1,6 +1,7 @@
 """`totals`: cross tables of rows and of exact amounts, worked out by each database by itself.
 
-Which ones a comparison file declares under `totals`. Amounts of two currencies are never added: each part names its own.
+Which ones a comparison file declares under `totals`. Amounts of two currencies are never added: each part names its
+own.
 """
 
 from collections.abc import Iterator

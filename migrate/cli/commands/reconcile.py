@@ -107,7 +107,7 @@ def _document(finding: Finding) -> CheckDocument:
         "differing": finding.differing,
         "in_flight": finding.in_flight,
         "allowed": finding.allowed,
-        "explained": dict(finding.explained),
+        "explained": {reason: str(count) for reason, count in finding.explained.items()},
         "kinds": dict(finding.kinds),
         "keys": list(finding.keys),
         "class": finding.subject.field_class,
