@@ -10,13 +10,16 @@
     differences.jsonl  one line each; personal values  remarks.jsonl    what stopped or was left out, and why
     context.json       what the report shows beside    findings.json    worked out from the four above
     manifest.json      when, of what, under which rules; SHA-256 and number of lines of each file
+    salt.txt           a secret of this evidence: see SALT
 
 JSON lines with sorted keys, UTF-8, one final line feed: the same evidence is the same bytes. The SHA-256 of
 manifest.json stands for all of it: `evidence_sha256`. The folder has mode 0700, since differences hold people's values.
 """
 
 import hashlib
+import hmac
 import json
+import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, fields
 from decimal import Decimal
@@ -41,6 +44,9 @@ from reconciliation.model import (
 
 FORMAT = 1
 MANIFEST = "manifest.json"
+SALT = "salt.txt"
+"""The key of the differences' hash. Who knows all of a line but a birth date could find it by trying every day until a
+plain hash fits; so that the manifest can be shown to anybody, this file is shown only to who may see the values."""
 LINES = ("subjects.jsonl", "measures.jsonl", "differences.jsonl", "remarks.jsonl")
 
 T = TypeVar("T")
@@ -54,12 +60,13 @@ class Folder:
         self._open: dict[str, IO[str]] = {}
 
     @classmethod
-    def make(cls, root: Path, name: str) -> "Folder":
+    def make(cls, root: Path, name: str, salt: str | None = None) -> "Folder":
         """A new one; raises FileExistsError where there is one of that name."""
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = root / name
         path.mkdir(mode=0o700)
         folder = cls(path)
+        (path / SALT).write_text(f"{salt or secrets.token_hex(32)}\n", encoding="ascii")
         for file in LINES:
             folder._open[file] = (path / file).open("w", encoding="utf-8", newline="\n")
         return folder
@@ -105,7 +112,7 @@ class Folder:
         self._json("context.json", context)
         found = self._worked_out()
         self._json("findings.json", [_plain(finding) for finding in found])
-        files = {path.name: _told(path) for path in sorted(self.path.iterdir()) if path.is_file()}
+        files = {path.name: self._told(path.name) for path in sorted(self.path.iterdir()) if path.is_file()}
         told = {
             "format": FORMAT,
             "reconciliation": self.path.name,
@@ -164,12 +171,28 @@ class Folder:
         """Raise Refused where a file is gone, new or not what the manifest says."""
         files = self.manifest()["files"]
         there = {path.name for path in self.path.iterdir() if path.is_file()} - {MANIFEST}
-        wrong = sorted(set(files) ^ there) or [n for n in files if _told(self.path / n) != files[n]]
+        wrong = sorted(set(files) ^ there) or [n for n in files if self._told(n) != files[n]]
         if wrong:
             raise Refused(
                 f"the evidence {self.path.name} was changed after it was closed: {', '.join(wrong)}",
                 remedy="run: migrate reconcile; what was changed proves nothing",
             )
+
+    @property
+    def salt(self) -> bytes:
+        """The secret of this evidence: the bytes of its file."""
+        return (self.path / SALT).read_bytes()
+
+    def _told(self, file: str) -> dict[str, Any]:
+        """What the manifest says of a file."""
+        keyed = file == "differences.jsonl"
+        digest = hmac.new(self.salt, digestmod="sha256") if keyed else hashlib.sha256()
+        lines = 0
+        with (self.path / file).open("rb") as stream:
+            while block := stream.read(1 << 20):
+                digest.update(block)
+                lines += block.count(b"\n")
+        return {"hmac_sha256" if keyed else "sha256": digest.hexdigest(), "lines": lines}
 
     def _worked_out(self) -> tuple[Finding, ...]:
         return findings(self.all_subjects(), self.all_measures(), self.all_differences(), self.all_remarks())
@@ -191,16 +214,6 @@ class Folder:
 
 def _text(content: object, indent: int | None = None) -> str:
     return json.dumps(content, ensure_ascii=False, sort_keys=True, indent=indent, default=str)
-
-
-def _told(path: Path) -> dict[str, Any]:
-    """What the manifest says of a file."""
-    digest, lines = hashlib.sha256(), 0
-    with path.open("rb") as stream:
-        while block := stream.read(1 << 20):
-            digest.update(block)
-            lines += block.count(b"\n")
-    return {"sha256": digest.hexdigest(), "lines": lines}
 
 
 def _number(value: int | str | None) -> int | Decimal | None:

@@ -423,6 +423,18 @@ class RedriveDocument(TypedDict):
     run: RunDocument | None
 
 
+class ReportDocument(TypedDict):
+    """`migrate report`. `verdict`: same, different or incomplete; `evidence` is the folder that was rendered."""
+
+    reconciliation: str
+    verdict: str
+    evidence: str
+    evidence_sha256: str
+    unmasked: bool
+    files: list[str]
+    exit: int
+
+
 class CrosswalkLine(TypedDict):
     """A line of the crosswalk; `valid_to` is null for the one in force."""
 
@@ -611,6 +623,7 @@ DOCUMENTS: dict[str, type] = {
     "quarantine-history": HistoryDocument,
     "quarantine-redrive": RedriveDocument,
     "quarantine-waive": WaiveDocument,
+    "report": ReportDocument,
     "crosswalk": CrosswalkDocument,
     "reconcile": ReconcileDocument,
     "ledger-show": LedgerDocument,

@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, str] = {
     "undo": "undo",
     "status": "status",
     "quarantine": "quarantine",
+    "report": "report",
     "crosswalk": "crosswalk",
     "reconcile": "reconcile",
     "ledger": "ledger",

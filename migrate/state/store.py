@@ -476,17 +476,21 @@ class State:
 
         values: with the protected values. That needs a `reason`, which goes into the ledger; Refused without one.
         """
-        if values and not reason.strip():
+        given = {"entity": entity, "key": key, "rule": rule, "state": state}
+        if values:
+            self.unmask({name: value for name, value in given.items() if value}, reason)
+        with self._cursor("read the quarantine") as cursor:
+            return list(complaints.select(cursor, self.schema, values=values, limit=limit, **given))
+
+    def unmask(self, about: Mapping[str, Any], reason: str) -> None:
+        """Write into the ledger that somebody is shown protected values, and why; Refused without a reason."""
+        if not reason.strip():
             raise Refused(
                 "protected values are not shown without a reason",
                 remedy="give the reason: --unmask --reason TEXT",
             )
-        given = {"entity": entity, "key": key, "rule": rule, "state": state}
-        with self._cursor("read the quarantine") as cursor:
-            if values:
-                about = {name: value for name, value in given.items() if value} | {"reason": reason}
-                self._note(cursor, "unmask", about)
-            return list(complaints.select(cursor, self.schema, values=values, limit=limit, **given))
+        with self._cursor("note who sees values") as cursor:
+            self._note(cursor, "unmask", {**about, "reason": reason})
 
     def quarantined(
         self, entities: Sequence[str] = (), wanted: Sequence[str] = (), rule: str | None = None

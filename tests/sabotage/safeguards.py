@@ -369,7 +369,7 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "a look behind the mask is in the ledger", "migrate/state/store.py",
-        'self._note(cursor, "unmask", about)', "pass", (STATE, "protected_values_leaves_a_line"),
+        'self._note(cursor, "unmask", {**about, "reason": reason})', "pass", (STATE, "protected_values_leaves_a_line"),
     ),
     Safeguard(
         "what is not at the source any more is held against nobody", "migrate/state/candidates.py",

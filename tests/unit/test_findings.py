@@ -117,7 +117,7 @@ def test_the_verdict_is_the_same_only_if_every_finding_is():
 
 
 def written(root):
-    folder = Folder.make(root, "20270101T000000Z")
+    folder = Folder.make(root, "20270101T000000Z", salt="5a" * 32)
     folder.subjects([SUBJECT])
     folder.measure(measure(Decimal("10.50"), Decimal("10.50")))
     folder.remark(Remark("rows", "client", "person", Reason("look", {"lag": "5"})))
@@ -148,6 +148,23 @@ def test_one_changed_byte_is_found(tmp_path, file):
     data[len(data) // 2] ^= 1
     path.write_bytes(data)
     with pytest.raises(Refused, match=f"changed after it was closed: {file}"):
+        Folder.open(tmp_path)
+
+
+def test_nobody_who_lacks_the_salt_can_try_values_until_the_hash_fits(tmp_path):
+    one, other = (Folder.make(tmp_path, name) for name in ("a", "b"))
+    for folder in (one, other):
+        folder.differences(table(line(legacy="1990-01-02")))
+        folder.subjects([SUBJECT])
+        folder.close({}, {})
+    told = [folder.manifest()["files"]["differences.jsonl"] for folder in (one, other)]
+    assert told[0] != told[1]
+    assert told[0].keys() == {"hmac_sha256", "lines"}
+
+
+def test_a_damaged_salt_is_found(tmp_path):
+    (written(tmp_path).path / "salt.txt").write_text("not a salt\n")
+    with pytest.raises(Refused, match=r"salt\.txt"):
         Folder.open(tmp_path)
 
 

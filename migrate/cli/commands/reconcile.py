@@ -11,7 +11,7 @@ from migrate.cli.command import command as declare
 from migrate.cli.session import Session
 
 if TYPE_CHECKING:
-    from migrate.cli.documents import CheckDocument, ReconcileDocument
+    from migrate.cli.documents import ReconcileDocument
     from reconciliation.model import Finding
     from reconciliation.running import Summary
 
@@ -82,35 +82,16 @@ def command(
 
 def document(summary: Summary, folder: str) -> ReconcileDocument:
     """What `migrate reconcile --json` prints."""
+    from reconciliation.report import json
+
     return {
         "reconciliation": summary.name,
         "verdict": summary.verdict.value,
         "evidence": folder,
         "evidence_sha256": summary.sha256,
-        "checks": [_document(finding) for finding in summary.findings],
+        "checks": json.checks(summary.findings),
         "seconds": round(summary.seconds, 3),
         "exit": summary.exit,
-    }
-
-
-def _document(finding: Finding) -> CheckDocument:
-    return {
-        "check": finding.subject.check,
-        "entity": finding.subject.entity,
-        "subject": finding.subject.name,
-        "result": finding.result.value,
-        "unit": finding.unit,
-        "legacy": None if finding.legacy is None else str(finding.legacy),
-        "platform": None if finding.platform is None else str(finding.platform),
-        "difference": None if finding.difference is None else str(finding.difference),
-        "compared": finding.compared,
-        "differing": finding.differing,
-        "in_flight": finding.in_flight,
-        "allowed": finding.allowed,
-        "explained": {reason: str(count) for reason, count in finding.explained.items()},
-        "kinds": dict(finding.kinds),
-        "keys": list(finding.keys),
-        "class": finding.subject.field_class,
     }
 
 

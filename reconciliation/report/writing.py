@@ -1,0 +1,63 @@
+"""Writes what was rendered: whole files or none, readable by their owner alone.
+
+files = write(folder, out, "html", ("en", "fr"))        <out>/<name>.en.html, <out>/<name>.fr.html
+files = write(folder, out, "csv", ("fr",))              <out>/<name>.findings.spreadsheet.csv, ...
+"""
+
+import os
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from reconciliation.folder import Folder
+from reconciliation.report import csv, json
+from reconciliation.report.build import build
+from reconciliation.report.html import page
+from reconciliation.report.language import Language
+from reconciliation.report.model import Report
+
+FORMATS = ("html", "json", "csv")
+
+
+def write(
+    folder: Folder, out: Path, kind: str, languages: Sequence[str], *, unmask: bool = False
+) -> tuple[Report, list[Path]]:
+    """Render evidence into the folder `out`, in each of the languages where words are in it; what was written.
+
+    unmask:  with people's values; whoever calls this has written down why.
+    """
+    report = build(folder, unmask=unmask)
+    out.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return report, [_write(out / name, parts) for name, parts in rendered(folder, report, kind, languages)]
+
+
+def rendered(
+    folder: Folder, report: Report, kind: str, languages: Sequence[str]
+) -> Iterator[tuple[str, Iterable[bytes]]]:
+    """Name and content of each file."""
+    name = report.name
+    if kind == "json":
+        yield f"{name}.json", [json.as_text(json.document(folder)).encode()]
+    elif kind == "csv":
+        for sheet in csv.sheets(
+            folder.findings(), folder.all_differences(), Language(languages[0]), unmask=report.unmasked
+        ):
+            yield f"{name}.{sheet.name}", sheet.parts
+    else:
+        for code in languages:
+            others = [other for other in languages if other != code]
+            sibling = f"{name}.{others[0]}.html" if others else ""
+            yield f"{name}.{code}.html", [page(report, Language(code), sibling).encode()]
+
+
+def _write(path: Path, parts: Iterable[bytes]) -> Path:
+    """Into a file beside it first: nobody ever sees half of it."""
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # mode 0600
+    beside = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.writelines(parts)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+    return path
