@@ -5,7 +5,7 @@ folder = made(tmp_path, only={"counts"})  ...
 folder = large(tmp_path, 100_000)         so many differences
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from pathlib import Path
 
@@ -341,8 +341,8 @@ def made(
     name: str = NAME,
     only: set[str] | None = None,
     lines: Iterable[dict[str, str | None]] = DIFFERING,
-    context: dict[str, object] = CONTEXT,
-    manifest: dict[str, object] = MANIFEST,
+    context: Mapping[str, object] = CONTEXT,
+    manifest: Mapping[str, object] = MANIFEST,
     more: Iterable[Subject] = (),
 ) -> Folder:
     """The folder, closed. `only`: the checks that it holds."""

@@ -6,8 +6,8 @@
 A page stays small however many differences there are: some examples of each kind and subject, the rest in the CSV.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from reconciliation import model
 from reconciliation.folder import Folder
-from reconciliation.model import Finding, Look, Measure, Result
+from reconciliation.model import Finding, Look, Measure, Number, Result
 from reconciliation.report import equity
 from reconciliation.report.figures import twelve
 from reconciliation.report.masking import masked
@@ -29,12 +29,14 @@ from reconciliation.report.model import (
     Ground,
     Group,
     Kind,
+    Line,
     Moment,
     Past,
     People,
     Quarantine,
     Report,
     Run,
+    Sum,
     Unchecked,
 )
 
@@ -46,6 +48,9 @@ GROUPS = 40
 
 SUBJECTS = 400
 """So many subjects are shown of each check, and so many gaps."""
+
+Place = tuple[str, str, str]
+"""Check, entity, subject."""
 
 _BY = ["kind", "check", "entity", "subject"]
 _WORST_FIRST = (Result.DIFFERENT, Result.ERROR, Result.NOT_RUN, Result.NOT_COMPARABLE, Result.SAME)
@@ -66,7 +71,7 @@ def build(folder: Folder, *, unmask: bool = False) -> Report:
         unmasked=unmask,
         moment=_moment(manifest),
         figures=twelve(findings, measures, real, books, quarantine, drill),
-        checks=tuple(_checks(findings, dict(_timing(context)))),
+        checks=tuple(_checks(findings, _sums(measures), dict(_timing(context)))),
         kinds=tuple(_kinds(real, unmask=unmask)),
         gaps=tuple(gaps[:SUBJECTS]),
         hidden_gaps=max(0, len(gaps) - SUBJECTS),
@@ -93,7 +98,29 @@ def _real(differences: pa.Table) -> pa.Table:
 # --- findings and differences
 
 
-def _checks(findings: Iterable[Finding], seconds: Mapping[str, float]) -> Iterator[Check]:
+def _sums(measures: Iterable[Measure]) -> dict[Place, tuple[Sum, ...]]:
+    """The figures of every subject, by unit."""
+    parts: dict[Place, dict[str, list[Measure]]] = defaultdict(lambda: defaultdict(list))
+    for each in measures:
+        parts[each.check, each.entity, each.subject][each.unit].append(each)
+    return {place: tuple(_sum(unit, of) for unit, of in units.items()) for place, units in parts.items()}
+
+
+def _sum(unit: str, measures: Sequence[Measure]) -> Sum:
+    explained: dict[str, Number] = {}
+    for each in measures:
+        for why, count in each.explained.items():
+            explained[why] = explained.get(why, 0) + count
+    sides = ([each.legacy for each in measures], [each.platform for each in measures])
+    legacy, platform = (
+        sum(known) if (known := [number for number in side if number is not None]) else None for side in sides
+    )
+    return Sum(unit, legacy, platform, dict(sorted(explained.items())))
+
+
+def _checks(
+    findings: Iterable[Finding], sums: Mapping[Place, tuple[Sum, ...]], seconds: Mapping[str, float]
+) -> Iterator[Check]:
     """One for each check, in the order in which they were declared."""
     by_check: dict[str, list[Finding]] = {}
     for finding in findings:
@@ -107,7 +134,10 @@ def _checks(findings: Iterable[Finding], seconds: Mapping[str, float]) -> Iterat
             sum(finding.in_flight for finding in found),
             sum(finding.allowed for finding in found),
             seconds.get(name),
-            tuple(ordered[:SUBJECTS]),
+            tuple(
+                Line(each, sums.get((name, each.subject.entity, each.subject.name), ()))
+                for each in ordered[:SUBJECTS]
+            ),
             max(0, len(ordered) - SUBJECTS),
         )
 

@@ -57,8 +57,33 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
+class Sum:
+    """The figures of a subject in one unit: amounts of two currencies are never added."""
+
+    unit: str
+    legacy: Number | None
+    platform: Number | None
+    explained: Mapping[str, Number]
+
+    @property
+    def left_over(self) -> Number | None:
+        """How much legacy has more, after what is explained; None for one side only."""
+        if self.legacy is None or self.platform is None:
+            return None
+        return self.legacy - self.platform - sum(self.explained.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A finding and its figures."""
+
+    finding: Finding
+    sums: tuple[Sum, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Check:
-    """A check and what it found. `findings` are those that a page shows, the bad ones first; `hidden` are more."""
+    """A check and what it found. `lines` are those that a page shows, the bad ones first; `hidden` are more."""
 
     name: str
     results: Mapping[Result, int]
@@ -66,7 +91,7 @@ class Check:
     in_flight: int
     allowed: int
     seconds: float | None
-    findings: tuple[Finding, ...]
+    lines: tuple[Line, ...]
     hidden: int
 
     @property

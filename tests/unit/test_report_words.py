@@ -25,7 +25,8 @@ def words(code: str) -> dict[str, tuple[str, ...]]:
     for message in catalog:
         if message.id:
             name = message.id if isinstance(message.id, str) else message.id[0]
-            found[name] = (message.string,) if isinstance(message.string, str) else tuple(message.string)
+            forms = message.string or ""
+            found[name] = (forms,) if isinstance(forms, str) else tuple(forms)
     return found
 
 

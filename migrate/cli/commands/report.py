@@ -56,8 +56,9 @@ def command(
 ) -> int:
     """Show what a reconciliation found, from its evidence.
 
-    The databases are not touched, except for the line in the ledger that --unmask leaves. Values of persons are masked. Exits with 0 if both sides are the same, with 1 on any finding or question without an
-    answer, with 3 if the evidence was changed after it was closed.
+    The databases are not touched, but for the line that --unmask leaves in the ledger. Values of persons are masked.
+    Exits with 0 if both sides are the same, with 1 on any difference or question without an answer, with 3 if the
+    evidence was changed after it was closed.
     """
     from migrate.judging import evidence_root
     from reconciliation.folder import Folder
