@@ -158,6 +158,17 @@ class Relation:
 
 
 @dataclass(frozen=True, slots=True)
+class Identifier:
+    """A value that no two roots may share: column `by` of the platform table `of`, in the rows that `where` names."""
+
+    name: str
+    of: str
+    by: str
+    where: Mapping[str, tuple[Scalar, ...]]
+    may_be_empty: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Continuity:
     """What officers must find as they left it: columns of the root of work that goes on.
 
@@ -187,6 +198,7 @@ class Comparison:
     pairs: tuple[Pair, ...]
     totals: tuple[Total, ...]
     relations: tuple[Relation, ...]
+    identifiers: tuple[Identifier, ...]
     continuity: Continuity | None
     codes: Mapping[str, Mapping[tuple[str, str], str]] = field(repr=False)
     file: str = ""

@@ -1,4 +1,4 @@
-"""The sections of a comparison file beside its pairs: totals, relations, continuity.
+"""The sections of a comparison file beside its pairs: totals, relations, identity, continuity.
 
 totals:
 payments: {of: payment, sum: amount, in: currency_code, by: [status_code, {month: paid_at}]}
@@ -16,7 +16,7 @@ from collections.abc import Collection, Sequence
 from migrate.conditions import Scalar
 from migrate.model import Layout
 from migrate.reading.grammar import Parser, Place, choice, many, named, scalar, suggest, text, whole, word
-from reconciliation.compare.nouns import Continuity, Dimension, Pair, Relation, Total
+from reconciliation.compare.nouns import Continuity, Dimension, Identifier, Pair, Relation, Total
 from reconciliation.model import FieldClass
 
 GRAINS = ("year", "month")
@@ -79,6 +79,17 @@ class Questions:
                 take("least", whole, 0),
                 take("most", whole, None),
                 FieldClass(take("class", choice(*FieldClass), FieldClass.A)),
+            )
+
+    def identifier(self, at: Place) -> Identifier:
+        """What belongs to one root alone."""
+        at = at.about(f"identity {at.name}")
+        with at.keys() as take:
+            of = take("of", word(self.layout, "table of the platform", "tables"))
+            columns = self.layout[of].columns if of in self.layout else {}
+            by = take("by", word(columns, "column"))
+            return Identifier(
+                at.name, of, by, dict(take("where", named(_values), ())), take("may_be_empty", text, "")
             )
 
     def continuity(self, at: Place) -> Continuity | None:

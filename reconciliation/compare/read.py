@@ -112,6 +112,7 @@ class _File:
             questions = Questions(pairs, self.layout)
             totals = take("totals", named(questions.total), ())
             relations = take("relations", named(questions.relation), ())
+            identifiers = take("identity", named(questions.identifier), ())
             continuity = take("continuity", questions.continuity, None)
         if self.notes.mistakes:
             return None
@@ -123,6 +124,7 @@ class _File:
             pairs,
             totals,
             relations,
+            identifiers,
             continuity,
             {each: self.codes[each] for each in sorted(self.used)},
             self.notes.file,

@@ -1,0 +1,21 @@
+"""One difference line of a check that looks for single cases; what is not given is empty."""
+
+from collections.abc import Iterable
+
+import pyarrow as pa
+
+from reconciliation.model import DIFFERENCES, FieldClass, Kind, Look, Subject
+
+_GIVEN = dict.fromkeys(DIFFERENCES.names, "")
+
+
+def line(subject: Subject, kind: Kind, **given: str | None) -> dict[str, str | None]:
+    """A line of `model.DIFFERENCES` about a subject."""
+    told = {"check": subject.check, "entity": subject.entity, "subject": subject.name, "kind": kind.value}
+    named = {"look": Look.OUT_OF_SYNC.value, "class": subject.field_class or FieldClass.A.value}
+    return {**_GIVEN, **told, **named, **given}
+
+
+def table(lines: Iterable[dict[str, str | None]]) -> pa.Table:
+    """Lines as evidence."""
+    return pa.Table.from_pylist(list(lines), schema=DIFFERENCES)
