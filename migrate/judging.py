@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from reconciliation.running import Notice, Summary
 
 EVIDENCE = "evidence"
+HISTORY = 30
+"""So many earlier reconciliations are shown beside the newest."""
 
 
 def evidence_root(project: Project) -> Path:
@@ -169,8 +171,22 @@ def _manifest(
 def _context(
     project: Project, evidence: "Evidence", status: "Status", timing: list[dict[str, Any]]
 ) -> dict[str, Any]:
+    """What the report shows beside the findings; see docs/reports.md."""
     return {
         "timing": timing,
+        "books": {entity: _books(ends) for entity, ends in status.entities.items()},
+        "quarantine": _quarantine(project, status),
+        "coverage": _coverage(project, evidence),
+        "runs": [
+            {
+                "run": run.id,
+                "mode": run.mode,
+                "status": run.status,
+                "started": _iso(run.started),
+                "seconds": run.seconds,
+            }
+            for run in status.runs
+        ],
         "unchecked": [
             {
                 "entity": entity,
@@ -183,17 +199,58 @@ def _context(
             for pair in comparison.pairs
             for column, reason in pair.unchecked.items()
         ],
-        "runs": [
-            {
-                "run": line.id,
-                "mode": line.mode,
-                "status": line.status,
-                "started": _iso(line.started),
-                "seconds": line.seconds,
-            }
-            for line in status.runs
-        ],
+        "history": _history(project),
     }
+
+
+def _books(ends: Mapping[str, int]) -> dict[str, int]:
+    """What became of an entity's keys, as they stand now."""
+    named = {end: ends.get(end, 0) for end in ("accepted", "rejected", "held", "excluded", "merged", "gone")}
+    return {"read": sum(named.values()), **named}
+
+
+def _quarantine(project: Project, status: "Status") -> list[dict[str, Any]]:
+    """Open lines by entity and rule, with the reason in both languages."""
+    from migrate.project.reasons import reason, told
+
+    given, lines = told(project.mappings()), []
+    for entity, state, scope, rule, count, keys in status.quarantine:
+        en, fr = reason(entity, rule, given)
+        line = {"entity": entity, "rule": rule, "state": state, "scope": scope, "lines": count, "keys": keys}
+        lines.append({**line, "reason_en": en, "reason_fr": fr})
+    return lines
+
+
+def _coverage(project: Project, evidence: "Evidence") -> dict[str, int]:
+    """How many source columns are mapped, derived, dropped with a reason, or unaccounted for."""
+    from migrate.mapping import coverage
+
+    mappings = project.mappings()
+    tables = {member.table for mapping in mappings.values() for member in mapping.by_name.values()}
+    there = evidence.legacy.source.catalogue(tables)
+    counts = coverage(mappings.values(), {name: list(found.columns) for name, found in there.items()}).counts
+    return {str(account): count for account, count in counts.items()}
+
+
+def _history(project: Project) -> list[dict[str, Any]]:
+    """Earlier reconciliations, oldest first."""
+    from reconciliation.folder import Folder
+
+    lines = []
+    for folder in Folder.closed(evidence_root(project))[-HISTORY:]:
+        told, found = folder.manifest(), folder.findings()
+        lines.append(
+            {
+                "reconciliation": told["reconciliation"],
+                "ended": told["ended"],
+                "verdict": told["verdict"],
+                "subjects": len(found),
+                "same": sum(each.result == "same" for each in found),
+                "differing": sum(each.differing for each in found),
+                "in_flight": sum(each.in_flight for each in found),
+            }
+        )
+    return lines
 
 
 def _iso(moment: datetime) -> str:

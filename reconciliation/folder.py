@@ -86,6 +86,11 @@ class Folder:
         folder.verify()
         return folder
 
+    @classmethod
+    def closed(cls, root: Path) -> "list[Folder]":
+        """All closed ones, oldest first; not verified."""
+        return [cls(path.parent) for path in sorted(root.glob(f"*/{MANIFEST}"))]
+
     # --- writing
 
     def subjects(self, declared: Iterable[Subject]) -> None:

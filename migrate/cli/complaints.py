@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from migrate.cli.output import instant
-from migrate.cli.reasons import Told, reason, told
 from migrate.cli.session import Session
+from migrate.project.reasons import Told, reason, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
