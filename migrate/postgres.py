@@ -1,6 +1,7 @@
 """PostgreSQL, as load and state both use it: one way to connect, one way to copy, one way to name what went wrong.
 
     connect(url, name)         a psycopg connection in UTC that says who it is
+    temporary(cursor, name, …) a temporary table, made once on a connection
     copy_in(cursor, ...)       Arrow rows into a table, by COPY; nothing is lost between Arrow and the server
     copy_out(cursor, query)    the rows of a query as an Arrow table
     faults(doing)              turns the server's errors into ours
@@ -59,10 +60,12 @@ class Listening(psycopg.Connection[tuple[object, ...]]):
     A statement may take hours, and a server that is frozen, or behind a line that is cut without a word, looks the
     same. Where the other connection is not answered either, this one is given up, as if the server had closed it.
 
-    silence:  seconds without a word before it asks.
+    silence:    seconds without a word before it asks.
+    temporary:  names of the temporary tables that `temporary` has made here.
     """
 
     silence = PATIENCE / 6
+    temporary: frozenset[str] = frozenset()
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
         """See psycopg; called for every exchange with the server, most of which are answered already."""
@@ -126,6 +129,24 @@ def connect(url: str | URL, name: str, *, autocommit: bool = False, patience: fl
 
 CONNECTION = Listening
 """The class of all connections. `migrate selftest` puts one in its place whose process dies before a commit."""
+
+
+def temporary(cursor: Cursor, name: str, columns: sql.Composable) -> sql.Identifier:
+    """A temporary table that is empty at the beginning of each transaction; made when a connection first needs it.
+
+    columns:  what stands in the brackets of its declaration.
+    A connection is given up when its transaction fails, and so forgets no table that it believes to have.
+    """
+    connection = cursor.connection
+    assert isinstance(connection, Listening)
+    if name not in connection.temporary:
+        cursor.execute(
+            sql.SQL("CREATE TEMPORARY TABLE {} ({}) ON COMMIT DELETE ROWS").format(
+                sql.Identifier(name), columns
+            )
+        )
+        connection.temporary |= {name}
+    return sql.Identifier("pg_temp", name)
 
 
 def copy_in(cursor: Cursor, table: sql.Composable, rows: pa.Table, *, called: str) -> int:

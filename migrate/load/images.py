@@ -27,18 +27,28 @@ class Keeper:
     run: int
     entity: str
 
-    def rows(self, table: TargetTable, beside: sql.Composable, where: sql.Composable) -> None:
+    def rows(
+        self,
+        table: TargetTable,
+        beside: sql.Composable,
+        where: sql.Composable,
+        then: sql.Composable | None = None,
+    ) -> int:
         """Keep the rows `o` of a table for which a condition holds.
 
-        beside: what else the condition names, as a FROM clause would.
+        beside:  what else the condition names, as a FROM clause would.
+        then:    the statement that changes these rows; it sees them as they are kept. Returns how many it wrote.
         """
-        self._execute(_KEEP, table, beside, where, root=sql.Identifier("o", table.root_id or table.key))
+        root = sql.Identifier("o", table.root_id or table.key)
+        return self._execute(_KEEP, table, beside, where, root, then)
 
-    def absent(self, table: TargetTable, stage: sql.Composable) -> None:
-        """Note that those rows of the stage which are not on the platform were not there."""
-        self._execute(
-            _ABSENT, table, stage, sql.SQL(""), root=sql.Identifier("s", table.root_id or table.key)
-        )
+    def absent(self, table: TargetTable, stage: sql.Composable, then: sql.Composable | None = None) -> int:
+        """Note that those rows of the stage which are not on the platform were not there.
+
+        then:  the statement that adds them. Returns how many it wrote.
+        """
+        root = sql.Identifier("s", table.root_id or table.key)
+        return self._execute(_ABSENT, table, stage, sql.SQL(""), root, then)
 
     def _execute(
         self,
@@ -47,7 +57,8 @@ class Keeper:
         beside: sql.Composable,
         where: sql.Composable,
         root: sql.Composable,
-    ) -> None:
+        then: sql.Composable | None,
+    ) -> int:
         parts = {"m": sql.Identifier(self.schema), "table": sql.Identifier(self.platform, table.name)}
         told = {
             "run": sql.Literal(self.run),
@@ -57,7 +68,9 @@ class Keeper:
         query = sql.SQL(text).format(
             **parts, **told, key=sql.Identifier(table.key), root=root, beside=beside, where=where
         )
-        self.cursor.execute(query)
+        if then is not None:
+            query = sql.SQL("WITH kept AS ({kept}) {then}").format(kept=query, then=then)
+        return self.cursor.execute(query).rowcount
 
 
 _KEEP = """

@@ -26,17 +26,17 @@ from migrate.errors import Defect
 from migrate.load import bulk
 from migrate.load.fates import Fates, fates, rows_of, tally
 from migrate.load.images import Keeper
+from migrate.load.replacing import Aggregates, put_beside
 from migrate.load.stubs import Stub, stub_rows
 from migrate.load.undoing import Undone, take_back
 from migrate.load.vanished import Graveyard, Tombstone, bury, pointers
-from migrate.model import KeyRange, Layout, Outcome, Slice, Tally
+from migrate.model import KeyRange, Layout, Outcome, Slice, Tally, TargetTable
 from migrate.postgres import Connection, Cursor, comma, copy_in, faults
 
 if TYPE_CHECKING:
     from migrate.state import OpenRun, State
 
 _BUILDERS = 2  # an index build keeps one processor of the server busy
-_ROOTS = sql.Identifier("pg_temp", "stage_roots")
 
 
 class PostgresTarget:
@@ -154,6 +154,27 @@ class PostgresTarget:
             written += self._replace(cursor, keeper, outcome, touched)
         return written
 
+    def _replace(self, cursor: Cursor, keeper: Keeper, outcome: Outcome, touched: np.ndarray) -> int:
+        """Make the aggregates of the touched entities what the outcome says, writing only what differs."""
+        aggregates = Aggregates(cursor, keeper, self._aggregate(outcome))
+        return aggregates.replace(
+            outcome.keys.column("id").filter(pa.array(touched)),
+            {name: rows_of(rows, touched) for name, rows in outcome.tables.items()},
+            lambda ids: self._state.forget_seen(cursor, outcome.entity, ids),
+        )
+
+    def _aggregate(self, outcome: Outcome) -> list[TargetTable]:
+        """All tables in which the entity may have rows, parents first: also those in which it has none any more."""
+        filled = self._fills.get(outcome.entity)
+        roots = {self._layout[name].root for name in outcome.tables}
+        return [
+            table
+            for name, table in self._layout.items()
+            if name in outcome.tables
+            or (table.root_id and table.root in (None, "*"))  # remarks: of any aggregate, and of any mapping
+            or (table.root_id and table.root in roots and (filled is None or name in filled))
+        ]
+
     def _append_all(self, cursor: Cursor, outcome: Outcome, fresh: np.ndarray) -> int | None:
         """Add the rows of new entities; None, and nothing added, when one is there: it has left another entity."""
         try:
@@ -184,110 +205,18 @@ class PostgresTarget:
             stub = self._stubs[entity]
             keys = pc.unique(stubs.filter(pc.equal(stubs.column("entity"), entity)).column("key")).sort()
             rows = stub_rows(stub, self._layout[stub.table], self._state.system, entity, keys)
-            self._stage(cursor, "stub", stub.table, rows)
-            columns = comma([sql.Identifier(name) for name in rows.column_names])
+            stage = put_beside(cursor, self._state.platform_schema, self._layout[stub.table], rows)
             parts = {
                 "table": self._table(stub.table),
-                "stage": _temporary("stub", stub.table),
-                "columns": columns,
+                "stage": stage,
+                "columns": comma([sql.Identifier(name) for name in rows.column_names]),
+                "key": sql.Identifier(self._layout[stub.table].key),
             }
-            key = {"key": sql.Identifier(self._layout[stub.table].key)}
-            unknown = sql.SQL(_UNKNOWN).format(m=sql.Identifier(self._state.schema), **key)
-            keeper.rows(self._layout[stub.table], sql.SQL("{stage} AS s").format(**parts), unknown)
-            cursor.execute(sql.SQL(_STAND_IN).format(**parts, **key))
-            written += cursor.rowcount
-            cursor.execute(sql.SQL("TRUNCATE {}").format(_temporary("stub", stub.table)))
+            unknown = sql.SQL(_UNKNOWN).format(m=sql.Identifier(self._state.schema), **parts)
+            keeper.rows(self._layout[stub.table], sql.SQL("{} AS s").format(stage), unknown)
+            written += cursor.execute(sql.SQL(_STAND_IN).format(**parts)).rowcount
+            cursor.execute(sql.SQL("TRUNCATE {}").format(stage))  # the entity's own rows may be put there
         return written
-
-    def _replace(self, cursor: Cursor, keeper: Keeper, outcome: Outcome, touched: np.ndarray) -> int:
-        """Make the aggregates of the touched entities what the outcome says, writing only what differs."""
-        cursor.execute(_STAGE_ROOTS)
-        ids = outcome.keys.column("id").filter(pa.array(touched))
-        copy_in(cursor, _ROOTS, pa.table({"id": ids}), called="stage_roots")
-        cursor.execute("ANALYZE pg_temp.stage_roots")
-        tables = self._aggregate(outcome)
-        for name in filter(self._is_root, outcome.tables):
-            of_batch = sql.SQL(_OF_BATCH).format(key=sql.Identifier(self._layout[name].key))
-            keeper.rows(self._layout[name], sql.SQL("{} AS r").format(_ROOTS), of_batch)
-        staged = set()
-        for name in tables:
-            rows = outcome.tables.get(name)
-            if self._stage(cursor, "new", name, None if rows is None else rows_of(rows, touched)):
-                staged.add(name)
-        gone = sum(
-            self._delete_left(cursor, keeper, name) for name in reversed(tables) if not self._is_root(name)
-        )
-        for name in tables:
-            if name in staged and not self._is_root(name):
-                self._state.forget_seen(cursor, outcome.entity, self._robbed(cursor, name))
-        return gone + sum(
-            self._upsert(cursor, keeper, name, rows)
-            for name, rows in self._ordered(outcome)
-            if name in staged
-        )
-
-    def _aggregate(self, outcome: Outcome) -> list[str]:
-        """All tables in which the entity may have rows, parents first: also those in which it has none any more."""
-        filled = self._fills.get(outcome.entity)
-        roots = {self._layout[name].root for name in outcome.tables}
-        return [
-            name
-            for name, table in self._layout.items()
-            if name in outcome.tables
-            or (table.root_id and table.root in (None, "*"))  # remarks: of any aggregate, and of any mapping
-            or (table.root_id and table.root in roots and (filled is None or name in filled))
-        ]
-
-    def _is_root(self, name: str) -> bool:
-        return self._layout[name].root_id in (None, self._layout[name].key)
-
-    def _stage(self, cursor: Cursor, prefix: str, name: str, rows: pa.Table | None) -> int:
-        """Put rows beside the table; how many. The server is told of them: a few are looked up, many are joined."""
-        parts = {"name": sql.Identifier(f"{prefix}_{name}"), "table": self._table(name)}
-        cursor.execute(sql.SQL(_STAGE).format(**parts))
-        if rows is None or not rows.num_rows:
-            return 0
-        stage, key = _temporary(prefix, name), sql.Identifier(self._layout[name].key)
-        written = copy_in(cursor, stage, rows, called=name)
-        cursor.execute(sql.SQL("ANALYZE {} ({})").format(stage, key))
-        return written
-
-    def _delete_left(self, cursor: Cursor, keeper: Keeper, name: str) -> int:
-        table = self._layout[name]
-        assert table.root_id is not None
-        parts = {"table": self._table(name), "stage": _temporary("new", name), "roots": _ROOTS}
-        columns = {"key": sql.Identifier(table.key), "root_id": sql.Identifier(table.root_id)}
-        left = sql.SQL(_LEFT).format(**parts, **columns)
-        keeper.rows(table, sql.SQL("{roots} AS r").format(**parts), left)
-        return cursor.execute(sql.SQL(_DELETE_LEFT).format(**parts, left=left)).rowcount
-
-    def _robbed(self, cursor: Cursor, name: str) -> list[object]:
-        """Ids of the roots that rows leave for those of this batch."""
-        table = self._layout[name]
-        assert table.root_id is not None
-        parts = {"table": self._table(name), "stage": _temporary("new", name)}
-        columns = {"key": sql.Identifier(table.key), "root_id": sql.Identifier(table.root_id)}
-        cursor.execute(sql.SQL(_ROBBED).format(**parts, **columns))
-        return [root for (root,) in cursor.fetchall()]
-
-    def _upsert(self, cursor: Cursor, keeper: Keeper, name: str, rows: pa.Table) -> int:
-        """Replace what differs, add what is new. Not ON CONFLICT: in a first load the key's index may be away."""
-        key = self._layout[name].key
-        columns = [column for column in rows.column_names if column != "_entity"]
-        others = [column for column in columns if column != key]
-        parts = {"table": self._table(name), "stage": _temporary("new", name), "key": sql.Identifier(key)}
-        lists = {
-            "columns": comma([sql.Identifier(column) for column in columns]),
-            "there": comma([sql.Identifier("o", column) for column in columns]),
-            "here": comma([sql.Identifier("s", column) for column in columns]),
-            "sets": comma([sql.SQL("{0} = s.{0}").format(sql.Identifier(column)) for column in others]),
-        }
-        differs = sql.SQL(_DIFFERS).format(**parts, **lists)
-        keeper.rows(self._layout[name], sql.SQL("{stage} AS s").format(**parts), differs)
-        keeper.absent(self._layout[name], parts["stage"])
-        update = sql.SQL(_UPDATE).format(**parts, **lists, differs=differs)
-        changed = cursor.execute(update).rowcount if others else 0
-        return changed + cursor.execute(sql.SQL(_INSERT).format(**parts, **lists)).rowcount
 
     def _table(self, name: str) -> sql.Identifier:
         return sql.Identifier(self._state.platform_schema, name)
@@ -319,27 +248,9 @@ class PostgresTarget:
         return self._state.writer(run)
 
 
-def _temporary(prefix: str, name: str) -> sql.Identifier:
-    return sql.Identifier("pg_temp", f"{prefix}_{name}")
-
-
-_STAGE = "CREATE TEMPORARY TABLE IF NOT EXISTS {name} (LIKE {table}) ON COMMIT DELETE ROWS"
-_STAGE_ROOTS = "CREATE TEMPORARY TABLE IF NOT EXISTS stage_roots (id uuid PRIMARY KEY) ON COMMIT DELETE ROWS"
 _STAND_IN = """
 INSERT INTO {table} ({columns}) SELECT {columns} FROM {stage} ORDER BY {key} ON CONFLICT ({key}) DO NOTHING
 """
 _UNKNOWN = """
 o.{key} = s.{key} AND NOT EXISTS (SELECT FROM {m}.crosswalk AS c WHERE c.id = o.{key} AND c.valid_to = 'infinity')
-"""
-_OF_BATCH = "o.{key} = r.id"
-_LEFT = "o.{root_id} = r.id AND NOT EXISTS (SELECT FROM {stage} AS s WHERE s.{key} = o.{key})"
-_DELETE_LEFT = "DELETE FROM {table} AS o USING {roots} AS r WHERE {left}"
-_ROBBED = """
-SELECT DISTINCT o.{root_id} FROM {table} AS o JOIN {stage} AS s ON s.{key} = o.{key} WHERE o.{root_id} <> s.{root_id}
-"""
-_DIFFERS = "o.{key} = s.{key} AND ROW({there}) IS DISTINCT FROM ROW({here})"
-_UPDATE = "UPDATE {table} AS o SET {sets} FROM {stage} AS s WHERE {differs}"
-_INSERT = """
-INSERT INTO {table} ({columns})
-SELECT {here} FROM {stage} AS s WHERE NOT EXISTS (SELECT FROM {table} AS o WHERE o.{key} = s.{key})
 """

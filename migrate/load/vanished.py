@@ -19,7 +19,7 @@ from migrate.canonical import derive_ids, id_text
 from migrate.load.fates import MARKS
 from migrate.load.images import Keeper
 from migrate.model import Layout
-from migrate.postgres import Cursor, copy_in
+from migrate.postgres import Cursor, copy_in, temporary
 
 RULE = "vanished"
 """The rule that a tombstone names."""
@@ -151,7 +151,7 @@ def _mark(cursor: Cursor, where: Graveyard, gone: pa.Table, how: Tombstone) -> i
             if name in columns
         }
     )
-    cursor.execute(where.sql(_STAGE, MARKS))
+    temporary(cursor, "stage_marks", where.sql("LIKE {table}", MARKS))
     copy_in(cursor, _MARKS, rows, called=MARKS)
     where.keeper.absent(where.layout[MARKS], _MARKS)
     return cursor.execute(where.sql(_INSERT, MARKS)).rowcount
@@ -159,7 +159,6 @@ def _mark(cursor: Cursor, where: Graveyard, gone: pa.Table, how: Tombstone) -> i
 
 _KEY_WIDTH = 100  # of the column, as marks of the transform have it
 _MARKS = sql.Identifier("pg_temp", "stage_marks")
-_STAGE = "CREATE TEMPORARY TABLE IF NOT EXISTS stage_marks (LIKE {table}) ON COMMIT DELETE ROWS"
 _INSERT = "INSERT INTO {table} SELECT * FROM {marks}"
 _LINK = """
 UPDATE {table} AS o SET {survivor} = g.survivor_id FROM {g} AS g

@@ -266,17 +266,24 @@ class Project:
             self.close()
 
     def compared(self, parts: "Parts") -> "Comparison":
-        """Both databases against what the mappings and this program expect; nothing is written."""
-        from migrate.project.drift import compare
+        """Both databases against what the mappings and this program expect; nothing is written.
 
-        there = self._platform_differences()
-        return compare(parts.source, parts.mappings, parts.layout, parts.state.accepted(), there)
+        They are asked at the same time. What is wrong with the platform is told first: it may have to be made yet.
+        """
+        from concurrent.futures import ThreadPoolExecutor
+
+        from migrate.project.drift import compare, look
+
+        with ThreadPoolExecutor(1) as beside:
+            here = beside.submit(look, parts.source, parts.mappings, parts.layout)
+            there = self._platform_differences()
+            return compare(here.result(), parts.state.accepted(), there)
 
     def compared_source(self, source: "Source", mappings: "Dict[str, Mapping]") -> "Comparison":
         """The source alone, before there need be a platform; against the accepted schema where there is one."""
-        from migrate.project.drift import compare
+        from migrate.project.drift import compare, look
 
-        return compare(source, mappings, self.layout(), self._accepted())
+        return compare(look(source, mappings, self.layout()), self._accepted())
 
     def comparison(self, entities: tuple[str, ...] = ()) -> "Comparison":
         """Both sides compared; only the source where the platform has to be made or upgraded first."""

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from psycopg import sql
 
+from migrate.canonical import id_text
 from migrate.model import KeyRange, Layout, Outcome
 from migrate.postgres import Cursor, copy_in, copy_out
 from migrate.state import keys
@@ -25,7 +26,6 @@ from migrate.state import keys
 MARKS = "quality_mark"
 """The platform's table of remarks."""
 
-_KEYS = sql.Identifier("pg_temp", "stage_candidates")
 _SWEPT = sql.Identifier("pg_temp", "stage_swept")
 
 
@@ -42,9 +42,8 @@ def add(cursor: Cursor, schema: str, entity: str, wanted: Iterable[pa.Array], ca
     """Name keys, block by block; those that are named already stay as they are. Returns how many are new."""
     new = 0
     for block in wanted:
-        _stage(cursor, pa.table({"key": pc.unique(pc.drop_null(block))}))
-        cursor.execute(_said(_ADD, schema), [entity, cause])
-        new += cursor.rowcount
+        some = pc.unique(pc.drop_null(block)).to_pylist()
+        new += cursor.execute(_said(_ADD, schema), [entity, cause, some]).rowcount if some else 0
     return new
 
 
@@ -89,10 +88,10 @@ def looked_for(
     now, becomes a candidate as well: it may be contested now, or no longer.
     """
     gone = wanted.filter(pc.invert(pc.is_in(wanted, value_set=there)))
-    _stage(cursor, pa.table({"key": gone}))
-    cursor.execute(_said(_GONE, schema), [entity, entity])
-    _stage(cursor, pa.table({"key": there}))
-    cursor.execute(_said(_THERE, schema), [entity])
+    if len(gone):
+        cursor.execute(_said(_GONE, schema), [entity, gone.to_pylist(), entity])
+    if len(there):
+        cursor.execute(_said(_THERE, schema), [entity, there.to_pylist()])
     moved = [_resurveyed(cursor, schema, entity, name, rows, gone) for name, rows in found.items()]
     return pc.unique(pa.concat_arrays([pa.array([], pa.string()), *moved]))
 
@@ -104,13 +103,12 @@ def _resurveyed(
     now = pa.concat_tables(
         [rows.select(["key", "value", "variant"]), pa.table({"key": gone, "value": empty, "variant": empty})]
     )
-    keys.stage(cursor, now)
-    query = sql.SQL(_MOVED).format(m=sql.Identifier(schema), n=keys.NATURAL)
-    moved = copy_out(cursor, query, {"key": pa.string()}, [entity, name])["key"].combine_chunks()
+    given = [now[column].to_pylist() for column in ("key", "value", "variant")]
+    cursor.execute(_said(_MOVED, schema), [*given, entity, name])
+    moved = pa.array([key for (key,) in cursor.fetchall()], pa.string())
     if len(moved):
-        _stage(cursor, pa.table({"key": moved}))
-        names = {"m": sql.Identifier(schema), "n": keys.NATURAL, "c": _KEYS}
-        cursor.execute(sql.SQL(_RIVALS).format(**names), [entity, name, entity, name])
+        values = now.filter(pc.is_in(now["key"], value_set=moved))["value"].drop_null().to_pylist()
+        cursor.execute(_said(_RIVALS, schema), [values, entity, name, moved.to_pylist(), entity, name])
         keys.survey(cursor, schema, 0, entity, name, now)  # of no run: an undo leaves it
     return moved
 
@@ -190,9 +188,12 @@ def settle(
     nothing can be said against it any more.
     """
     if outcome.unclaimed is not None and outcome.unclaimed.num_rows:
-        _stage(cursor, outcome.unclaimed)
-        cursor.execute(_said(_RELEASED, schema), [outcome.entity])
-        cursor.execute(_said(_UNCLAIMED, schema), [outcome.entity, mapping, run, outcome.entity])
+        asked = outcome.unclaimed["key"].to_pylist()
+        version = id_text(outcome.unclaimed["version"]).to_pylist()
+        cursor.execute(_said(_RELEASED, schema), [outcome.entity, asked])
+        cursor.execute(
+            _said(_UNCLAIMED, schema), [outcome.entity, mapping, run, asked, version, outcome.entity]
+        )
     given = [outcome.entity, within.low, within.low, within.high, within.high]
     cursor.execute(_said(_SETTLE, schema), given)
 
@@ -213,29 +214,18 @@ def remember_sizes(cursor: Cursor, schema: str, entity: str, rows: Mapping[str, 
     cursor.executemany(_said(_SIZES, schema), [(entity, member, count) for member, count in rows.items()])
 
 
-def _stage(cursor: Cursor, rows: pa.Table) -> None:
-    if "version" not in rows.column_names:
-        rows = rows.append_column("version", pa.nulls(rows.num_rows, pa.string()))
-    cursor.execute(_STAGE)
-    if copy_in(cursor, _KEYS, rows, called="stage_candidates"):
-        cursor.execute("ANALYZE pg_temp.stage_candidates (key)")
-
-
 def _said(text: str, schema: str) -> sql.Composed:
-    return sql.SQL(text).format(m=sql.Identifier(schema), c=_KEYS, s=_SWEPT)
+    return sql.SQL(text).format(m=sql.Identifier(schema), s=_SWEPT)
 
 
-_STAGE = """
-CREATE TEMPORARY TABLE IF NOT EXISTS stage_candidates (key text COLLATE "C", version uuid) ON COMMIT DELETE ROWS;
-TRUNCATE pg_temp.stage_candidates
-"""
 _STAGE_SWEPT = """
 CREATE TEMPORARY TABLE IF NOT EXISTS stage_swept
     (key text COLLATE "C", version uuid, root boolean) ON COMMIT DELETE ROWS;
 TRUNCATE pg_temp.stage_swept
 """
 _ADD = """
-INSERT INTO {m}.candidate (entity, key, cause, gone) SELECT %s, key, %s, FALSE FROM {c} WHERE key <> ''
+INSERT INTO {m}.candidate (entity, key, cause, gone)
+SELECT %s, key, %s, FALSE FROM unnest(%s::text[]) AS c (key) WHERE key <> ''
 ON CONFLICT (entity, key) DO NOTHING
 """
 # Gone is what the platform holds, or what something else is known of, and has no root any more.
@@ -254,22 +244,22 @@ ON CONFLICT (entity, key) DO UPDATE SET gone = excluded.gone WHERE o.gone <> exc
 """
 _PAGE = "SELECT key FROM {m}.candidate WHERE entity = %s AND key > %s ORDER BY key LIMIT %s"
 _GONE = """
-UPDATE {m}.candidate AS o SET gone = TRUE FROM {c} AS c
-WHERE o.entity = %s AND o.key = c.key AND NOT o.gone AND EXISTS (
+UPDATE {m}.candidate AS o SET gone = TRUE
+WHERE o.entity = %s AND o.key = ANY(%s) AND NOT o.gone AND EXISTS (
     SELECT FROM {m}.key_image AS i WHERE i.entity = %s AND i.key = o.key AND i.fingerprint IS NOT NULL
 )
 """
-_THERE = "UPDATE {m}.candidate AS o SET gone = FALSE FROM {c} AS c WHERE o.entity = %s AND o.key = c.key AND o.gone"
+_THERE = "UPDATE {m}.candidate AS o SET gone = FALSE WHERE o.entity = %s AND o.key = ANY(%s) AND o.gone"
 _MOVED = """
-SELECT n.key FROM {n} AS n
+SELECT n.key FROM unnest(%s::text[], %s::text[], %s::text[]) AS n (key, value, variant)
 LEFT JOIN {m}.natural_key AS o ON o.entity = %s AND o.name = %s AND o.key = n.key
 WHERE n.value IS DISTINCT FROM o.value OR (n.value IS NOT NULL AND n.variant IS DISTINCT FROM o.variant)
 """
 _RIVALS = """
 INSERT INTO {m}.candidate (entity, key, cause, gone)
 SELECT DISTINCT r.entity, r.key, 'rival', FALSE FROM (
-    SELECT n.value FROM {n} AS n JOIN {c} AS c ON c.key = n.key WHERE n.value IS NOT NULL
-    UNION SELECT o.value FROM {m}.natural_key AS o JOIN {c} AS c ON c.key = o.key WHERE o.entity = %s AND o.name = %s
+    SELECT unnest(%s::text[]) AS value
+    UNION SELECT o.value FROM {m}.natural_key AS o WHERE o.entity = %s AND o.name = %s AND o.key = ANY(%s)
 ) AS moved JOIN {m}.natural_key AS r ON r.entity = %s AND r.name = %s AND r.value = moved.value
 ON CONFLICT (entity, key) DO NOTHING
 """
@@ -324,7 +314,8 @@ SELECT key FROM {m}.candidate WHERE entity = %s AND gone >= %s
 """
 _UNCLAIMED = """
 INSERT INTO {m}.key_image AS i (entity, key, id, disposition, fingerprint, version, mapping, run)
-SELECT %s, c.key, '00000000-0000-0000-0000-000000000000', 'none', NULL, c.version, %s, %s::bigint FROM {c} AS c
+SELECT %s, c.key, '00000000-0000-0000-0000-000000000000', 'none', NULL, c.version, %s, %s::bigint
+FROM unnest(%s::text[], %s::uuid[]) AS c (key, version)
 WHERE c.version <> '00000000-0000-0000-0000-000000000000' AND NOT EXISTS (
     SELECT FROM {m}.candidate AS k WHERE k.entity = %s AND k.key = c.key AND k.gone
 )
@@ -332,8 +323,8 @@ ON CONFLICT (entity, key) DO UPDATE SET version = excluded.version, run = exclud
 WHERE i.version IS DISTINCT FROM excluded.version
 """
 _RELEASED = """
-UPDATE {m}.quarantine AS q SET state = 'released', released = now() FROM {c} AS c
-WHERE q.entity = %s AND q.key = c.key AND q.state <> 'released' AND q.found_in = 'range'
+UPDATE {m}.quarantine AS q SET state = 'released', released = now()
+WHERE q.entity = %s AND q.key = ANY(%s) AND q.state <> 'released' AND q.found_in = 'range'
 """
 _SETTLE = """
 DELETE FROM {m}.candidate WHERE entity = %s AND NOT gone

@@ -16,7 +16,7 @@ from psycopg import sql
 
 from migrate.canonical import ID, row_hashes
 from migrate.model import Outcome, Slice, SliceKind
-from migrate.postgres import Cursor, copy_in, copy_out
+from migrate.postgres import Cursor, copy_in, copy_out, temporary
 from migrate.state.waivers import in_force
 
 _IDENTITY = ("key", "scope", "member", "table", "row_id", "column", "rule", "needs_entity", "needs_key")
@@ -70,7 +70,8 @@ def write(cursor: Cursor, schema: str, run: int, piece: Slice, outcome: Outcome)
         cursor.execute(sql.SQL(text).format(**names), params)
 
     lines = _lines(outcome)
-    cursor.execute(_STAGE)
+    temporary(cursor, "stage_quarantine", sql.SQL(_STAGE_QUARANTINE))
+    temporary(cursor, "stage_exclusion", sql.SQL(_STAGE_EXCLUSION))
     copy_in(cursor, _QUARANTINE, lines, called="stage_quarantine")
     copy_in(cursor, _EXCLUSION, _excluded(outcome), called="stage_exclusion")
     if ranged:
@@ -203,14 +204,11 @@ def _text(told: pa.Table, name: str) -> pa.ChunkedArray:
     return pc.fill_null(column, "") if name == "key" else column  # a row that names no parent
 
 
-_STAGE = """
-CREATE TEMPORARY TABLE IF NOT EXISTS stage_quarantine (
+_STAGE_QUARANTINE = """
     id uuid, key text COLLATE "C", scope text, state text, member text, table_name text, row_id text COLLATE "C",
     column_name text, rule text, value text, "row" jsonb, needs_entity text, needs_key text COLLATE "C"
-) ON COMMIT DELETE ROWS;
-CREATE TEMPORARY TABLE IF NOT EXISTS stage_exclusion
-    (key text COLLATE "C", table_name text, row_id text COLLATE "C", rule text) ON COMMIT DELETE ROWS
 """
+_STAGE_EXCLUSION = 'key text COLLATE "C", table_name text, row_id text COLLATE "C", rule text'
 _RELEASE = """
 UPDATE {m}.quarantine AS o SET state = 'released', released = now() FROM pg_temp.stage_keys AS k
 WHERE o.entity = %s AND o.key = k.key AND o.state <> 'released' AND o.found_in = 'range'

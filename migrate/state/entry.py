@@ -24,7 +24,7 @@ from psycopg import sql
 from migrate.canonical import ID, derive_ids, row_hashes
 from migrate.errors import Defect
 from migrate.model import Disposition, KeyRange, Outcome, Slice, SliceKind, Tally
-from migrate.postgres import Cursor, copy_in, copy_out
+from migrate.postgres import Cursor, copy_in, copy_out, temporary
 from migrate.state import candidates, complaints, images, ledger
 from migrate.state.lease import check_fence
 from migrate.state.runs import OpenRun, counts, tally_of
@@ -108,7 +108,7 @@ def open_batch(
     if done is not None:
         return Opened(run, slice_, position, within, outcome, digest, _nothing(0), tally_of(done))
     images.under(cursor, run.id)
-    cursor.execute(_STAGE_KEYS)
+    temporary(cursor, "stage_keys", sql.SQL(_STAGE_KEYS))
     copy_in(cursor, KEYS, _stage(outcome), called="stage_keys")
     return Opened(run, slice_, position, within, outcome, digest, _seen(cursor, place, outcome))
 
@@ -266,7 +266,8 @@ def _merges(cursor: Cursor, place: Place, opened: Opened) -> None:
 
 
 def _pairs(cursor: Cursor, keys: pa.Array, ids: pa.Array, survivors: pa.Array) -> None:
-    cursor.execute(_STAGE_PAIRS)
+    temporary(cursor, "stage_pairs", sql.SQL(_STAGE_PAIRS))
+    cursor.execute(sql.SQL("DELETE FROM {}").format(PAIRS))  # those of another entity in this transaction
     copy_in(cursor, PAIRS, pa.table({"key": keys, "id": ids, "survivor": survivors}), called="stage_pairs")
 
 
@@ -351,15 +352,8 @@ def _flat(column: "pa.Array | pa.ChunkedArray") -> pa.Array:
 
 
 # Chosen positions come as `IN (SELECT unnest(...))`, which is hashed; `= ANY(...)` would look through them row by row.
-_STAGE_KEYS = """
-CREATE TEMPORARY TABLE IF NOT EXISTS stage_keys
-    (i integer, key text COLLATE "C", id uuid, disposition text, fingerprint uuid, version uuid) ON COMMIT DELETE ROWS
-"""
-_STAGE_PAIRS = """
-CREATE TEMPORARY TABLE IF NOT EXISTS stage_pairs
-    (key text COLLATE "C", id uuid, survivor text COLLATE "C") ON COMMIT DELETE ROWS;
-TRUNCATE pg_temp.stage_pairs
-"""
+_STAGE_KEYS = 'i integer, key text COLLATE "C", id uuid, disposition text, fingerprint uuid, version uuid'
+_STAGE_PAIRS = 'key text COLLATE "C", id uuid, survivor text COLLATE "C"'
 _CLOSED = """
 SELECT l.tally FROM {m}.batch AS b JOIN {m}.ledger AS l ON l.seq = b.closed
 WHERE b.run = %s AND b.entity = %s AND b.slice = %s AND b.position = %s

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from psycopg import sql
 
-from migrate.postgres import Cursor, copy_in, copy_out
+from migrate.postgres import Cursor, copy_in, copy_out, temporary
 
 NATURAL = sql.Identifier("pg_temp", "stage_natural")
 """(key, value, variant) of some roots, within a transaction."""
@@ -48,7 +48,8 @@ def take_statistics(cursor: Cursor, schema: str) -> None:
 
 def stage(cursor: Cursor, rows: pa.Table) -> None:
     """The rows of stage_natural."""
-    cursor.execute(_STAGE)
+    temporary(cursor, "stage_natural", sql.SQL(_STAGE))
+    cursor.execute("DELETE FROM pg_temp.stage_natural")  # another natural key in this transaction
     if copy_in(cursor, NATURAL, rows.select(["key", "value", "variant"]), called="stage_natural"):
         cursor.execute("ANALYZE pg_temp.stage_natural (key, value)")
 
@@ -103,11 +104,7 @@ WHERE system = %s AND entity = %s AND key = ANY(%s) AND valid_to = 'infinity' AN
   AND cause <> 'vanished'
   AND NOT EXISTS (SELECT FROM {m}.candidate AS k WHERE k.entity = c.entity AND k.key = c.key AND k.gone)
 """
-_STAGE = """
-CREATE TEMPORARY TABLE IF NOT EXISTS stage_natural
-    (key text COLLATE "C", value text COLLATE "C", variant text COLLATE "C") ON COMMIT DELETE ROWS;
-TRUNCATE pg_temp.stage_natural
-"""
+_STAGE = 'key text COLLATE "C", value text COLLATE "C", variant text COLLATE "C"'
 # By an array and not by a join: without statistics the server would join every line with every key.
 _FORGET = "DELETE FROM {m}.natural_key WHERE entity = %s AND name = %s AND key = ANY(%s)"
 _SURVEY = """

@@ -236,9 +236,8 @@ SAFEGUARDS = (
         (MEMORY, "same_again"), quick=True,
     ),
     Safeguard(
-        "members that have left are deleted", "migrate/load/postgres.py",
-        "self._delete_left(cursor, keeper, name) for name in reversed(tables) if not self._is_root(name)",
-        "0 for name in ()",
+        "members that have left are deleted", "migrate/load/replacing.py",
+        "for change in reversed(changes) if change.left)", "for change in ())",
         (LOAD, "row_by_row"),
     ),
     Safeguard(
@@ -259,12 +258,13 @@ SAFEGUARDS = (
         "if table.name in kept and rows.taken_over(table)]", "if False]", (UNDO, "has_taken"),
     ),
     Safeguard(
-        "rows that a run adds to what is there are noted", "migrate/load/postgres.py",
-        'keeper.absent(self._layout[name], parts["stage"])', "pass", (LOAD, "leaves_everything_as_it_was"),
+        "rows that a run adds to what is there are noted", "migrate/load/replacing.py",
+        "return self.keeper.absent(self.table, _beside(self.table.name), self.said.sql(_INSERT))",
+        "return self.cursor.execute(self.said.sql(_INSERT)).rowcount", (LOAD, "leaves_everything_as_it_was"),
     ),
     Safeguard(
-        "the root of what is compared is kept in any case", "migrate/load/postgres.py",
-        "for name in filter(self._is_root, outcome.tables):", "for name in ():", (UNDO, "looks_the_same"),
+        "the root of what is compared is kept in any case", "migrate/load/replacing.py",
+        "if table.name in rows and _is_root(table):", "if False:", (UNDO, "looks_the_same"),
     ),
     Safeguard(
         "lines of the state are kept as they were", "migrate/state/entry.py",
@@ -373,7 +373,7 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "what is not at the source any more is held against nobody", "migrate/state/candidates.py",
-        "        cursor.execute(_said(_RELEASED, schema), [outcome.entity])\n", "",
+        "        cursor.execute(_said(_RELEASED, schema), [outcome.entity, asked])\n", "",
         (QUARANTINE, "gone_from_the_source"),
     ),
     # --- drift

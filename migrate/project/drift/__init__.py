@@ -1,6 +1,7 @@
 """Drift: both databases compared, before anything is written, with what the mappings and this program expect.
 
-    comparison = compare(source, mappings, layout, state.accepted(), platform.differences(...))
+    seen = look(source, mappings, layout)
+    comparison = compare(seen, state.accepted(), platform.differences(...))
     comparison.refuse()                                  raises Drift where a person has to act
     keep(state, lease, comparison, notice)               tells what is harmless, and expects it from now on
 
@@ -19,16 +20,13 @@ from typing import TYPE_CHECKING, Any
 
 from migrate.errors import Drift
 from migrate.project.drift.differences import Difference, Side, Weight
-from migrate.project.drift.legacy import LegacySide
+from migrate.project.drift.legacy import LegacySide, Seen, look
 from migrate.state.schemas import Records
 
 if TYPE_CHECKING:
-    from migrate.extract import Source
-    from migrate.mapping.nouns import Mapping
-    from migrate.model import Layout
     from migrate.state import Lease, State
 
-__all__ = ["Comparison", "Difference", "Side", "Weight", "compare", "keep", "refuse", "tell"]
+__all__ = ["Comparison", "Difference", "Side", "Weight", "compare", "keep", "look", "refuse", "tell"]
 
 TOLD_AT_ONCE = 20
 """Lines of a warning or an error; what is beyond is counted, and `migrate schema check` shows it."""
@@ -75,20 +73,13 @@ def refuse(grave: Sequence[Difference]) -> None:
     )
 
 
-def compare(
-    source: "Source",
-    mappings: Dict[str, "Mapping"],
-    layout: "Layout",
-    accepted: Records,
-    platform: Sequence[Difference] = (),
-) -> Comparison:
-    """Look at the source's schema once and compare; nothing is written.
+def compare(seen: Seen, accepted: Records, platform: Sequence[Difference] = ()) -> Comparison:
+    """Compare what was seen of the source with what is expected.
 
     accepted:  the schema records; none before the first run.
     platform:  what is not as expected there, see `migrate.project.drift.platform`.
-    Raises Unreachable where the role may not read a table of the mappings.
     """
-    legacy = LegacySide(source, mappings, layout, accepted)
+    legacy = LegacySide(seen, accepted)
     known = set(accepted.get(PLATFORM, {}).get("differences", ()))
     news = [each for each in platform if each.weight is not Weight.TOLD or str(each) not in known]
     harmless = [str(each) for each in platform if each.weight is Weight.TOLD]

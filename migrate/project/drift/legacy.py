@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from collections.abc import Mapping as Dict
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from migrate.extract import Source
+from migrate.extract.nouns import SourceSchema
 from migrate.mapping.accounts import coverage
 from migrate.mapping.nouns import Mapping
 from migrate.model import Layout
@@ -22,15 +24,28 @@ CANDIDATES = 50
 """New tables that are looked at to find out whether a missing one was renamed."""
 
 
-class LegacySide:
-    """One look at the source, and what follows from it."""
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The source's schema as it is, beside what the mappings need of it."""
 
-    def __init__(
-        self, source: Source, mappings: Dict[str, Mapping], layout: Layout, accepted: "Records"
-    ) -> None:
-        self._source, self._mappings = source, mappings
-        self._needs = needs(mappings.values(), layout)
-        self._found = source.describe(self._needs.keys())
+    source: Source
+    mappings: Dict[str, Mapping]
+    needs: Dict[str, Needs]
+    found: SourceSchema
+
+
+def look(source: Source, mappings: Dict[str, Mapping], layout: Layout) -> Seen:
+    """Look at the source's schema once. Raises Unreachable where the role may not read a table of the mappings."""
+    needed = needs(mappings.values(), layout)
+    return Seen(source, mappings, needed, source.describe(needed.keys()))
+
+
+class LegacySide:
+    """What follows from a look at the source."""
+
+    def __init__(self, seen: Seen, accepted: "Records") -> None:
+        self._source, self._mappings = seen.source, seen.mappings
+        self._needs, self._found = seen.needs, seen.found
         self._shapes = {name: TableShape.of(table) for name, table in self._found.tables.items()}
         mine = {name: record for (side, name), record in accepted.items() if side == Side.LEGACY}
         self._server: Dict[str, Any] = mine.pop("", {})
