@@ -56,7 +56,7 @@ def run_through(mode: Mode, project: str, entities: list[str] | None) -> RunSumm
 
     Rows in quarantine do not fail the flow: the artifact and `RunSummary.exit` tell of them.
     """
-    summary = _clean(lambda: _run(mode, project, tuple(entities or ())))
+    summary = clean(lambda: _run(mode, project, tuple(entities or ())))
     _show(summary)
     return summary
 
@@ -122,7 +122,7 @@ def _passing(_task: "Task[..., object]", _run: TaskRun, state: "State[object]") 
 )
 def move_slice(run: int, entity: str, kind: str, number: int) -> None:
     """Move one slice of a run that this process has opened."""
-    tally = _clean(lambda: _runs[run].move(_slice(_runs[run], entity, number), _moved, _watch.notice))
+    tally = clean(lambda: _runs[run].move(_slice(_runs[run], entity, number), _moved, _watch.notice))
     get_run_logger().info(
         "%s %s %d: %d rows read, %d entities, %d rows written",
         entity, kind, number, tally.rows_read, tally.read, tally.rows_written,
@@ -187,7 +187,7 @@ def _slice(run: Run, entity: str, number: int) -> Slice:
     return next(p for stage in run.stages for p in stage.slices if (p.entity, p.number) == (entity, number))
 
 
-def _clean(work: Callable[[], T]) -> T:
+def clean(work: Callable[[], T]) -> T:
     """Do the work; an error leaves without its causes, whose texts may quote rows or a URL, for Prefect keeps them."""
     try:
         return work()

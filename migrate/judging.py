@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from migrate.errors import InvalidInput, Mistake
+from migrate.program import program_version
 from migrate.project import Project
 from migrate.reading.grammar import suggest
 
@@ -40,13 +41,11 @@ def judge(
     entities: Sequence[str] = (),
     limits: "Limits | None" = None,
     lag: float = 0.0,
-    program: str = "",
     notice: "Notice" = lambda line: None,
 ) -> "Summary":
     """Compare both sides and keep the evidence.
 
     checks, entities:  only these; none: all.     lag: seconds between the two looks at a difference.
-    program:  the version of this program, for the evidence.
     Raises InvalidInput for names that do not exist and for mistakes in the comparison files; Unreachable, Drift.
     """
     from reconciliation.folder import Folder
@@ -60,10 +59,7 @@ def judge(
         began = evidence.platform.moment
 
         def manifest() -> Mapping[str, Any]:
-            return {
-                "program": program,
-                **_manifest(project, evidence, wanted, entities, status, before, began),
-            }
+            return _manifest(project, evidence, wanted, entities, status, before, began)
 
         def context(timing: list[dict[str, Any]]) -> Mapping[str, Any]:
             return _context(project, evidence, status, timing)
@@ -150,6 +146,7 @@ def _manifest(
     quiet = now.head == before and len(evidence.legacy.snapshots) <= 1
     return {
         "system": project.name,
+        "program": program_version(),
         "started": _iso(began),
         "ended": _iso(datetime.now(UTC)),
         "moment": {
@@ -203,10 +200,20 @@ def _context(
     }
 
 
+_ENDS = {
+    "created": "accepted",
+    "deleted": "gone",
+    "merged": "merged",
+    "rejected": "rejected",
+    "held": "held",
+    "excluded": "excluded",
+}
+
+
 def _books(ends: Mapping[str, int]) -> dict[str, int]:
-    """What became of an entity's keys, as they stand now."""
-    named = {end: ends.get(end, 0) for end in ("accepted", "rejected", "held", "excluded", "merged", "gone")}
-    return {"read": sum(named.values()), **named}
+    """What became of an entity's keys, as they stand now; all runs together have created what is accepted."""
+    named = {end: ends.get(told, 0) for end, told in _ENDS.items()}
+    return {"read": sum(named.values()), **named, "updated": 0, "unchanged": 0}
 
 
 def _quarantine(project: Project, status: "Status") -> list[dict[str, Any]]:

@@ -69,11 +69,11 @@ class Expectation:
         return pa.concat_tables(made)
 
     def touched(self, pair: Pair, stamps: tuple[str, ...], since: datetime) -> pa.Array:
-        """Keys of the roots of which a row of the pair, or one beside it, was changed later; it needs those columns."""
+        """Keys of the roots of which a row of the pair, or one beside it, was changed later."""
         rows = self._linked(pair)
         later = pa.repeat(False, len(rows))
         for alias in (None, *(join.alias for join in pair.joins)):
-            for stamp in stamps:
+            for stamp in rows.having(stamps, alias):
                 moments = rows.column(Column(stamp, alias)).cast(pa.timestamp("us"))
                 limit = pa.scalar(since, pa.timestamp("us"))
                 later = pc.or_(later, pc.fill_null(pc.greater(moments, limit), False))
@@ -239,6 +239,11 @@ class _Rows:
             return one(self.roots.column(column.name)).take(self.position)
         table, position = self.beside[column.alias]
         return one(table.column(column.name)).take(position)
+
+    def having(self, names: tuple[str, ...], alias: str | None) -> list[str]:
+        """Those of the columns that the rows, or what is joined under the alias, have."""
+        table = self.table if alias is None else self.beside[alias][0]
+        return [name for name in names if name in table.column_names]
 
     def joined(self, alias: str, table: pa.Table, position: pa.Array) -> "_Rows":
         """With one more row beside each."""

@@ -7,7 +7,7 @@ The platform's session is read-only and sees one instant from its first question
 the life of a snapshot, so long comparisons see several; what changed meanwhile is looked at a second time.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -70,8 +70,12 @@ class LegacySide:
             tables = _Tables(
                 reader, comparison, lambda table, columns, by: reader.rows_by_keys(table, columns, by, keys)
             )
-            tables.beside = STAMPS
+            tables.beside = self.stamps
             return tables.all()
+
+    def stamps(self, table: str) -> tuple[str, ...]:
+        """Those of STAMPS that a legacy table has."""
+        return tuple(stamp for stamp in STAMPS if stamp in self.source.table(table).columns)
 
     def changed(self, comparison: Comparison, since: datetime) -> list[str]:
         """Keys of the roots of which a row that hangs on them by one column was changed later."""
@@ -84,8 +88,9 @@ class LegacySide:
         keys: set[str] = set()
         with self.reader() as reader:
             for table, column in sorted(by):
-                for block in reader.changed(table, column, STAMPS, since):
-                    keys.update(str(key) for key in block.to_pylist())
+                if stamps := self.stamps(table):
+                    for block in reader.changed(table, column, stamps, since):
+                        keys.update(str(key) for key in block.to_pylist())
         return sorted(keys)
 
     @contextmanager
@@ -102,7 +107,7 @@ class _Tables:
     def __init__(self, reader: Any, comparison: Comparison, read: Any) -> None:
         self.reader, self.comparison, self.read = reader, comparison, read
         self.found: dict[str, pa.Table] = {}
-        self.beside: tuple[str, ...] = ()
+        self.beside: Callable[[str], tuple[str, ...]] = lambda table: ()
 
     def all(self) -> dict[str, pa.Table]:
         self._by_root(self.comparison.root, "ROW_ID")
@@ -135,7 +140,7 @@ class _Tables:
             self.found[table] = self.reader.rows_by_keys(table, self._columns(table), by, keys)
 
     def _columns(self, table: str) -> list[str]:
-        return sorted({*self.comparison.sources[table], *self.beside})
+        return sorted({*self.comparison.sources[table], *self.beside(table)})
 
 
 class PlatformSide:

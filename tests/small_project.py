@@ -66,6 +66,45 @@ OFFICE_EXAMPLES = """\
     quarantine: [{rule: required, column: NAME, scope: entity}]
 """
 
+COMPARE_USER = """\
+entity: user
+root: {table: S_USER, is: user_account}
+pairs:
+  user_account:
+    fields:
+      login:        {with: LOGIN, class: A}
+      status_code:  {value: ACTIVE}
+      external_key: {with: ROW_ID, class: A}
+      recorded_at:  CREATED
+    unchecked:
+      login_domain:       not in the old database
+      status_as_recorded: not in the old database
+      family_name:        not in the old database
+      given_name:         not in the old database
+      job_title:          not in the old database
+      email:              not in the old database
+      last_login_at:      not in the old database
+      recorded_by_id:     not in the old database
+      changed_at:         not in the old database
+      changed_by_id:      not in the old database
+"""
+
+COMPARE_OFFICE = """\
+entity: office
+root: {table: S_BU, is: office}
+pairs:
+  office:
+    fields:
+      name:           {with: NAME, as: [trim], class: A}
+      parent_id:      {with: PAR_BU_ID, names: office, class: A}
+      recorded_at:    CREATED
+      recorded_by_id: {with: CREATED_BY, names: user}
+      changed_at:     LAST_UPD
+      changed_by_id:  {with: LAST_UPD_BY, names: user}
+totals:
+  offices by year: {of: office, by: [{year: recorded_at}]}
+"""
+
 TABLES = """\
 CREATE TABLE S_USER (ROW_ID VARCHAR(15) PRIMARY KEY NOT NULL, LOGIN VARCHAR(50), CREATED DATETIME NOT NULL, CONFLICT_ID VARCHAR(15));
 CREATE TABLE S_BU (ROW_ID VARCHAR(15) PRIMARY KEY NOT NULL, NAME VARCHAR(200), PAR_BU_ID VARCHAR(15), CREATED DATETIME NOT NULL,
@@ -99,6 +138,9 @@ def small_project(
     (project / "mappings").mkdir(parents=True)
     for name, text in {"user": USER, "office": OFFICE, "office.examples": OFFICE_EXAMPLES}.items():
         (project / "mappings" / f"{name}.yaml").write_text(text)
+    (project / "mappings" / "compare").mkdir()
+    for name, text in {"user": COMPARE_USER, "office": COMPARE_OFFICE}.items():
+        (project / "mappings" / "compare" / f"{name}.yaml").write_text(text)
     settings = settings_text("sqlite:///legacy.db", schema=None).replace(
         '# path = "mappings/gcms"', 'path = "mappings"'
     )

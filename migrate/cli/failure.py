@@ -12,11 +12,11 @@ import sys
 import tempfile
 from contextlib import suppress
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from migrate.errors import InvalidInput, MigrateError, Stop, Transient, Unreachable
+from migrate.program import package_version
 from migrate.project.defects import place, traced
 
 _LIBRARIES = ("case-migrate", "sqlalchemy", "psycopg", "pyodbc", "pyarrow", "pandas", "prefect", "click")
@@ -88,7 +88,7 @@ def write_report(error: BaseException, command: str) -> Path | None:
         "command": command,
         "python": sys.version.split()[0],
         "platform": platform.platform(),
-        "versions": {name: _version(name) for name in _LIBRARIES},
+        "versions": {name: package_version(name) for name in _LIBRARIES},
         "trace": traced(error).splitlines(),
     }
     name = f"defect-{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{os.getpid()}.json"
@@ -106,15 +106,3 @@ def _folder() -> Path:
         if (folder / "migrate.toml").is_file():
             return folder / ".migrate" / "reports"
     return Path(tempfile.gettempdir()) / f"case-migrate-{os.getuid()}" / "reports"
-
-
-def program_version() -> str:
-    """Of this program; of a working copy that was never installed, only that."""
-    return _version("case-migrate") or "(a working copy)"
-
-
-def _version(package: str) -> str | None:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None

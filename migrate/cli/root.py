@@ -122,7 +122,7 @@ def cli() -> None:
 
 def _version(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:
     if wanted:
-        from migrate.cli.failure import program_version
+        from migrate.program import program_version
 
         click.echo(f"migrate {program_version()}")
         ctx.exit()

@@ -11,7 +11,6 @@ import socket
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
-from importlib.metadata import PackageNotFoundError, version
 from itertools import groupby
 from typing import Any
 
@@ -22,6 +21,7 @@ from psycopg.types.json import Jsonb
 from migrate.errors import Defect, Refused
 from migrate.model import KeyRange, Slice, SliceKind, Tally
 from migrate.postgres import Cursor, copy_in
+from migrate.program import program_version
 from migrate.state import ledger
 
 _COUNTS = frozenset(field.name for field in fields(Tally))
@@ -66,7 +66,7 @@ def begin(
             run.high,
             Jsonb(dict(run.mappings)),
             plan_digest(slices),
-            _version(),
+            program_version(),
             *_here(),
             run.fence,
         ],
@@ -258,13 +258,6 @@ def _run(row: Sequence[Any]) -> OpenRun:
 
 def _here() -> tuple[str, int]:
     return socket.gethostname(), os.getpid()
-
-
-def _version() -> str:
-    try:
-        return version("case-migrate")
-    except PackageNotFoundError:
-        return "unknown"
 
 
 def _text(value: object) -> str | None:

@@ -97,6 +97,7 @@ def test_deploy_makes_the_pool_and_the_deployments_with_their_schedules(server, 
     assert deployed["pool_created"]
     assert {d["deployment"]: d["state"] for d in deployed["deployments"]} == {
         "full-load/gcms": "created", "sync/gcms": "created", "sweep/gcms": "created", "deep/gcms": "created",
+        "reconcile/gcms": "created",
     }  # fmt: skip
     crons = {}
     for each in deployed["deployments"]:
@@ -136,6 +137,25 @@ def test_a_sync_of_a_worker_moves_what_changed_and_shows_its_books(server, deplo
     assert "Ottawa by sync" in names(project)
     (books,) = server.ask("artifacts/latest/filter", artifacts={"key": {"any_": ["sync-books"]}})
     assert "| office |" in books["data"]
+
+
+def test_a_reconciliation_ends_as_what_it_found_and_is_no_failure(server, deployed, project):
+    worker = server.work()
+    try:
+        same = server.until(server.run("reconcile/gcms", lag=0), "COMPLETED", "FAILED", "CRASHED")
+        with session(project) as connection:
+            connection.execute("UPDATE case_platform.office SET name = 'Lost' WHERE name = 'Sydney'")
+        found = server.until(server.run("reconcile/gcms", lag=0), "COMPLETED", "FAILED", "CRASHED")
+    finally:
+        kill(worker)
+        with session(project) as connection:
+            connection.execute("UPDATE case_platform.office SET name = 'Sydney' WHERE name = 'Lost'")
+    assert (same["state_name"], found["state_name"]) == ("Same", "Findings"), same["state"]["message"]
+    (summary,) = server.ask("artifacts/latest/filter", artifacts={"key": {"any_": ["reconcile-summary"]}})
+    assert "| rows | office | 2 | 1 | 1 | 0 |" in summary["data"]
+    assert "Lost" not in summary["data"]
+    (page,) = server.ask("artifacts/latest/filter", artifacts={"key": {"any_": ["reconcile-page-fr"]}})
+    assert ".fr.html" in page["data"]
 
 
 def test_a_sync_that_finds_another_run_at_work_is_skipped(server, deployed, project):

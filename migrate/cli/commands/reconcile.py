@@ -58,7 +58,6 @@ def command(
     Both databases are only read. What was seen is kept in a folder of evidence, which `migrate report` renders. A
     subject is the same only if something was compared and everything agreed; what was not compared is never a pass.
     """
-    from migrate.cli.failure import program_version
     from migrate.judging import evidence_root, judge
     from reconciliation.evidence import Limits
 
@@ -69,7 +68,6 @@ def command(
         entities=entities,
         limits=Limits(max_diffs, until),
         lag=lag,
-        program=program_version(),
         notice=lambda line: session.note(f"check {line}"),
     )
     folder = str(evidence_root(session.project) / summary.name)
