@@ -72,6 +72,8 @@ def _evidence(
     project: Project, entities: Sequence[str], status: "Status", limits: "Limits | None", lag: float
 ) -> "Iterator[Evidence]":
     from migrate.extract.sql import SqlSource
+    from reconciliation.allowances import FILE as ALLOWANCES
+    from reconciliation.allowances import read as read_allowances
     from reconciliation.compare import read
     from reconciliation.evidence import Evidence, Limits
     from reconciliation.sides import LegacySide, PlatformSide
@@ -104,6 +106,7 @@ def _evidence(
             project.mappings_folder,
             limits or Limits(),
             lag=lag,
+            allowances=read_allowances(project.folder / ALLOWANCES, platform.moment.date()),
         )
     finally:
         platform.close()
@@ -196,6 +199,7 @@ def _context(
             for pair in comparison.pairs
             for column, reason in pair.unchecked.items()
         ],
+        "allowances": evidence.allowances.told(),
         "history": _history(project),
     }
 

@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 
 from migrate.model import Layout
+from reconciliation.allowances import Allowances
 from reconciliation.books import Books
 from reconciliation.compare.nouns import Comparison
 from reconciliation.sides import LegacySide, PlatformSide
@@ -47,6 +48,7 @@ class Evidence:
     folder:       where a check may leave files of its own, such as Data Docs; part of the evidence.
     files:        root of the legacy attachments' files; None where they cannot be reached.
     lag:          seconds between the two looks at a difference.
+    allowances:   differences that somebody answers for.
     """
 
     system: str
@@ -61,6 +63,7 @@ class Evidence:
     limits: Limits = field(default_factory=Limits)
     files: Path | None = None
     lag: float = 0.0
+    allowances: Allowances = field(default_factory=Allowances)
 
     @cached_property
     def books(self) -> Books:

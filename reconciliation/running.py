@@ -85,7 +85,7 @@ def _asked(evidence: Evidence, each: Check, subjects: Iterable[Subject], folder:
     answered: set[tuple[str, str]] = set()
     try:
         for answer in each.run(evidence):
-            _write(folder, answer, answered)
+            _write(evidence, folder, answer, answered)
     except (Stop, Transient):
         raise
     except (MigrateError, ValueError, ArithmeticError, LookupError, TypeError, pa.ArrowException) as error:
@@ -96,7 +96,7 @@ def _asked(evidence: Evidence, each: Check, subjects: Iterable[Subject], folder:
         _all(folder, rest, Reason("failed", {"error": type(error).__name__}), Result.ERROR)
 
 
-def _write(folder: Folder, answer: Answer, answered: set[tuple[str, str]]) -> None:
+def _write(evidence: Evidence, folder: Folder, answer: Answer, answered: set[tuple[str, str]]) -> None:
     match answer:
         case Measure():
             folder.measure(answer)
@@ -104,7 +104,7 @@ def _write(folder: Folder, answer: Answer, answered: set[tuple[str, str]]) -> No
         case Remark():
             folder.remark(answer)
         case pa.Table():
-            folder.differences(answer.select(DIFFERENCES.names))
+            folder.differences(evidence.allowances.applied(answer.select(DIFFERENCES.names)))
 
 
 def _all(folder: Folder, subjects: Iterable[Subject], reason: Reason, result: Result) -> None:

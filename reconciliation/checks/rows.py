@@ -168,21 +168,22 @@ def _answers(evidence: Evidence, work: _Entity) -> Iterator[Answer]:
     suspects = {name: pa.concat_tables([LINES.empty_table(), *lines]) for name, lines in tables.items()}
     looked = settled(evidence, work.comparison, suspects)
     for pair in work.comparison.pairs:
-        yield from _of_pair(work, pair, looked)
+        yield from _of_pair(evidence, work, pair, looked)
     if looked.arrived:
         given = {"arrived": str(looked.arrived), "seconds": f"{evidence.lag:g}"}
         yield Remark(NAME, work.comparison.entity, work.comparison.pairs[0].name, Reason("arrived", given))
 
 
-def _of_pair(work: _Entity, pair: Pair, looked: Looked) -> Iterator[Answer]:
+def _of_pair(evidence: Evidence, work: _Entity, pair: Pair, looked: Looked) -> Iterator[Answer]:
     entity, counts, lines = work.comparison.entity, work.counts[pair.name], looked.lines[pair.name]
+    whole = pc.equal(lines.column("column"), "")
+    rows = evidence.allowances.applied(_differences(entity, pair, pair.name, lines.filter(whole)))
     explained = Counter(work.explained[pair.name])
-    for reasons in (looked.explained[pair.name], _on_their_way(lines)):
+    for reasons in (looked.explained[pair.name], _on_their_way(rows)):
         explained.update(reasons)
     platform = counts.platform + looked.settled[pair.name]
-    whole = pc.equal(lines.column("column"), "")
     yield Measure(NAME, entity, pair.name, "rows", counts.legacy, platform, counts.rows, {}, dict(explained))
-    yield _differences(entity, pair, pair.name, lines.filter(whole))
+    yield rows
     subjects = [pair.name]
     if pair.fields:
         name = pair.name + FIELDS

@@ -5,6 +5,7 @@ own.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pyarrow as pa
 
@@ -37,7 +38,6 @@ class Totals:
 def answers(check_name: str, evidence: Evidence, comparison: Comparison, total: Total) -> Iterator[Answer]:
     """The parts of one table as measures; those that do not agree as differences as well."""
     cells = crosstab(evidence, comparison, total) or {(): Cell()}
-    lines = []
     for part, cell in cells.items():
         group, unit = _named(total, part)
         explained = {why: value for why, value in cell.explained.items() if value}
@@ -52,10 +52,14 @@ def answers(check_name: str, evidence: Evidence, comparison: Comparison, total: 
             group,
             explained,
         )
+        if not measure.left_over:
+            yield measure
+            continue
+        lines = evidence.allowances.applied(pa.Table.from_pylist([_line(measure, total)], schema=DIFFERENCES))
+        if lines.column("look")[0].as_py() == Look.ALLOWED:
+            measure = replace(measure, explained={**explained, "allowed": measure.left_over})
         yield measure
-        if measure.left_over:
-            lines.append(_line(measure, total))
-    yield pa.Table.from_pylist(lines, schema=DIFFERENCES)
+        yield lines
 
 
 def _named(total: Total, part: Part) -> tuple[dict[str, str], str]:
