@@ -68,6 +68,7 @@ class Dialect:
     express:    how a column is selected so that its text or number arrives unharmed.
     collate:    how a key is compared by another column's collation.
     causes:     what the server's own error numbers mean.
+    silent:     those of them that the driver gives where the server says nothing.
     """
 
     name: str
@@ -101,6 +102,7 @@ class Dialect:
     unicode: tuple[str, ...] = ()
     right: str = "ask for SELECT on the tables that the mapping names"
     causes: Mapping[str, Cause] = field(default_factory=dict)
+    silent: frozenset[str] = frozenset()
 
 
 SQLITE = Dialect(
@@ -210,7 +212,7 @@ MARIADB = Dialect(
         "FORWARDONLY": "1",
         "NO_CACHE": "1",
         "CONN_TIMEOUT": str(CONNECT_SECONDS),
-        "READ_TIMEOUT": "{driver}",  # a server that is frozen ends no statement by itself
+        "READ_TIMEOUT": "{driver}",  # what nobody waits for any more ends then
     },
     session=(
         "SET SESSION TRANSACTION READ ONLY",
@@ -255,6 +257,7 @@ MARIADB = Dialect(
         missing="1146 1054",
         transient="1205 1213 1969 3024 1040 1203 1226 2006 2013 1927 1053 1317 4031 5012 5013 5014",
     ),
+    silent=frozenset({"2002", "2003", "2005", "2006", "2013", "2026"}),
 )
 
 MYSQL = replace(
@@ -320,6 +323,7 @@ SQL_SERVER = Dialect(
         snapshot="3952 3953",
         transient="1204 1205 1222 3960 10053 10054 10060 10928 10929 40197 40501 40613",
     ),
+    silent=frozenset({"10053", "10054", "10060"}),
 )
 
 ORACLE = Dialect(

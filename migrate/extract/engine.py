@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -10,11 +11,12 @@ import sqlalchemy as sa
 
 from migrate.errors import InvalidInput, Mistake
 from migrate.extract.dialects import CONNECT_SECONDS, Dialect, dialect_of
+from migrate.extract.listening import Listener, ListeningConnection, pyodbc
 from migrate.extract.trouble import odbc_parts
 from migrate.postgres import Listening
 
 DRIVER_SLACK = 5
-"""Seconds after the server should have ended a statement, until the driver takes it for frozen."""
+"""Seconds after the server should have ended a statement, until the driver gives it up, whoever waits for it."""
 
 
 def fill(statement: str, seconds: int) -> str:
@@ -43,29 +45,25 @@ def read_url(text: str) -> sa.URL:
 
 def make_engine(url: sa.URL, dialect: Dialect, seconds: int) -> sa.Engine:
     """An engine whose connections are read-only and bounded; hides parameters in its errors."""
-    options: dict[str, Any] = {
-        "hide_parameters": True,
-        "pool_pre_ping": True,
-        "pool_size": 2,
-        "max_overflow": 30,
-    }
+    make = partial(sa.create_engine, hide_parameters=True)
+    options: dict[str, Any] = {"pool_pre_ping": True, "pool_size": 2, "max_overflow": 30}
     if dialect.name != "oracle":  # there the transaction is opened by hand, and queries need none
         options["isolation_level"] = "AUTOCOMMIT"
     if url.get_backend_name() == "sqlite":
-        engine = sa.create_engine("sqlite://", creator=_sqlite_opener(url), poolclass=sa.QueuePool, **options)
+        engine = make("sqlite://", creator=_sqlite_opener(url), poolclass=sa.QueuePool, **options)
     elif url.get_driver_name() == "pyodbc":
         string = odbc_string(url, dialect, seconds)
-        engine = sa.create_engine(
+        engine = make(
             url,
-            creator=lambda: _pyodbc().connect(string, timeout=CONNECT_SECONDS, autocommit=True),
+            creator=lambda: ListeningConnection(
+                pyodbc().connect(string, timeout=CONNECT_SECONDS, autocommit=True), Listener(string, dialect)
+            ),
             **options,
         )
     elif url.get_driver_name() == "psycopg":
-        engine = sa.create_engine(
-            url, creator=lambda: Listening.connect(**_arguments(url, dialect)), **options
-        )
+        engine = make(url, creator=lambda: Listening.connect(**_arguments(url, dialect)), **options)
     else:
-        engine = sa.create_engine(url, connect_args=dict(dialect.connect), **options)
+        engine = make(url, connect_args=dict(dialect.connect), **options)
 
     @sa.event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:
@@ -104,12 +102,6 @@ def odbc_string(url: sa.URL, dialect: Dialect, seconds: int) -> str:
     return ";".join(
         [string.rstrip(";"), *(f"{key}={value}" for key, value in added.items() if key.upper() not in given)]
     )
-
-
-def _pyodbc() -> Any:
-    import pyodbc  # late: fails where the system has no unixODBC
-
-    return pyodbc
 
 
 def _sqlite_opener(url: sa.URL) -> Callable[[], sqlite3.Connection]:

@@ -22,6 +22,7 @@ from migrate.errors import Drift, MigrateError, Transient, Unreachable
 from migrate.extract.catalogue import Catalogue
 from migrate.extract.dialects import Fast, dialect_of
 from migrate.extract.engine import fill, make_engine, odbc_string, read_url
+from migrate.extract.listening import Listener
 from migrate.extract.nouns import Examination, Reader, SourceColumn, SourceSchema, SourceTable
 from migrate.extract.statements import ROWS, VERSION, Statements
 from migrate.extract.trouble import Cause, cause_of, explained, of_driver, place_of
@@ -219,8 +220,10 @@ class SqlSource:
             )
             self.plain = True
             return self._way()
+        string = odbc_string(self.url, self.dialect, self.seconds)
         way = OdbcWay(
-            odbc_string(self.url, self.dialect, self.seconds),
+            string,
+            Listener(string, self.dialect),
             self.engine.dialect,
             self.block_rows,
             seconds=self.seconds if self.dialect.driver_bounds else None,

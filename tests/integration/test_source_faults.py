@@ -2,7 +2,6 @@
 
 import itertools
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -12,6 +11,7 @@ import pytest
 
 from migrate.errors import Transient
 from migrate.extract import connect
+from migrate.extract.nouns import Reader, Source
 from migrate.model import KeyRange, Tally
 from migrate.project import Project
 from migrate.project.moving import move
@@ -90,8 +90,12 @@ FAULTS: dict[str, tuple[Callable[[Legacy], object], Callable[[Legacy], object]]]
     "server stopped": (lambda legacy: legacy.server.stop(), lambda legacy: legacy.server.start()),
     "server killed": (lambda legacy: legacy.server.kill(), lambda legacy: legacy.server.start()),
     "refused": (lambda legacy: legacy.line.refuse(), lambda legacy: legacy.line.through()),
+    "line frozen": (lambda legacy: legacy.line.freeze(), lambda legacy: legacy.line.through()),
     "too many connections": (Legacy.let_nobody_in, Legacy.let_everybody_in),
 }
+
+
+SLOW = "CREATE VIEW SLOW AS SELECT ROW_ID, NAME FROM S_BU WHERE CASE ROW_ID WHEN '0-A' THEN NOT ({sleep}) END"
 
 
 def _statements() -> list[str]:
@@ -111,7 +115,7 @@ def legacy(request: pytest.FixtureRequest) -> Iterator[Legacy]:
         require("pgserver")
         with PrivatePostgres() as server, Proxy(server.socket) as line:
             url = server.new("legacy")
-            for statement in _statements():
+            for statement in (*_statements(), SLOW.format(sleep="pg_sleep(7) IS NULL")):
                 server.ask(statement, "legacy")
             server.ask(f"CREATE ROLE {READER} LOGIN PASSWORD '{PASSWORD}'")
             server.ask(f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {READER}", "legacy")
@@ -121,10 +125,10 @@ def legacy(request: pytest.FixtureRequest) -> Iterator[Legacy]:
         require(component)
     with PrivateMariadb() as maria, Proxy(maria.socket) as line:
         maria.new("legacy")
-        for statement in _statements():
+        for statement in (*_statements(), SLOW.format(sleep="SLEEP(7) <> 0")):
             maria.ask(statement, "legacy")
         maria.ask(f"CREATE USER {READER}@localhost IDENTIFIED BY '{PASSWORD}'")
-        maria.ask(f"GRANT SELECT ON legacy.* TO {READER}@localhost")
+        maria.ask(f"GRANT SELECT, SHOW VIEW ON legacy.* TO {READER}@localhost")
         yield Legacy(maria, line, maria.url("legacy", line.port, READER, PASSWORD))
 
 
@@ -181,23 +185,46 @@ def test_a_fault_that_lasts_ends_in_one_message_and_the_same_command_goes_on_lat
     assert content(postgres_url) == undisturbed
 
 
+READS: dict[str, Callable[[Source, Reader], object]] = {
+    "rows": lambda _, reader: reader.rows("S_BU", ["NAME"], "ROW_ID", KeyRange()),
+    "count": lambda source, _: source.count("S_BU"),
+}
+
+
 @pytest.mark.slow
-def test_a_frozen_source_is_found_out(legacy: Legacy) -> None:
-    """By asking it over another connection, or (over ODBC) when its bound for statements has passed."""
-    source = connect(legacy.url, statement_seconds=1)
-    end = threading.Timer(40, legacy.line.through)  # so that a failure ends, too
+@pytest.mark.parametrize("plain", [False, True], ids=["columns", "cursor"])
+@pytest.mark.parametrize("read", READS)
+def test_a_frozen_source_is_found_out(legacy: Legacy, read: str, plain: bool) -> None:
+    """By asking it over another connection."""
+    source = connect(legacy.url, plain=plain)
+    end = threading.Timer(40, legacy.line.through)  # after so long it answers, and nothing was found out
     try:
         with source.snapshot() as reader:
+            source.count("S_BU")
             legacy.line.freeze()
             end.start()
-            began = time.monotonic()
             with pytest.raises(Transient):
-                reader.rows("S_BU", ["NAME"], "ROW_ID", KeyRange())
-            assert time.monotonic() - began < 39
+                READS[read](source, reader)
             legacy.line.through()
+        assert source.count("S_BU") == len(OFFICES)
     finally:
         end.cancel()
         legacy.line.through()
+        source.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("plain", [False, True], ids=["columns", "cursor"])
+def test_a_query_that_takes_its_time_is_waited_for(legacy: Legacy, plain: bool) -> None:
+    """Where the server answers when it is asked whether it is there."""
+    source = connect(legacy.url, plain=plain)
+    try:
+        with source.snapshot() as reader:
+            asked = legacy.line.accepted
+            rows = reader.rows("SLOW", ["NAME"], "ROW_ID", KeyRange())
+            assert rows.column("NAME").to_pylist() == ["Canada"]
+            assert legacy.line.accepted > asked
+    finally:
         source.close()
 
 

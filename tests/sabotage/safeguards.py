@@ -128,6 +128,16 @@ SAFEGUARDS = (
         "elif time.monotonic() - heard > self.silence:", "elif False:", (FAULTS, "frozen_line and lasts"),
     ),
     Safeguard(
+        "a source that says nothing is found out, over ODBC", "migrate/extract/listening.py",
+        "            if not self._anybody():", "            if False:",
+        ("tests/integration/test_source_faults.py", "frozen_source and mariadb"),
+    ),
+    Safeguard(
+        "a source that answers when it is asked is waited for", "migrate/extract/listening.py",
+        "            if not self._anybody():", "            if True:",
+        ("tests/integration/test_source_faults.py", "takes_its_time and mariadb"),
+    ),
+    Safeguard(
         "a lock that others hold is not waited for without end", "migrate/postgres.py",
         " -c lock_timeout={round(patience / 6 * 1000)}", "", (FAULTS, "lock_that_somebody_holds"),
     ),

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect as SqlDialect
 
 from migrate.extract.dialects import CONNECT_SECONDS
+from migrate.extract.listening import Listener
 from migrate.extract.ways import compiled
 
 BUFFER_BYTES = 8 * 2**20
@@ -29,27 +30,39 @@ _TOO_LARGE = "too large to be written into the allocated buffer"
 class OdbcWay:
     """A connection of arrow-odbc.
 
+    listener: waits for the server.
     dialect:  of the engine that makes the statements.
     seconds:  bound of a statement that the driver shall enforce; None where the server does.
     wide:     text travels as UTF-16 (SQL Server), not as UTF-8.
     """
 
     def __init__(
-        self, connection_string: str, dialect: SqlDialect, block_rows: int, *, seconds: int | None, wide: bool
+        self,
+        connection_string: str,
+        listener: Listener,
+        dialect: SqlDialect,
+        block_rows: int,
+        *,
+        seconds: int | None,
+        wide: bool,
     ) -> None:
         self._connection: arrow_odbc.Connection | None = arrow_odbc.connect(
             connection_string, login_timeout_sec=CONNECT_SECONDS
         )
+        self._listener = listener
         self._dialect, self._block_rows, self._seconds = dialect, block_rows, seconds
         self._largest: dict[tuple[str, ...], int] = {}  # what the texts of a table turned out to need
         self._encoding = arrow_odbc.TextEncoding.UTF16 if wide else arrow_odbc.TextEncoding.AUTO
 
     def run(self, statement: str) -> None:
         """See `Way`."""
-        self._open.execute(statement)
+        self._listener.call(self._open.execute, statement)
 
     def value(self, statement: str) -> Any:
         """See `Way`."""
+        return self._listener.call(self._value, statement)
+
+    def _value(self, statement: str) -> Any:
         batch = next(
             iter(
                 self._open.read_arrow_batches(
@@ -84,20 +97,15 @@ class OdbcWay:
         while True:
             largest = self._largest.get(columns, TEXT_BYTES)
             try:
-                return [
-                    pa.Table.from_batches([batch], wanted)
-                    for batch in self._read(query, parameters, wanted, largest)
-                ]
+                return self._listener.call(self._read, query, parameters, wanted, largest)
             except arrow_odbc.Error as error:
                 if _TOO_LARGE not in str(error) or largest >= LARGEST_TEXT:
                     raise
                 self._largest[columns] = largest * 16
 
-    def _read(
-        self, query: str, parameters: list[str], wanted: pa.Schema, largest: int
-    ) -> arrow_odbc.BatchReader:
+    def _read(self, query: str, parameters: list[str], wanted: pa.Schema, largest: int) -> list[pa.Table]:
         texts = sum(pa.types.is_string(kind) for kind in wanted.types)
-        return self._open.read_arrow_batches(
+        batches = self._open.read_arrow_batches(
             query,
             batch_size=self._block_rows,
             parameters=parameters or None,
@@ -108,6 +116,7 @@ class OdbcWay:
             query_timeout_sec=self._seconds,
             payload_text_encoding=self._encoding,
         )
+        return [pa.Table.from_batches([batch], wanted) for batch in batches]
 
     def close(self) -> None:
         """See `Way`."""
