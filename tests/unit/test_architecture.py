@@ -1,5 +1,6 @@
 """Who may import whom: the contracts of pyproject.toml hold, and each of them would notice."""
 
+import ast
 import os
 import re
 import shutil
@@ -86,3 +87,34 @@ def contracts() -> list[dict[str, Any]]:
     linter = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
     found: list[dict[str, Any]] = linter["contracts"]
     return found
+
+
+def test_no_engine_puts_the_values_of_a_statement_into_its_errors() -> None:
+    """SQLAlchemy quotes them, unless it is told not to."""
+    made = [
+        place for package in PACKAGES for file in (ROOT / package).rglob("*.py") for place in engines(file)
+    ]
+    assert made, "no engine is made anywhere"
+    assert [place for place, hides in made if not hides] == []
+
+
+def engines(file: Path) -> list[tuple[str, bool]]:
+    """Where a file makes engines, or says how, and whether they hide parameters there."""
+    nodes = list(ast.walk(ast.parse(file.read_text(encoding="utf-8"))))
+    said = {
+        id(part): any(
+            word.arg == "hide_parameters"
+            and isinstance(word.value, ast.Constant)
+            and word.value.value is True
+            for word in node.keywords
+        )
+        for node in nodes
+        if isinstance(node, ast.Call)
+        for part in (node.func, *node.args)
+    }
+    return [
+        (f"{file.relative_to(ROOT)}:{node.lineno}", said.get(id(node), False))
+        for node in nodes
+        if isinstance(node, ast.Name | ast.Attribute)
+        and "create_engine" in (getattr(node, "id", ""), getattr(node, "attr", ""))
+    ]

@@ -195,6 +195,15 @@ def test_a_database_that_cannot_be_reached_is_told_without_its_password(folder, 
     assert SECRET not in result.output
 
 
+@pytest.mark.parametrize("url", URLS)
+@pytest.mark.parametrize("verb", ["make", "age"])
+def test_a_dry_run_tells_where_it_would_write_without_its_password(tmp_path, monkeypatch, verb, url):
+    monkeypatch.setenv("ELSEWHERE", url.replace("@host/", "@127.0.0.1:9/"))
+    result = run("sample", verb, "env:ELSEWHERE", "--dry-run")
+    assert result.exit_code == {"make": 0, "age": 4}[verb], result.output
+    assert SECRET not in result.output
+
+
 def test_an_unknown_entity_is_told_with_those_that_exist(folder):
     result = run("plan", "--project", folder, "--entity", "clientt")
     assert result.exit_code == 2
