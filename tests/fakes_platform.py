@@ -158,6 +158,7 @@ class MemoryState:
         digests: Mapping[str, str],
         slices: Sequence[Slice],
         window: tuple[datetime | None, datetime | None] = (None, None),
+        ago: float = 0,
     ) -> OpenRun:
         run = OpenRun(len(self._books.runs) + 1, mode, as_of, *window, dict(digests), lease.fence)
         self._books.runs[run.id] = {"run": run, "status": "running"}

@@ -14,9 +14,10 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, Self
 from urllib.parse import quote_plus
 
@@ -32,10 +33,13 @@ SETTINGS = {"max_connections": "40", "autovacuum": "off", "wal_sync_method": "fd
 
 
 class PrivatePostgres:
-    """A PostgreSQL; its superuser logs in over the unix socket without a password."""
+    """A PostgreSQL; its superuser logs in over the unix socket without a password.
 
-    def __init__(self) -> None:
-        self.folder = _folder()
+    environment:  of its processes, beside the usual one; such as a clock (`tests.clocks`).
+    """
+
+    def __init__(self, environment: Mapping[str, str] = MappingProxyType({})) -> None:
+        self.folder, self.environment = _folder(), environment
         self.start()
 
     def __enter__(self) -> Self:
@@ -90,13 +94,13 @@ class PrivatePostgres:
         rules = self.server.data / "pg_hba.conf"
         rules.write_text("local all postgres peer map=owner\nlocal all all scram-sha-256\n")
         self.ask("SELECT pg_reload_conf()")
+        if self.environment:
+            self.stop()
+            self._control("start", "--wait", "--log", "server.log")
 
     def stop(self) -> None:
         """As a machine that is switched off."""
-        run_as(
-            self.server.account, str(self.server.programs / "pg_ctl"), "stop", "--pgdata", "data", "--mode",
-            "immediate", folder=self.server.home,
-        )  # fmt: skip
+        self._control("stop", "--mode", "immediate")
 
     def kill(self) -> None:
         """Signal 9 to its main process; the others notice and leave."""
@@ -110,6 +114,12 @@ class PrivatePostgres:
         """They go on."""
         self._signal(signal.SIGCONT)
 
+    def _control(self, *words: str) -> None:
+        program = str(self.server.programs / "pg_ctl")
+        told = [f"{name}={value}" for name, value in self.environment.items()]
+        command = ("env", *told, program, *words, "--pgdata", "data")
+        run_as(self.server.account, *command, folder=self.server.home)
+
     def _signal(self, number: int) -> None:
         main = int((self.server.data / "postmaster.pid").read_text().split("\n")[0])
         children = Path(f"/proc/{main}/task/{main}/children").read_text().split()
@@ -119,10 +129,13 @@ class PrivatePostgres:
 
 
 class PrivateMariadb:
-    """A MariaDB; the tests' user may do everything."""
+    """A MariaDB; the tests' user may do everything.
 
-    def __init__(self) -> None:
-        self.home = _folder()
+    environment:  of its process, beside the usual one; such as a clock (`tests.clocks`).
+    """
+
+    def __init__(self, environment: Mapping[str, str] = MappingProxyType({})) -> None:
+        self.home, self.environment = _folder(), environment
         install_mariadb(self.home)
         self.process: subprocess.Popen[bytes] | None = None
         self.start()
@@ -152,13 +165,19 @@ class PrivateMariadb:
             f";SERVER=127.0.0.1;PORT={port};DATABASE={database};CHARSET=utf8mb4"
         )
 
+    def local(self, database: str) -> str:
+        """URL of a database for the tests' user, over the unix socket."""
+        return "mariadb+pyodbc:///?odbc_connect=" + quote_plus(f"{self._login(database)};CHARSET=utf8mb4")
+
+    def _login(self, database: str) -> str:
+        login = f"{_driver()};UID={MARIADB_USER};PWD={MARIADB_PASSWORD};SERVER=localhost;SOCKET={self.socket}"
+        return login + (f";DATABASE={database}" if database else "")
+
     def ask(self, statement: str, database: str = "") -> list[Any]:
         """The rows of a statement, in a session of its own."""
         import pyodbc  # late: fails where the system has no unixODBC
 
-        place = f";SERVER=localhost;SOCKET={self.socket}" + (f";DATABASE={database}" if database else "")
-        login = f"{_driver()};UID={MARIADB_USER};PWD={MARIADB_PASSWORD}"
-        connection = pyodbc.connect(login + place, autocommit=True)
+        connection = pyodbc.connect(self._login(database), autocommit=True)
         try:
             cursor = connection.execute(statement)
             return list(cursor.fetchall()) if cursor.description else []
@@ -168,7 +187,7 @@ class PrivateMariadb:
     def start(self) -> None:
         """Start it, or start it again."""
         self.socket.unlink(missing_ok=True)
-        self.process = start_mariadb(self.home)
+        self.process = start_mariadb(self.home, self.environment)
 
     def stop(self) -> None:
         """In order: sessions are ended."""

@@ -21,9 +21,10 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal, get_args
 from urllib.parse import quote_plus
 
@@ -199,8 +200,10 @@ def install_mariadb(home: Path) -> None:
     subprocess.run(install, check=True, capture_output=True, text=True)
 
 
-def start_mariadb(home: Path) -> "subprocess.Popen[bytes]":
-    """Start the MariaDB in `home` and wait until it answers on its socket."""
+def start_mariadb(
+    home: Path, environment: Mapping[str, str] = MappingProxyType({})
+) -> "subprocess.Popen[bytes]":
+    """Start the MariaDB in `home` and wait until it answers on its socket; `environment`: beside our own."""
     log, socket = home / "server.log", home / "socket"
     with log.open("w") as output:
         process = subprocess.Popen(
@@ -210,7 +213,7 @@ def start_mariadb(home: Path) -> "subprocess.Popen[bytes]":
                 "--innodb-flush-log-at-trx-commit=0", "--skip-innodb-doublewrite", "--innodb-buffer-pool-size=256M",
                 "--max-connections=200",
             ],
-            stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+            stdin=subprocess.DEVNULL, stdout=output, stderr=output, env={**os.environ, **environment},
         )  # fmt: skip
 
     def ready() -> bool:

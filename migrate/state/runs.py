@@ -10,7 +10,7 @@ import os
 import socket
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -46,6 +46,27 @@ class OpenRun:
     fence: int
 
 
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """What the newest run that saw all changes of an entity leaves to the next one.
+
+    high:    up to when it saw them, by the source's clock as it was then (naive UTC).
+    digest:  of the mapping by which it looked.
+    ago:     how long ago it began, by the platform's clock.
+    """
+
+    high: datetime
+    digest: str
+    ago: timedelta
+
+    def until(self, now: datetime) -> datetime:
+        """What the source's clock, as it runs now, would have shown then: earlier than `high` if it was set back since.
+
+        now:  of the source's clock.
+        """
+        return min(self.high, now - self.ago)
+
+
 def begin(
     cursor: Cursor,
     schema: str,
@@ -53,14 +74,19 @@ def begin(
     run: OpenRun,
     actor: str,
     slices: Sequence[Slice],
+    ago: float,
 ) -> int:
-    """Write a run with all its batches; runs that a dead process left open are marked. Returns the run's number."""
+    """Write a run with all its batches; runs that a dead process left open are marked. Returns the run's number.
+
+    ago:  seconds since it began.
+    """
     text, table = sql.SQL, sql.Identifier(schema)
     cursor.execute(text("UPDATE {m}.run SET status = 'interrupted' WHERE status = 'running'").format(m=table))
     cursor.execute(
         text(_BEGIN).format(m=table),
         [
             run.mode,
+            ago,
             run.as_of,
             run.low,
             run.high,
@@ -129,10 +155,10 @@ def unfinished(cursor: Cursor, schema: str, mode: str, mappings: Mapping[str, st
     return _run(row[1:])
 
 
-def covered(cursor: Cursor, schema: str, entities: Iterable[str]) -> dict[str, tuple[datetime, str]]:
-    """Entity -> window's end and digest of the newest done run that saw all of it, or all changes of it."""
+def covered(cursor: Cursor, schema: str, entities: Iterable[str]) -> dict[str, Covered]:
+    """Entity -> what the newest done run saw that looked at all of it, or at all changes of it."""
     cursor.execute(sql.SQL(_COVERED).format(m=sql.Identifier(schema)), [list(entities)])
-    return {str(entity): (high, str(digest)) for entity, high, digest in cursor.fetchall()}  # type: ignore[misc]
+    return {str(entity): Covered(*rest) for entity, *rest in cursor.fetchall()}  # type: ignore[arg-type]
 
 
 def last_whole(cursor: Cursor, schema: str, before: int) -> int:
@@ -266,7 +292,7 @@ def _text(value: object) -> str | None:
 
 _BEGIN = """
 INSERT INTO {m}.run (mode, status, started, as_of, window_low, window_high, mappings, plan, version, host, pid, fence)
-VALUES (%s, 'running', clock_timestamp(), %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id
+VALUES (%s, 'running', clock_timestamp() - make_interval(secs => %s), %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id
 """
 _NEWEST = """
 SELECT status, id, mode, as_of, window_low, window_high, mappings, fence FROM {m}.run
@@ -277,7 +303,7 @@ _WHOLE = """
 SELECT coalesce(max(id), 0) FROM {m}.run WHERE status = 'done' AND mode IN ('full', 'sweep') AND id < %s
 """
 _COVERED = """
-SELECT DISTINCT ON (m.entity) m.entity, r.window_high, m.digest
+SELECT DISTINCT ON (m.entity) m.entity, r.window_high, m.digest, clock_timestamp() - r.started
 FROM {m}.run AS r CROSS JOIN LATERAL jsonb_each_text(r.mappings) AS m (entity, digest)
 WHERE r.status = 'done' AND r.mode IN ('full', 'delta', 'sweep') AND m.entity = ANY(%s)
 ORDER BY m.entity, r.id DESC

@@ -134,25 +134,25 @@ class State:
         digests: Mapping[str, str],
         slices: Sequence[Slice],
         window: tuple[datetime | None, datetime | None] = (None, None),
+        ago: float = 0,
     ) -> OpenRun:
         """Write a new run with its planned batches.
 
         as_of, window:  by the source's clock, naive UTC.      digests:  entity -> digest of its mapping.
+        ago:            seconds since it began, which is when the source was asked for the time.
         """
         run = OpenRun(0, mode, as_of, *window, dict(digests), lease.fence)
         with self._cursor("begin a run") as cursor:
-            return replace(run, id=runs.begin(cursor, self.schema, self.system, run, lease.holder, slices))
+            number = runs.begin(cursor, self.schema, self.system, run, lease.holder, slices, ago)
+            return replace(run, id=number)
 
     def unfinished(self, mode: str, digests: Mapping[str, str]) -> OpenRun | None:
         """The newest run of this mode if it is not done and had exactly these mappings; nothing is written."""
         with self._cursor("look for an unfinished run") as cursor:
             return runs.unfinished(cursor, self.schema, mode, digests)
 
-    def covered(self, entities: Iterable[str]) -> dict[str, tuple[datetime, str]]:
-        """Entity -> the source's time up to which changes were looked for, and the mapping's digest of that run.
-
-        Of the newest run that is done and saw all of the entity or all changes; without those never seen.
-        """
+    def covered(self, entities: Iterable[str]) -> dict[str, runs.Covered]:
+        """Entity -> what the newest run saw that is done and saw all of it or all changes; without those never seen."""
         with self._cursor("ask what was seen") as cursor:
             return runs.covered(cursor, self.schema, entities)
 

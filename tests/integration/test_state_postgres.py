@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pyarrow as pa
@@ -287,6 +287,20 @@ def test_a_run_begun_after_a_kill_marks_the_one_before(platform: PostgresPlatfor
         with platform.state.lease() as lease:
             platform.state.begin(lease, mode="full", as_of=AS_OF, digests=DIGESTS, slices=slices(1))
     assert platform.ask("SELECT status FROM migration.run ORDER BY id") == [("interrupted",), ("running",)]
+
+
+def test_how_long_ago_a_run_began_is_told_by_the_clock_of_the_platform(platform: PostgresPlatform) -> None:
+    """From its beginning, not from the end of its planning."""
+    with platform.state.lease() as lease:
+        run = platform.state.begin(
+            lease, mode="full", as_of=AS_OF, digests=DIGESTS, slices=(), window=(None, AS_OF), ago=3_600
+        )
+        platform.state.finish(run)
+    covered = platform.state.covered([ENTITY])[ENTITY]
+    assert timedelta(hours=1) <= covered.ago < timedelta(hours=1, minutes=5)
+    behind, right = AS_OF + timedelta(minutes=20), AS_OF + timedelta(hours=2)
+    assert covered.until(right) == AS_OF
+    assert covered.until(behind) <= behind - timedelta(hours=1)
 
 
 @pytest.mark.parametrize(

@@ -216,7 +216,8 @@ def test_a_window_begins_where_the_last_one_ended_less_the_overlap(kept: InStep)
     first, second = kept.run("delta"), kept.run("delta")
     assert first.window[1] is not None
     assert second.window[0] is not None
-    assert (first.window[1] - second.window[0]).total_seconds() == 30 * 60
+    earlier = (first.window[1] - second.window[0]).total_seconds() - 30 * 60
+    assert 0 <= earlier < 5  # asking how long ago that was takes a moment
 
 
 def test_the_brake_stops_a_sweep_that_misses_too_many_and_nothing_is_written(kept: InStep) -> None:
