@@ -432,7 +432,7 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "values in quarantine need a reason", "migrate/state/store.py",
-        "if values and not reason.strip():", "if False:", (LOAD, "not_shown_without_a_reason"),
+        "if not reason.strip():", "if False:", (LOAD, "not_shown_without_a_reason"),
     ),
     Safeguard(
         "the server's words never leave", "migrate/postgres.py",
