@@ -32,13 +32,17 @@ class Books:
         return dict(zip(*(column.to_pylist() for column in found.columns), strict=True))
 
     def fates_of(self, entity: str, ids: pa.Array) -> Mapping[str, tuple[str, str]]:
-        """Platform id -> legacy key and what became of it; `merged` and `stub` by the crosswalk."""
+        """Platform id -> legacy key and what became of it; `merge` and `stub` by what the crosswalk says of it now."""
         found = self.platform.ask(
             """
-            SELECT replace(c.id::text, '-', ''), c.key,
-                   CASE WHEN c.cause IN ('merge', 'stub') THEN c.cause ELSE coalesce(k.disposition, '') END
-            FROM {state}.crosswalk c LEFT JOIN {state}.key_image k ON k.entity = c.entity AND k.key = c.key
-            WHERE c.entity = %s AND c.valid_to = 'infinity' AND c.id = ANY(%s::uuid[])
+            SELECT DISTINCT ON (made.id) replace(made.id::text, '-', ''), made.key,
+                   CASE WHEN now.cause IN ('merge', 'stub') THEN now.cause ELSE coalesce(image.disposition, '') END
+            FROM {state}.crosswalk made
+            JOIN {state}.crosswalk now ON now.system = made.system AND now.entity = made.entity
+                 AND now.key = made.key AND now.valid_to = 'infinity'
+            LEFT JOIN {state}.key_image image ON image.entity = made.entity AND image.key = made.key
+            WHERE made.entity = %s AND made.id = ANY(%s::uuid[])
+            ORDER BY made.id, made.cause = 'merge', made.valid_to DESC
             """,
             {"id": _TEXT, "key": _TEXT, "fate": _TEXT},
             [entity, ids.to_pylist()],

@@ -11,17 +11,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from migrate.canonical import derive_ids, id_text
-from migrate.conditions import Column
+from migrate.conditions import Column, Condition
 from migrate.model import Layout, TargetTable
 from reconciliation.compare.conditions import holds
 from reconciliation.compare.nouns import Compared, Comparison, Join, Pair, Variant
-from reconciliation.forms import OWN_ROWS, applied, wants_rows
+from reconciliation.forms import applied
 
 PLACES = ("id", "root", "key", "row")
 """The columns beside the compared ones."""
@@ -66,7 +65,7 @@ class Expectation:
         if not pair.variants:
             return self._made(pair, rows, layout)
         made = [self._made(pair, self._variant(pair, rows, each), layout) for each in pair.variants]
-        return pa.concat_tables(made)
+        return _together(made)
 
     def touched(self, pair: Pair, stamps: tuple[str, ...], since: datetime) -> pa.Array:
         """Keys of the roots of which a row of the pair, or one beside it, was changed later."""
@@ -98,7 +97,7 @@ class Expectation:
         rows = self._linked(pair)
         if pair.where is None:
             return rows
-        return rows.filter(holds(pair.where, rows.column, len(rows), self.comparison.codes, self.as_of))
+        return rows.filter(self._holds(pair.where, rows))
 
     def _linked(self, pair: Pair) -> "_Rows":
         """The pair's rows of the roots in scope, with what stands beside them."""
@@ -122,7 +121,7 @@ class Expectation:
 
     def _joined(self, join: Join, rows: "_Rows") -> tuple[pa.Table, pa.Array]:
         """The joined table, and for each row the position there. Of twins the one without a conflict counts."""
-        table = self.tables[join.table]
+        table = self._filtered(self.tables[join.table], join.where)
         if join.at is not None:
             return table, pc.index_in(rows.column(Column(join.at)), value_set=one(table.column("ROW_ID")))
         assert join.by is not None
@@ -145,9 +144,9 @@ class Expectation:
         }
         return replace(rows, each={"each": values, **constants}, variant=variant.name).filter(kept)
 
-    def _filtered(self, table: pa.Table, condition: Any) -> pa.Table:
+    def _filtered(self, table: pa.Table, condition: Condition | None) -> pa.Table:
         rows = _Rows.alone(table)
-        return table.filter(holds(condition, rows.column, len(rows), self.comparison.codes, self.as_of))
+        return table.filter(self._holds(condition, rows))
 
     # --- what they have to be
 
@@ -169,17 +168,27 @@ class Expectation:
         return pa.table(made)
 
     def _value(self, compared: Compared, rows: "_Rows", kind: pa.DataType) -> pa.Array:
-        if compared.source is None:
-            return pa.repeat(pa.scalar(compared.constant).cast(kind), len(rows))
-        values = rows.column(compared.source)
+        if compared.holds is not None:
+            values = self._holds(compared.holds, rows)
+        elif compared.source is None:
+            values = pa.repeat(pa.scalar(compared.constant).cast(kind), len(rows))
+        else:
+            values = self._formed(compared, rows, rows.column(compared.source))
+        if compared.when is not None:
+            values = pc.if_else(self._holds(compared.when, rows), values, None)
+        return read_as(values, kind)
+
+    def _holds(self, condition: Condition | None, rows: "_Rows") -> pa.Array:
+        return holds(condition, rows.column, len(rows), self.comparison.codes, self.as_of)
+
+    def _formed(self, compared: Compared, rows: "_Rows", values: pa.Array) -> pa.Array:
+        """A legacy value in its declared forms, as a code, as an id."""
         for form in compared.forms:
-            own = {OWN_ROWS: one(rows.table.column("ROW_ID"))} if wants_rows(form.name) else {}
-            values = applied(form.name, values, {**form.options, **own})
+            options = {name: _option(option, rows) for name, option in form.options.items()}
+            values = applied(form.name, values, options)
         if compared.code is not None:
             values = self._coded(compared, rows, values)
-        if compared.names is not None:
-            values = self._ids(compared.names, _filled(values))
-        return values if values.type == kind else values.cast(kind)
+        return values if compared.names is None else self._ids(compared.names, _filled(values))
 
     def _coded(self, compared: Compared, rows: "_Rows", values: pa.Array) -> pa.Array:
         """The codes; a value that the list does not have stays what it is, and so differs from any code."""
@@ -269,13 +278,54 @@ def one(column: pa.ChunkedArray | pa.Array) -> pa.Array:
     return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
 
 
+def _together(tables: list[pa.Table]) -> pa.Table:
+    """One table of several; a column that is text in some of them is text."""
+    for column in tables[0].column_names:
+        if len({table.schema.field(column).type for table in tables}) > 1:
+            tables = [_as_text(table, column) for table in tables]
+    return pa.concat_tables(tables)
+
+
+def _as_text(table: pa.Table, column: str) -> pa.Table:
+    at = table.column_names.index(column)
+    return table.set_column(at, column, table.column(column).cast(pa.string()))
+
+
+def read_as(values: pa.Array, kind: pa.DataType) -> pa.Array:
+    """The values in a type; as text, where some of them cannot be read so: those then differ from all that can."""
+    if values.type == kind:
+        return values
+    try:
+        return values.cast(kind)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        told = values.dictionary_encode()
+        texts = [_text(told.dictionary.slice(at, 1), kind) for at in range(len(told.dictionary))]
+        return pa.array(texts, pa.string()).take(told.indices)
+
+
+def _text(value: pa.Array, kind: pa.DataType) -> str:
+    try:
+        return str(value.cast(kind).cast(pa.string())[0])
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        return str(value[0])
+
+
 def shown_as(kind: pa.DataType) -> pa.DataType:
-    """The type in which both sides are compared: ids as text, instants without a zone, all whole numbers alike."""
+    """The type in which both sides are compared: ids as text, instants without a zone, numbers as exact as can be."""
     if pa.types.is_fixed_size_binary(kind):
         return pa.string()
     if pa.types.is_timestamp(kind):
         return pa.timestamp("us")
+    if pa.types.is_decimal(kind):
+        return pa.decimal128(38, 10)
     return pa.int64() if pa.types.is_integer(kind) else kind
+
+
+def _option(option: object, rows: _Rows) -> object:
+    """An option of a form: of a column its values."""
+    if isinstance(option, Column):
+        return rows.column(option)
+    return tuple(_option(each, rows) for each in option) if isinstance(option, tuple) else option
 
 
 def _filled(values: pa.Array) -> pa.Array:

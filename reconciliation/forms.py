@@ -2,7 +2,8 @@
 
     applied("no_value", values, {"these": ("x",)}) -> values
 
-Every form takes and gives an Arrow array of the same length; null stays null. They are written here anew, apart from
+Every form takes and gives an Arrow array of the same length; null stays null, and what a form cannot read it leaves as
+it is, so that it differs from any value of the platform's type. They are written here anew, apart from
 the transform's steps, so that a mistake there is not repeated here. There is no trimming and no folding that a file
 does not ask for: two values are alike only if they are equal.
 """
@@ -10,13 +11,19 @@ does not ask for: two values are alike only if they are equal.
 import inspect
 import re
 from collections.abc import Callable, Mapping
-from datetime import date
-from typing import TypeAlias
+from datetime import UTC, date
+from typing import Annotated, TypeAlias
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 Values: TypeAlias = "pa.Array"
+ColumnOf = Annotated[pa.Array, "column"]
+"""An option for which a file names a column of the same row; the form gets the values there."""
+ColumnsOf = tuple[ColumnOf, ...]
+"""The same for several columns."""
+
 Made = Callable[..., Values]
 
 FORMS: dict[str, Made] = {}
@@ -103,23 +110,31 @@ def day(values: Values) -> Values:
     [datetime.date(2020, 5, 1)]
     """
     if pa.types.is_string(values.type):
-        values = pc.utf8_slice_codeunits(values, 0, 10)
-        return values.cast(pa.date32())
+        return pc.utf8_slice_codeunits(values, 0, 10)
     return pc.floor_temporal(values, unit="day").cast(pa.date32())
 
 
 @form
 def local(values: Values, *, zone: str) -> Values:
-    """Wall time of that zone, as an instant; of a doubtful hour the earlier, of one that was skipped the later.
+    """Wall time of that zone, as an instant; a time that came twice is the first, a skipped one as if none was skipped.
 
     >>> from datetime import datetime
-    >>> local(pa.array([datetime(2020, 7, 1, 12)]), zone="America/Toronto").to_pylist()
-    [datetime.datetime(2020, 7, 1, 16, 0)]
+    >>> walls = pa.array([datetime(2020, 7, 1, 12), datetime(2024, 3, 10, 2, 30)])
+    >>> local(walls, zone="America/Toronto").to_pylist()
+    [datetime.datetime(2020, 7, 1, 16, 0), datetime.datetime(2024, 3, 10, 7, 30)]
     """
-    moments = pc.assume_timezone(
-        values.cast(pa.timestamp("us")), timezone=zone, ambiguous="earliest", nonexistent="latest"
+    walls = values.cast(pa.timestamp("us"))
+    after, before = (
+        pc.assume_timezone(walls, timezone=zone, ambiguous="earliest", nonexistent=which)
+        for which in ("latest", "earliest")
     )
-    return moments.cast(pa.timestamp("us", "UTC")).cast(pa.timestamp("us"))
+    moments = after.cast(pa.timestamp("us", "UTC")).cast(pa.timestamp("us"))
+    skipped = pc.fill_null(pc.not_equal(after, before), False)
+    if not skipped.true_count:
+        return moments
+    there = ZoneInfo(zone)
+    read = [wall.replace(tzinfo=there).astimezone(UTC) for wall in walls.filter(skipped).to_pylist()]
+    return pc.replace_with_mask(moments, skipped, pa.array(read).cast(pa.timestamp("us")))
 
 
 @form
@@ -217,48 +232,86 @@ def _reread(text: str) -> str:
 
 
 @form
-def number(values: Values) -> Values:
-    """A number that is kept as text.
+def digits(values: Values) -> Values:
+    """A number without the hyphens and blanks that part it; what holds anything else stays as it is.
 
-    >>> number(pa.array(["12", None])).to_pylist()
-    [12, None]
+    >>> digits(pa.array(["11-2233 4455", "X01-2345", " ", None])).to_pylist()
+    ['1122334455', 'X01-2345', None, None]
     """
-    return values.cast(pa.int64())
+    plain = pc.replace_substring_regex(values, pattern=f"[-\u2010-\u2012{_BLANKS}]", replacement="")
+    plain = pc.if_else(pc.equal(plain, ""), None, plain)
+    numbers = pc.fill_null(pc.match_substring_regex(plain, pattern="^[0-9]*$"), True)
+    return pc.if_else(numbers, plain, values)
 
 
 @form
-def part(values: Values, *, of: str) -> Values:
-    """`year`, `month` or `day` of a date that may be known in part: `1985-06-**`, or a date.
+def shape(values: Values, *, shapes: dict[str, str], otherwise: str | None = None) -> Values:
+    """The name of the first shape (a pattern of RE2) that the whole text has.
 
-    >>> part(pa.array(["1985-06-**", None]), of="month").to_pylist()
-    [6, None]
+    >>> shape(pa.array(["12345678", "X1", None]), shapes={"UCI": "[0-9]{8}"}, otherwise="OTHER").to_pylist()
+    ['UCI', 'OTHER', None]
     """
-    start, stop = {"year": (0, 4), "month": (5, 7), "day": (8, 10)}[of]
+    found = pc.if_else(values.is_valid(), pa.scalar(otherwise, pa.string()), None)
+    for name, pattern in reversed(shapes.items()):
+        found = pc.if_else(pc.match_substring_regex(values, pattern=f"^(?:{pattern})$"), name, found)
+    return found
+
+
+@form
+def known(values: Values, *, of: str, text: ColumnOf | None = None) -> Values:
+    """`year`, `month`, `day` or `date` of a date that may be known in part.
+
+    The values are dates or texts such as `1985-06-**`. Beside a date may stand such a `text`: where it has an asterisk
+    it is what is known, and where there is no date.
+
+    >>> known(pa.array(["1985-06-**", "1985-**-**", None]), of="month").to_pylist()
+    ['06', None, None]
+    >>> dates = pa.array([date(1985, 1, 1), date(1990, 5, 3), None])
+    >>> texts = pa.array(["1985-**-**", "1990-05-04", "1985-06-12"])
+    >>> known(dates, of="day", text=texts).to_pylist()
+    [None, '03', '12']
+    >>> known(dates, of="date", text=texts).to_pylist()
+    [None, '1990-05-03', '1985-06-12']
+    """
     texts = values if pa.types.is_string(values.type) else pc.strftime(values, format="%Y-%m-%d")
-    digits = pc.utf8_slice_codeunits(texts, start, stop)
-    return pc.if_else(pc.match_substring_regex(digits, pattern="^[0-9]+$"), digits, None).cast(pa.int64())
+    if text is not None:
+        text = trim(text)
+        texts = pc.if_else(pc.fill_null(pc.match_substring(text, "*"), False), text, texts)
+        texts = pc.coalesce(texts, text)
+    if of == "date":
+        return pc.if_else(pc.match_substring(texts, "*"), None, texts)
+    start, stop = {"year": (0, 4), "month": (5, 7), "day": (8, 10)}[of]
+    parts = pc.utf8_slice_codeunits(texts, start, stop)
+    return pc.if_else(pc.match_substring(parts, "*"), None, parts)
 
 
 @form
-def this_row(values: Values, *, rows: Values) -> Values:
-    """Whether the value is the key of the row itself (`rows`, which nobody writes); no value is none of them.
+def same_as(values: Values, *, column: ColumnOf) -> Values:
+    """Whether the value is that of the other column; no value is like none.
 
-    >>> this_row(pa.array(["1-A", "1-B", None]), rows=pa.array(["1-A", "1-A", "1-A"])).to_pylist()
+    >>> same_as(pa.array(["1-A", "1-B", None]), column=pa.array(["1-A", "1-A", None])).to_pylist()
     [True, False, False]
     """
-    return pc.fill_null(pc.equal(values, rows), False)
+    return pc.fill_null(pc.equal(values, column), False)
 
 
-OWN_ROWS = "rows"
-"""The option that a comparison gives by itself: the keys of the rows."""
+@form
+def highest(values: Values, *, among: ColumnsOf) -> Values:
+    """Whether the number is the highest of the rows that are alike in these columns; no number is below all numbers.
+
+    >>> highest(pa.array(["9", "10", "x"]), among=(pa.array(["a", "a", "b"]),)).to_pylist()
+    [False, True, True]
+    """
+    shaped = pc.fill_null(pc.match_substring_regex(values, pattern="^[0-9]{1,18}$"), False)
+    numbers = pc.if_else(shaped, values, "-1").cast(pa.int64())
+    texts = [pc.fill_null(column.cast(pa.string()), "") for column in among]
+    alike = pc.binary_join_element_wise(*texts, "\x1f")
+    best = pa.table({"of": alike, "number": numbers}).group_by("of").aggregate([("number", "max")])
+    position = pc.index_in(alike, value_set=best.column("of").combine_chunks())
+    return pc.equal(numbers, best.column("number_max").combine_chunks().take(position))
 
 
 def options_of(name: str) -> dict[str, inspect.Parameter]:
     """The options that a file may give to a form."""
     given = inspect.signature(FORMS[name]).parameters.values()
-    return {each.name: each for each in given if each.kind is each.KEYWORD_ONLY and each.name != OWN_ROWS}
-
-
-def wants_rows(name: str) -> bool:
-    """Whether a form looks at the keys of the rows."""
-    return OWN_ROWS in inspect.signature(FORMS[name]).parameters
+    return {each.name: each for each in given if each.kind is each.KEYWORD_ONLY}

@@ -25,6 +25,7 @@ from reconciliation.diff import compare, unexpected
 from reconciliation.evidence import Evidence
 from reconciliation.expected import Expectation
 from reconciliation.model import Kind, Look
+from reconciliation.pointers import why_empty
 from reconciliation.sides import STAMPS
 
 ROOTS_AT_ONCE = 2_000
@@ -40,20 +41,25 @@ class Looked:
 
     lines:      pair -> lines of LINES with a column `look`, and `allowance` where somebody answers for it.
     explained:  pair -> reason -> rows that need not be there.
+    empty:      pair -> reason -> references that may be empty.
     settled:    pair -> how many rows the platform has more than at the first look, less those that are gone from it.
     arrived:    suspects that were none.
     """
 
     lines: Lines = field(default_factory=dict)
     explained: dict[str, Counter[str]] = field(default_factory=dict)
+    empty: dict[str, Counter[str]] = field(default_factory=dict)
     settled: Counter[str] = field(default_factory=Counter)
     arrived: int = 0
 
 
 def settled(evidence: Evidence, comparison: Comparison, lines: Lines) -> Looked:
     """The second look at all suspects of an entity."""
-    looked = Looked(explained={name: Counter() for name in lines})
-    left = {name: _explained(evidence, comparison, name, table, looked) for name, table in lines.items()}
+    looked = Looked(explained={name: Counter() for name in lines}, empty={name: Counter() for name in lines})
+    pairs = {pair.name: pair for pair in comparison.pairs}
+    left = {
+        name: _explained(evidence, comparison, pairs[name], table, looked) for name, table in lines.items()
+    }
     keys = pc.unique(
         pa.concat_arrays([pa.array([], pa.string()), *(_keys(table) for table in left.values())])
     )
@@ -64,21 +70,23 @@ def settled(evidence: Evidence, comparison: Comparison, lines: Lines) -> Looked:
 
 
 def _explained(
-    evidence: Evidence, comparison: Comparison, name: str, lines: pa.Table, looked: Looked
+    evidence: Evidence, comparison: Comparison, pair: Pair, lines: pa.Table, looked: Looked
 ) -> pa.Table:
     """The lines that nobody explains; the others are counted, or marked as known to the quarantine."""
     if not lines.num_rows:
         return _with(lines, [], [])
+    empty = pa.array(why_empty(evidence, comparison, pair, lines))
+    looked.empty[pair.name].update(empty.filter(pc.not_equal(empty, "")).to_pylist())
+    lines = lines.filter(pc.equal(empty, ""))
     keys = _keys(lines)
     fates = evidence.books.fates(comparison.entity, keys)
     aside = evidence.books.rows_set_aside(comparison.entity, keys)
-    source = next(pair.source for pair in comparison.pairs if pair.name == name)
     kept, looks, allowances = [], [], []
     for at, line in enumerate(lines.select(["kind", "key", "row"]).to_pylist()):
         fate = fates.get(line["key"], "")
-        why = fate if fate in EXPLAINING else aside.get((source, line["row"]), "")
+        why = fate if fate in EXPLAINING else aside.get((pair.source, line["row"]), "")
         if line["kind"] == Kind.MISSING and why:
-            looked.explained[name][why] += 1
+            looked.explained[pair.name][why] += 1
             continue
         known = fate in ("rejected", "held") or why == "rejected"
         kept.append(at)

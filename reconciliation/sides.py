@@ -7,7 +7,7 @@ The platform's session is read-only and sees one instant from its first question
 the life of a snapshot, so long comparisons see several; what changed meanwhile is looked at a second time.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -92,6 +92,12 @@ class LegacySide:
                     for block in reader.changed(table, column, stamps, since):
                         keys.update(str(key) for key in block.to_pylist())
         return sorted(keys)
+
+    def pointers(self, table: str, column: str, keys: Collection[str]) -> dict[str, str | None]:
+        """What a column of these rows holds, by the rows' keys."""
+        with self.source.snapshot() as reader:
+            found = reader.rows_by_keys(table, ["ROW_ID", column], "ROW_ID", pa.array(sorted(keys)))
+        return dict(zip(*(found.column(name).to_pylist() for name in ("ROW_ID", column)), strict=True))
 
     @contextmanager
     def reader(self) -> Iterator[Any]:
@@ -185,6 +191,14 @@ class PlatformSide:
         """How many rows a platform table has."""
         with faults(f"count {table}"):
             return int(self._one(sql.SQL("SELECT count(*) FROM {}").format(names(self.schema, table))))
+
+    def there(self, table: str, ids: pa.Array) -> set[str]:
+        """Those of some ids that a platform table has, as 32 digits."""
+        key = _shown(self.layout[table].key, ID)
+        query = sql.SQL("SELECT {} FROM {} WHERE {} = ANY(%s::uuid[])").format(
+            key, names(self.schema, table), sql.Identifier(self.layout[table].key)
+        )
+        return set(self.ask(query, {"id": pa.string()}, [ids.to_pylist()]).column("id").to_pylist())
 
     def rows(self, table: str, columns: Sequence[str], roots: pa.Array, by: str | None = None) -> pa.Table:
         """The platform's rows of some roots: `id`, `root` and these columns, in the types of `expected.shown_as`.

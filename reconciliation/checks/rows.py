@@ -188,7 +188,8 @@ def _of_pair(evidence: Evidence, work: _Entity, pair: Pair, looked: Looked) -> I
     if pair.fields:
         name = pair.name + FIELDS
         subjects.append(name)
-        yield Measure(NAME, entity, name, "cells", counts.cells, None, counts.cells)
+        empty = dict(looked.empty[pair.name])
+        yield Measure(NAME, entity, name, "cells", counts.cells, None, counts.cells, {}, empty)
         yield _differences(entity, pair, name, lines.filter(pc.invert(whole)))
     if work.stopped is not None:
         reason = Reason("stopped", {"before": work.stopped})

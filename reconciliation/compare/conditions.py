@@ -16,10 +16,11 @@ import pyarrow.compute as pc
 
 from migrate.conditions import All, Any, Column, Condition, Meaning, Not, Operator, Scalar, Test
 from migrate.reading.document import Node
-from migrate.reading.grammar import Parser, Place, flag, many, mapping_of, name, scalar, suggest, text
+from migrate.reading.grammar import Parser, Place, flag, many, mapping_of, scalar, suggest, text, word
+from reconciliation.compare.lists import Codes, Lists
 
-Codes = Mapping[str, Mapping[tuple[str, str], str]]
-"""List -> (parent, value) -> code."""
+ByList = Mapping[str, Codes]
+"""Name of a list -> its codes."""
 
 OPERATORS = ("not", "blank", "code", "matches", "after", "before")
 AS_OF = "as_of"
@@ -27,8 +28,8 @@ AS_OF = "as_of"
 # --- reading
 
 
-def condition(column: Parser[Column]) -> Parser[Condition]:
-    """The parser of a condition; `column` reads the name of a column."""
+def condition(column: Parser[Column], lists: Lists) -> Parser[Condition]:
+    """The parser of a condition; `column` reads the name of a column, `lists` has the code lists."""
 
     def parse(at: Place) -> Condition:
         if not mapping_of(at):
@@ -44,41 +45,51 @@ def condition(column: Parser[Column]) -> Parser[Condition]:
             return Not(parse(at))
         named = column(at.child("column", Node(at.line, at.name)))
         if not isinstance(at.node.value, dict):
-            return Test(named, Operator.IN, many(_value)(at))
+            return Test(named, Operator.IN, _values(at))
         tests = [
-            test for each in at.entries() if (test := each.attempt(lambda e: _test(e, named))) is not None
+            test
+            for each in at.entries()
+            if (test := each.attempt(lambda e: _test(e, named, lists))) is not None
         ]
         return _all(tests)
 
     return parse
 
 
-def _test(at: Place, column: Column) -> Condition:
+def _test(at: Place, column: Column, lists: Lists) -> Condition:
     match at.name:
         case "not":
-            return Not(Test(column, Operator.IN, many(_value)(at)))
+            return Not(Test(column, Operator.IN, _values(at)))
         case "blank":
             test = Test(column, Operator.BLANK)
             return test if flag(at) else Not(test)
         case "code":
-            return Test(column, Operator.CODE, _meaning(at))
+            return Test(column, Operator.CODE, _meaning(at, lists))
         case "matches":
-            return Test(column, Operator.MATCHES, text(at))
+            return Test(column, Operator.MATCHES, _pattern(at))
         case "after" | "before":
             return Test(column, Operator(at.name), _moment(at))
     raise at.wrong(f"no operator named {at.name}", suggest(at.name, OPERATORS, "operators"))
 
 
-def _value(at: Place) -> Scalar:
-    value = scalar(at)
-    return value if value is None else str(value)
+def _values(at: Place) -> tuple[Scalar, ...]:
+    """A value or a list of them; null is one, and all others are compared as text."""
+    if not (items := at.items()):
+        raise at.wrong(f"`{at.name}` is an empty list", "list the values, or leave the column out")
+    values = [scalar(item) for item in items]
+    return tuple(value if value is None else str(value) for value in values)
 
 
-def _meaning(at: Place) -> Meaning:
+def _meaning(at: Place, lists: Lists) -> Meaning:
     if not isinstance(at.node.value, dict):
-        return Meaning(name(at))
-    (entry,) = at.entries()
-    return Meaning(entry.name, many(text)(entry))
+        return Meaning(lists.parse(at))
+    entries = at.entries()
+    if len(entries) != 1:
+        raise at.expected("one list: {list: [CODE]}")
+    (entry,) = entries
+    listed = lists.parse(entry.child("code", Node(entry.line, entry.name)))
+    codes = sorted(set(lists.known[listed].values()))
+    return Meaning(listed, many(word(codes, f"code of {listed}", "codes"))(entry))
 
 
 def _moment(at: Place) -> str:
@@ -91,6 +102,15 @@ def _moment(at: Place) -> str:
     return value
 
 
+def _pattern(at: Place) -> str:
+    pattern = text(at)
+    try:
+        pc.match_substring_regex(pa.array([""]), pattern)
+    except pa.ArrowInvalid:
+        raise at.expected("a pattern of RE2") from None
+    return pattern
+
+
 def _all(parts: list[Condition]) -> Condition:
     return parts[0] if len(parts) == 1 else All(tuple(parts))
 
@@ -99,7 +119,7 @@ def _all(parts: list[Condition]) -> Condition:
 
 
 def holds(
-    test: Condition | None, column: Callable[[Column], pa.Array], rows: int, codes: Codes, as_of: datetime
+    test: Condition | None, column: Callable[[Column], pa.Array], rows: int, codes: ByList, as_of: datetime
 ) -> pa.Array:
     """Where a condition holds, without nulls; `column` gives the values of a column, `rows` how many there are."""
 
@@ -118,7 +138,7 @@ def holds(
     return pa.repeat(True, rows) if test is None else judge(test)
 
 
-def _judged(test: Test, values: pa.Array, codes: Codes, as_of: datetime) -> pa.Array:
+def _judged(test: Test, values: pa.Array, codes: ByList, as_of: datetime) -> pa.Array:
     match test.operator, test.operand:
         case Operator.IN, tuple(wanted):
             offered = pa.array(wanted, pa.string())

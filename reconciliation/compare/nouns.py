@@ -4,13 +4,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from migrate.conditions import Column, Condition, Scalar
+from migrate.conditions import All, Any, Column, Condition, Not, Scalar, Test
 from reconciliation.model import FieldClass
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A declared normal form of a legacy value: a name of `reconciliation.forms`, and its options."""
+    """A declared normal form of a legacy value: a name of `reconciliation.forms`, and its options.
+
+    An option that is a Column, or some of them, stands for the values there.
+    """
 
     name: str
     options: Mapping[str, object] = field(default_factory=dict)
@@ -23,10 +26,14 @@ class Compared:
     column:   of the platform.
     source:   of the legacy row (alias None), of a joined row, of `root`, or `each` for a variant's value.
     constant: what has to stand there in every row; used where there is no source.
+    holds:    the column says whether this is so of the row; used where there is no source.
     forms:    applied to the legacy value in this order; without any the value is compared as it is.
     code:     the list of `codes/<list>.csv` that says which code a value is; `parent` is the column that tells apart
               values of the same name.
     names:    the value is the key of this entity's root: the platform has its id. `entity/label` names a member's row.
+    when:     where it does not hold, there must be no value.
+    may_dangle: why there may be none where the named row is not on the platform; '' where that is a difference.
+    may_circle: why there may be none where the chain of these pointers leads back to the row; '' as before.
     """
 
     column: str
@@ -37,16 +44,37 @@ class Compared:
     code: str | None = None
     parent: Column | None = None
     names: str | None = None
+    holds: Condition | None = None
+    when: Condition | None = None
+    may_dangle: str = ""
+    may_circle: str = ""
+
+    def columns(self) -> Iterator[Column]:
+        """The legacy columns that it looks at."""
+        for column in (self.source, self.parent):
+            if column is not None:
+                yield column
+        for condition in (self.holds, self.when):
+            yield from columns_of(condition)
+        for form in self.forms:
+            for option in form.options.values():
+                for each in option if isinstance(option, tuple) else (option,):
+                    if isinstance(each, Column):
+                        yield each
 
 
 @dataclass(frozen=True, slots=True)
 class Join:
-    """At most one further legacy row beside each: of the same root (`by` holds the root's key), or named by `at`."""
+    """At most one further legacy row beside each: of the same root (`by` holds the root's key), or named by `at`.
+
+    where:  which rows of that table may stand there; of several the first without a conflict does.
+    """
 
     alias: str
     table: str
     by: str | None = None
     at: str | None = None
+    where: Condition | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +216,7 @@ class Comparison:
 
     root, table:  the legacy table of the roots, and the platform table that they are in.
     scope:        which roots belong on the platform; None: all.
+    named:        what fields name -> the platform table in which such rows are.
     file, digest: where it stands, and the SHA-256 of that file.
     """
 
@@ -201,6 +230,7 @@ class Comparison:
     identifiers: tuple[Identifier, ...]
     continuity: Continuity | None
     codes: Mapping[str, Mapping[tuple[str, str], str]] = field(repr=False)
+    named: Mapping[str, str] = field(default_factory=dict)
     file: str = ""
     digest: str = ""
 
@@ -237,7 +267,7 @@ def _read_by(pair: Pair, root: str) -> Iterator[tuple[str, str]]:
     tables |= {join.alias: join.table for join in pair.joins}
     named = [*columns_of(pair.where), *(variant.source for variant in pair.variants)]
     for compared in pair.fields:
-        named += [column for column in (compared.source, compared.parent) if column is not None]
+        named += compared.columns()
     yield from ((tables[column.alias], column.name) for column in named if column.alias != "each")
 
 
@@ -249,6 +279,7 @@ def _links(pair: Pair) -> Iterator[tuple[str, str]]:
             yield pair.parent.through, pair.parent.by
     for join in pair.joins:
         yield join.table, join.by or "ROW_ID"
+        yield from ((join.table, column.name) for column in columns_of(join.where))
         yield (join.table, "CONFLICT_ID") if join.at is None else (pair.source, join.at)
     for variant in pair.variants:
         if variant.unless_in is not None:
@@ -257,8 +288,6 @@ def _links(pair: Pair) -> Iterator[tuple[str, str]]:
 
 def columns_of(condition: Condition | None) -> Iterator[Column]:
     """The columns that a condition looks at."""
-    from migrate.conditions import All, Any, Not, Test
-
     match condition:
         case None:
             return

@@ -2,8 +2,11 @@
 
     entity: application
     root: {table: S_CASE, is: application}
+    shared:
+      stamps: {recorded_at: {with: CREATED, class: A}, changed_at: LAST_UPD}
     pairs:
       application:
+        shared: [stamps]
         fields:
           number:      {with: CASE_NUM, as: [trim], class: A}
           status_code: {with: STATUS_CD, as: [trim], code: application_status, class: A}
@@ -16,26 +19,21 @@
 A platform column that is neither compared nor left unchecked with a reason is a mistake: nothing is forgotten quietly.
 """
 
-import csv
 import hashlib
-from collections.abc import Collection, Mapping
-from datetime import date
-from io import StringIO
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
-from migrate.conditions import Column
 from migrate.errors import InvalidInput, Mistake
 from migrate.model import Layout, TargetTable
-from migrate.reading.document import decode
+from migrate.reading.document import Node
 from migrate.reading.document import read as read_document
 from migrate.reading.grammar import (
-    Keys,
     Notes,
     Parser,
     Place,
-    choice,
     identifier,
-    iso_date,
     many,
     name,
     named,
@@ -45,11 +43,10 @@ from migrate.reading.grammar import (
     text,
     word,
 )
-from reconciliation.compare.conditions import condition
-from reconciliation.compare.nouns import Compared, Comparison, Form, Join, Pair, Parent, Variant
+from reconciliation.compare.fields import Fields
+from reconciliation.compare.lists import Lists
+from reconciliation.compare.nouns import Compared, Comparison, Join, Pair, Parent, Variant
 from reconciliation.compare.questions import Questions
-from reconciliation.forms import FORMS, options_of
-from reconciliation.model import FieldClass
 
 FOLDER = "compare"
 
@@ -59,43 +56,45 @@ def read(mappings: Path, layout: Layout) -> dict[str, Comparison]:
 
     Raises InvalidInput with every mistake; also where there is no comparison at all.
     """
-    folder = mappings / FOLDER
-    found: dict[str, Comparison] = {}
-    mistakes: list[Mistake] = []
-    codes: dict[str, Mapping[tuple[str, str], str]] = {}
-    for path in sorted(folder.glob("*.yaml")):
-        file = f"{FOLDER}/{path.name}"
-        reader = _File(path, Notes(file), layout, mappings / "codes", codes)
-        comparison = reader.comparison()
-        mistakes += reader.notes.mistakes
-        if comparison is not None:
-            found[comparison.entity] = comparison
-    if not found and not mistakes:
-        mistakes = [
-            Mistake(
-                f"{FOLDER}/", 0, "there is no comparison", "write one for each entity: docs/comparison.md"
-            )
-        ]
-    if mistakes:
+    files = [_File(path, layout, mappings / "codes") for path in sorted((mappings / FOLDER).glob("*.yaml"))]
+    if not files:
+        way_out = "write one for each entity: docs/comparison.md"
+        raise InvalidInput([Mistake(f"{FOLDER}/", 0, "there is no comparison", way_out)])
+    told = [each for file in files if (each := file.comparison()) is not None]
+    named_rows = _named_rows(told)
+    for file in files:
+        file.names(named_rows)
+    if mistakes := [mistake for file in files for mistake in dict.fromkeys(file.notes.mistakes)]:
         raise InvalidInput(mistakes)
-    return found
+    return {each.entity: replace(each, named=named_rows) for each in told}
+
+
+def there_are(mappings: Path) -> bool:
+    """Whether there are comparison files beside these mappings."""
+    return any((mappings / FOLDER).glob("*.yaml"))
+
+
+def _named_rows(comparisons: Collection[Comparison]) -> dict[str, str]:
+    """What a field may name -> the platform table in which such rows are."""
+    rows = {each.entity: each.table for each in comparisons}
+    for each in comparisons:
+        rows |= {f"{each.entity}/{pair.label}": pair.table for pair in each.pairs if pair.label}
+    return rows
 
 
 class _File:
     """Reads one file; notes its mistakes."""
 
-    def __init__(
-        self,
-        path: Path,
-        notes: Notes,
-        layout: Layout,
-        codes: Path,
-        known: dict[str, Mapping[tuple[str, str], str]],
-    ) -> None:
-        self.path, self.notes, self.layout, self.code_folder, self.codes = path, notes, layout, codes, known
-        self.used: set[str] = set()
+    def __init__(self, path: Path, layout: Layout, codes: Path) -> None:
+        self.path, self.layout = path, layout
+        self.notes = Notes(f"{FOLDER}/{path.name}")
+        self.lists = Lists(codes)
+        self.shared: dict[str, Node] = {}
+        self.shared_used: set[str] = set()
+        self.pointing: list[tuple[Place, str]] = []
 
     def comparison(self) -> Comparison | None:
+        """What the file says; where it has mistakes, as much of it as others may name."""
         data = self.path.read_bytes()
         root, mistakes = read_document(data, self.notes.file)
         self.notes.mistakes += mistakes
@@ -104,18 +103,20 @@ class _File:
         at = Place(root, self.notes)
         with at.keys() as take:
             entity = take("entity", name)
-            table, platform = take("root", self._root, (None, None))
-            self.root = table or ""
-            self.root_table = platform or ""
-            scope = take("scope", condition(self._column(())), None)
+            self.root, self.root_table = take("root", self._root, ("", ""))
+            scope = take("scope", Fields(None, (), self.lists).condition, None)
+            take("shared", self._groups, None)
             pairs = take("pairs", named(self._pair), ())
             questions = Questions(pairs, self.layout)
             totals = take("totals", named(questions.total), ())
             relations = take("relations", named(questions.relation), ())
             identifiers = take("identity", named(questions.identifier), ())
             continuity = take("continuity", questions.continuity, None)
-        if self.notes.mistakes:
+        self._complete(at, pairs)
+        if not entity:
             return None
+        codes = dict(sorted(self.lists.known.items()))
+        digest = hashlib.sha256(data).hexdigest()
         return Comparison(
             entity,
             self.root,
@@ -126,35 +127,67 @@ class _File:
             relations,
             identifiers,
             continuity,
-            {each: self.codes[each] for each in sorted(self.used)},
+            codes,
+            {},
             self.notes.file,
-            hashlib.sha256(data).hexdigest(),
+            digest,
         )
+
+    def names(self, known: Mapping[str, str]) -> None:
+        """Note the fields that name what no file compares."""
+        for at, wanted in self.pointing:
+            if wanted not in known:
+                at.note(f"nobody compares {wanted}", suggest(wanted, known, "entities and pairs"))
 
     def _root(self, at: Place) -> tuple[str, str]:
         with at.keys() as take:
             return take("table", identifier), take("is", word(self.layout, "table of the platform", "tables"))
 
+    def _groups(self, at: Place) -> None:
+        self.shared = {entry.name: entry.node for entry in at.entries()}
+
+    def _complete(self, at: Place, pairs: tuple[Pair, ...]) -> None:
+        """The root has its pair, every group is used, and no table is read in two ways."""
+        if self.root_table and self.root_table not in [pair.table for pair in pairs if not pair.label]:
+            at.note(f"there is no pair {self.root_table}", "compare the rows of the root first")
+        for group in self.shared.keys() - self.shared_used:
+            at.child(group, self.shared[group]).note(
+                f"no pair uses {group}", "remove it, or name it in a pair"
+            )
+        ways: dict[str, set[str]] = defaultdict(set)
+        for pair in pairs:
+            for table, by in _ways(pair, self.root):
+                ways[table].add(by)
+        for table, several in ways.items():
+            if len(several) > 1:
+                told = " and by ".join(sorted(several))
+                at.note(f"{table} is read by {told}", "find its rows in one way in the whole file")
+
+    # --- a pair
+
     def _pair(self, at: Place) -> Pair:
         at = at.about(f"pair {at.name}")
-        label = at.name
+        label, own = at.name, at.name == self.root_table
         with at.keys() as take:
             table = take("is", word(self.layout, "table of the platform", "tables"), label.partition(".")[0])
             if table not in self.layout:
                 raise at.wrong(f"there is no platform table {table}", suggest(table, self.layout, "tables"))
-            own = label == self.root_table
             source = take("from", identifier, self.root if own else None)
             if source is None:
                 at.note("`from` is missing", "name the legacy table")
             parent = None if own else take("parent", _parent)
-            joins = take("joins", named(_join), ())
-            columns = self._column([join.alias for join in joins])
-            where = take("where", condition(columns), None)
-            variants = take("each", named(lambda each: self._variant(each, columns)), ())
-            fields = take("fields", named(lambda each: self._field(each, self.layout[table], columns)), ())
+            joins = take("joins", named(self._join), ())
+            plain = Fields(self.layout[table], [join.alias for join in joins], self.lists)
+            where = take("where", plain.condition, None)
+            variants = take("each", named(lambda each: _variant(each, plain)), ())
+            set_names = {key for each in variants for key in each.constants} if variants else None
+            fields = replace(plain, each=set_names)
+            shared = take("shared", lambda place: self._shared(place, fields), ())
+            compared = (*take("fields", named(self._field(fields)), ()), *shared)
             unchecked = take("unchecked", _reasons, {})
             empty = take("may_be_empty", text, "")
-        pair = Pair(
+        self._accounted(at, compared, unchecked, self.layout[table])
+        return Pair(
             "" if own else label,
             table,
             source or "",
@@ -162,114 +195,102 @@ class _File:
             where,
             joins,
             variants,
-            fields,
+            compared,
             unchecked,
             empty,
         )
-        self._complete(at, pair, self.layout[table])
-        return pair
 
-    def _complete(self, at: Place, pair: Pair, table: TargetTable) -> None:
-        """Every platform column is compared, or left out with a reason; and not both."""
-        compared = {field.column for field in pair.fields}
-        taken = {table.key, table.root_id}
-        for column in table.columns:
-            if column not in compared | pair.unchecked.keys() | taken:
-                at.note(
-                    f"column {table.name}.{column} is not compared",
-                    "compare it, or give a reason: unchecked: {…}",
-                )
-        for column in pair.unchecked:
-            if column not in table.columns:
-                at.note(
-                    f"unchecked: {table.name} has no column {column}",
-                    suggest(column, table.columns, "columns"),
-                )
-            if column in compared:
-                at.note(f"column {column} is compared and unchecked", "keep one of the two")
-
-    def _column(self, aliases: Collection[str]) -> Parser[Column]:
-        """`COLUMN`, `alias.COLUMN`, `root.COLUMN`, `each` or `each.constant`."""
-
-        def parse(at: Place) -> Column:
-            alias, dot, column = text(at).rpartition(".")
-            if not dot and column == "each":
-                return Column("each", "each")
-            if dot and alias not in {*aliases, "root", "each"}:
-                raise at.wrong(f"there is no join {alias}", suggest(alias, [*aliases, "root"], "joins"))
-            return Column(column, alias if dot else None)
+    def _field(self, fields: Fields) -> Parser[Compared]:
+        def parse(at: Place) -> Compared:
+            found = fields.field(at)
+            if found.names is not None:
+                self.pointing.append((at.about(f"{at.subject}, field {at.name}"), found.names))
+            return found
 
         return parse
 
-    def _variant(self, at: Place, columns: Parser[Column]) -> Variant:
+    def _shared(self, at: Place, fields: Fields) -> tuple[Compared, ...]:
+        """`shared: [group, …]`: the fields of these groups, read as if they stood here."""
+        found: tuple[Compared, ...] = ()
+        for group in many(word(self.shared, "group of shared fields", "groups"))(at):
+            self.shared_used.add(group)
+            found += named(self._field(fields))(at.child(group, self.shared[group]))
+        return found
+
+    def _accounted(
+        self, at: Place, compared: tuple[Compared, ...], unchecked: Mapping[str, str], table: TargetTable
+    ) -> None:
+        """Every platform column is compared, or left out with a reason; and not both, and not twice."""
+        columns = [field.column for field in compared]
+        for column in table.columns:
+            if column not in {*columns, *unchecked, table.key, table.root_id}:
+                way_out = "compare it, or give a reason: unchecked: {…}"
+                at.note(f"column {table.name}.{column} is not compared", way_out)
+            if columns.count(column) > 1:
+                at.note(
+                    f"column {column} is compared twice", "keep it in `fields` or in one group of `shared`"
+                )
+        for column in unchecked:
+            if column not in table.columns:
+                way_out = suggest(column, table.columns, "columns")
+                at.note(f"unchecked: {table.name} has no column {column}", way_out)
+            if column in columns:
+                at.note(f"column {column} is compared and unchecked", "keep one of the two")
+
+    def _join(self, at: Place) -> Join:
+        at = at.about(f"{at.subject}, join {at.name}")
         with at.keys() as take:
-            return Variant(
-                at.name,
-                take("from", columns),
-                dict(take("set", named(lambda each: (each.name, scalar(each))), ())),
-                take("unless_in", _elsewhere, None),
+            join = Join(
+                own_name(at, "join"),
+                take("table", identifier),
+                take("by", identifier, None),
+                take("at", identifier, None),
+                take("where", Fields(None, (), self.lists).condition, None),
             )
-
-    def _field(self, at: Place, table: TargetTable, columns: Parser[Column]) -> Compared:
-        at = at.about(f"{at.subject}, field {at.name}")
-        if at.name not in table.columns:
-            raise at.wrong(f"{table.name} has no such column", suggest(at.name, table.columns, "columns"))
-        if not isinstance(at.node.value, dict):
-            return Compared(at.name, columns(at), FieldClass.B)
-        with at.keys() as take:
-            constant = take("value", scalar, None)
-            source = take("with", columns, None)
-            forms = take("as", many(_form), ())
-            code = take("code", self._codes, None)
-            parent = take("parent", columns, None)
-            names = take("names", text, None)
-            field_class = take("class", choice(*FieldClass), FieldClass.B)
-        if source is None and "value" not in (at.node.value or {}):
-            at.note("`with` is missing", "name the legacy column, or give a `value`")
-        return Compared(at.name, source, FieldClass(field_class), constant, forms, code, parent, names)
-
-    def _codes(self, at: Place) -> str:
-        wanted = name(at)
-        if wanted not in self.codes:
-            path = self.code_folder / f"{wanted}.csv"
-            if not path.is_file():
-                known = [each.stem for each in self.code_folder.glob("*.csv")]
-                raise at.wrong(f"there is no code list {wanted}", suggest(wanted, known, "lists"))
-            self.codes[wanted] = read_codes(path)
-        self.used.add(wanted)
-        return wanted
+        if (join.by is None) == (join.at is None):
+            way_out = "by: its column with the root's key; at: the row's column with its ROW_ID"
+            at.note("a join takes `by` or `at`", way_out)
+        return join
 
 
-def read_codes(path: Path) -> dict[tuple[str, str], str]:
-    """(parent, value) -> code of the approved lines of a code list."""
-    content, mistakes = decode(path.read_bytes(), f"codes/{path.name}")
-    if content is None:
-        raise InvalidInput(mistakes)
-    lines = csv.DictReader(StringIO(content, newline=""))
-    return {(line["parent"], line["value"]): line["code"] for line in lines if line["status"] == "approved"}
+def _ways(pair: Pair, root: str) -> Iterator[tuple[str, str]]:
+    """Tables, and how their rows are found: a table is read once for all pairs of a file."""
+    if pair.parent is None:
+        yield pair.source, "ROW_ID"
+    elif pair.parent.through is None:
+        yield pair.source, pair.parent.at
+    else:
+        yield pair.parent.through, str(pair.parent.by)
+        yield pair.source, f"{pair.parent.at} through {pair.parent.through}"
+    for join in pair.joins:
+        # one and the same row as the root's, or as that of the pair, is found by its own key
+        yield join.table, join.by or f"ROW_ID at {pair.source}.{join.at}"
+    for variant in pair.variants:
+        if variant.unless_in is not None:
+            yield variant.unless_in[0], variant.unless_in[1]
+
+
+def _variant(at: Place, fields: Fields) -> Variant:
+    with at.keys() as take:
+        return Variant(
+            at.name,
+            take("from", fields.column),
+            dict(take("set", named(lambda each: (each.name, scalar(each))), ())),
+            take("unless_in", _elsewhere, None),
+        )
 
 
 def _parent(at: Place) -> Parent:
     if not isinstance(at.node.value, dict):
         return Parent(identifier(at))
     with at.keys() as take:
-        return Parent(take("at", identifier), take("through", identifier, None), take("by", identifier, None))
-
-
-def _join(at: Place) -> Join:
-    with at.keys() as take:
-        join = Join(
-            own_name(at, "join"),
-            take("table", identifier),
-            take("by", identifier, None),
-            take("at", identifier, None),
+        parent = Parent(
+            take("at", identifier), take("through", identifier, None), take("by", identifier, None)
         )
-    if (join.by is None) == (join.at is None):
-        at.note(
-            "a join takes `by` or `at`",
-            "by: its column with the root's key; at: the row's column with its ROW_ID",
-        )
-    return join
+    if (parent.through is None) != (parent.by is None):
+        way_out = "by: the column of that table with the root's key"
+        at.note("`through` and `by` belong together", way_out)
+    return parent
 
 
 def _elsewhere(at: Place) -> tuple[str, str, str]:
@@ -279,38 +300,3 @@ def _elsewhere(at: Place) -> tuple[str, str, str]:
 
 def _reasons(at: Place) -> dict[str, str]:
     return dict(named(lambda each: (each.name, text(each)))(at))
-
-
-def _form(at: Place) -> Form:
-    if not isinstance(at.node.value, dict):
-        form = Form(word(FORMS, "form")(at))
-    else:
-        (entry,) = at.entries()
-        if entry.name not in FORMS:
-            raise entry.wrong(f"no form named {entry.name}", suggest(entry.name, FORMS, "forms"))
-        with entry.keys() as take:
-            form = Form(entry.name, _options(entry.name, take))
-    missing = [
-        key
-        for key, each in options_of(form.name).items()
-        if each.default is each.empty and key not in form.options
-    ]
-    if missing:
-        raise at.wrong(f"form {form.name} needs {', '.join(missing)}")
-    return form
-
-
-def _options(form: str, take: Keys) -> dict[str, object]:
-    """The options that are given, by the annotations of the form's parameters."""
-    parsers: dict[object, Parser[object]] = {
-        str: text,
-        "str | None": text,
-        str | None: text,
-        tuple[str, ...]: many(text),
-        tuple[date, ...]: many(iso_date),
-    }
-    return {
-        key: take(key, parsers[each.annotation], None)
-        for key, each in options_of(form).items()
-        if key in take
-    }
