@@ -124,11 +124,13 @@ def _grouped(differences: pa.Table) -> dict[_Place, list[dict[str, Any]]]:
 def _counted(differences: pa.Table, by: list[str]) -> Iterator[dict[str, Any]]:
     if not differences.num_rows:
         return
-    grouped = differences.select([*by, "key"]).group_by(by).aggregate([("key", "distinct"), ("key", "count")])
+    grouped = (
+        differences.select([*by, "key"]).group_by(by).aggregate([("key", "distinct"), ([], "count_all")])
+    )
     grouped = grouped.sort_by([(name, "ascending") for name in by])
     for line in grouped.to_pylist():
         keys = sorted(key for key in line["key_distinct"] if key)
-        yield {**{name: line[name] for name in by}, "count": line["key_count"], "keys": keys[:SOME_KEYS]}
+        yield {**{name: line[name] for name in by}, "count": line["count_all"], "keys": keys[:SOME_KEYS]}
 
 
 def _tally(lines: Iterable[dict[str, Any]], by: str) -> dict[str, int]:

@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import IO, Any, TypeVar
 
 import pyarrow as pa
+from pyarrow import json as json_lines
 
 from migrate.errors import Refused
 from reconciliation.findings import findings
@@ -48,6 +49,8 @@ SALT = "salt.txt"
 """The key of the differences' hash. Who knows all of a line but a birth date could find it by trying every day until a
 plain hash fits; so that the manifest can be shown to anybody, this file is shown only to who may see the values."""
 LINES = ("subjects.jsonl", "measures.jsonl", "differences.jsonl", "remarks.jsonl")
+
+_LONGEST = 1 << 26  # bytes of a line of the differences
 
 T = TypeVar("T")
 
@@ -170,7 +173,12 @@ class Folder:
 
     def all_differences(self) -> pa.Table:
         """Every difference, as a table of `model.DIFFERENCES`."""
-        return pa.Table.from_pylist(list(self._lines("differences.jsonl")), schema=DIFFERENCES)
+        path = self.path / "differences.jsonl"
+        if not path.stat().st_size:
+            return DIFFERENCES.empty_table()
+        options = json_lines.ReadOptions(block_size=_LONGEST)
+        told = json_lines.ParseOptions(explicit_schema=DIFFERENCES, unexpected_field_behavior="error")
+        return json_lines.read_json(path, options, told).select(DIFFERENCES.names)
 
     def verify(self) -> None:
         """Raise Refused where a file is gone, new or not what the manifest says."""

@@ -369,25 +369,22 @@ def large(root: Path, count: int, *, name: str = NAME) -> Folder:
     folder.subjects(subjects)
     for subject in subjects:
         folder.measure(Measure("rows", "client", subject.name, "cells", count, count, count))
-    kinds = list(Kind)
-    for start in range(0, count, 10_000):
-        folder.differences(
-            table(
-                line(
-                    "rows",
-                    "client",
-                    subjects[number % 300].name,
-                    kinds[number // 300 % len(kinds)],
-                    key=f"1-{number:X}",
-                    table="S_CONTACT",
-                    column=f"field_{number % 300:03}",
-                    source=f"X_FIELD_{number % 300:03}",
-                    legacy=f"old value {number}",
-                    platform=f"new value {number}",
-                    **{"class": "ABC"[number % 3]},
-                )
-                for number in range(start, min(count, start + 10_000))
-            )
-        )
+    numbers, kinds = range(count), list(Kind)
+    columns = {
+        "check": ["rows"] * count,
+        "entity": ["client"] * count,
+        "subject": [subjects[number % 300].name for number in numbers],
+        "kind": [kinds[number // 300 % len(kinds)] for number in numbers],
+        "look": [Look.OUT_OF_SYNC] * count,
+        "class": ["ABC"[number % 3] for number in numbers],
+        "key": [f"1-{number:X}" for number in numbers],
+        "table": ["S_CONTACT"] * count,
+        "column": [f"field_{number % 300:03}" for number in numbers],
+        "source": [f"X_FIELD_{number % 300:03}" for number in numbers],
+        "legacy": [f"old value {number}" for number in numbers],
+        "platform": [f"new value {number}" for number in numbers],
+    }
+    blank = {name: [""] * count for name in DIFFERENCES.names}
+    folder.differences(pa.table(blank | columns, schema=DIFFERENCES))
     folder.close(MANIFEST, CONTEXT)
     return Folder.open(root, name)

@@ -52,6 +52,7 @@ SUBJECTS = 400
 Place = tuple[str, str, str]
 """Check, entity, subject."""
 
+_ACCOUNTS = ("mapped", "derived", "dropped", "unaccounted")
 _BY = ["kind", "check", "entity", "subject"]
 _WORST_FIRST = (Result.DIFFERENT, Result.ERROR, Result.NOT_RUN, Result.NOT_COMPARABLE, Result.SAME)
 
@@ -79,7 +80,7 @@ def build(folder: Folder, *, unmask: bool = False) -> Report:
         allowances=_each(context, "allowances", _allowance),
         books=books,
         quarantine=quarantine,
-        coverage=context.get("coverage"),
+        coverage=_coverage(context),
         people=groups,
         drill=drill,
         history=_history(context, manifest, findings),
@@ -250,6 +251,11 @@ def _left_out(line: Mapping[str, Any]) -> Quarantine:
     return Quarantine(
         line["entity"], line["rule"], line["state"], scope, line["lines"], line["keys"], _both(line)
     )
+
+
+def _coverage(context: Mapping[str, Any]) -> dict[str, int] | None:
+    told = context.get("coverage")
+    return None if told is None else {name: told[name] for name in _ACCOUNTS if name in told}
 
 
 def _drill(context: Mapping[str, Any]) -> Drill | None:

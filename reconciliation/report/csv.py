@@ -12,7 +12,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -179,9 +179,3 @@ def _plain_findings(findings: Sequence[Finding]) -> pa.Table:
 
 def _text(value: object) -> str | None:
     return None if value is None else str(value)
-
-
-def write(sheet: Sheet, stream: IO[bytes]) -> None:
-    """Every part, one after the other."""
-    for part in sheet.parts:
-        stream.write(part)

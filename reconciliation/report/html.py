@@ -135,7 +135,7 @@ def bar(parts: Iterable[tuple[str, float]], whole: float) -> list[Part]:
     """A bar from kinds and how much there is of each. What is there has some length, however little it is.
 
     >>> bar([("same", 999_999), ("different", 1)], 1_000_000)
-    [Part(kind='same', at=0, wide=98.5), Part(kind='different', at=98.5, wide=1.5)]
+    [Part(kind='same', at=0.0, wide=98.5), Part(kind='different', at=98.5, wide=1.5)]
     """
     shares = [(kind, max(_LEAST, 100 * count / whole)) for kind, count in parts if count and whole]
     total = sum(share for _, share in shares)

@@ -6,9 +6,6 @@
 First letter and length; of a short value, such as a code or a sex, the length alone.
 """
 
-import hashlib
-import hmac
-
 SHORT = 4
 """A value of fewer letters than this does not show its first one."""
 
@@ -19,10 +16,3 @@ def masked(value: str | None) -> str | None:
         return value
     first = "" if len(value) < SHORT else value[0]
     return f"{first}…({len(value)})"
-
-
-def token(value: str | None, salt: bytes) -> str | None:
-    """What stands for a value where equal ones must stay equal and nobody may find it by trying: a keyed hash."""
-    if not value:
-        return value
-    return "hmac:" + hmac.new(salt, value.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()

@@ -7,7 +7,9 @@ files = write(folder, out, "csv", ("fr",))              <out>/<name>.findings.sp
 import os
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from reconciliation.folder import Folder
 from reconciliation.report import csv, json
@@ -21,14 +23,13 @@ FORMATS = ("html", "json", "csv")
 
 def write(
     folder: Folder, out: Path, kind: str, languages: Sequence[str], *, unmask: bool = False
-) -> tuple[Report, list[Path]]:
+) -> list[Path]:
     """Render evidence into the folder `out`, in each of the languages where words are in it; what was written.
 
     unmask:  with people's values; whoever calls this has written down why.
     """
     report = build(folder, unmask=unmask)
-    out.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return report, [_write(out / name, parts) for name, parts in rendered(folder, report, kind, languages)]
+    return [_write(out / name, parts) for name, parts in rendered(folder, report, kind, languages)]
 
 
 def rendered(
@@ -51,13 +52,20 @@ def rendered(
 
 
 def _write(path: Path, parts: Iterable[bytes]) -> Path:
-    """Into a file beside it first: nobody ever sees half of it."""
+    with whole(path) as stream:
+        stream.writelines(parts)
+    return path
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[IO[bytes]]:
+    """A file for its owner alone, that is there as a whole or not at all: it is written beside its place first."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # mode 0600
     beside = Path(name)
     try:
         with os.fdopen(handle, "wb") as stream:
-            stream.writelines(parts)
+            yield stream
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
-    return path

@@ -11,12 +11,16 @@ from migrate.cli.command import command as declare
 from migrate.cli.session import Session
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from migrate.cli.documents import ReportDocument
+    from reconciliation.folder import Folder
 
 EXAMPLES = (
     ("migrate report", "the newest evidence as pages in both languages"),
     ("migrate report --lang fr --open", "in French, shown in the browser"),
     ("migrate report 20270114T031500Z --format csv", "an older one, for a spreadsheet and for programs"),
+    ("migrate report --bundle evidence.zip", "all that it rests on, to be kept and verified offline"),
     ("migrate report --unmask --reason 'ticket 17'", "with people's values; noted in the ledger"),
 )
 
@@ -38,6 +42,13 @@ EXAMPLES = (
     metavar="DIR",
     help="Folder to write to. Default: .migrate/reports of the project.",
 )
+@click.option(
+    "--bundle",
+    "file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Instead: one zip file with the evidence, the pages, and a program that verifies them offline.",
+)
 @click.option("--open", "show", is_flag=True, help="Show the page in the browser.")
 @click.option(
     "--unmask", is_flag=True, help="With people's values. Needs --reason; the ledger notes who, what and why."
@@ -50,6 +61,7 @@ def command(
     kind: str,
     lang: str | None,
     out: Path | None,
+    file: Path | None,
     show: bool,
     unmask: bool,
     why: str,
@@ -62,29 +74,41 @@ def command(
     """
     from migrate.judging import evidence_root
     from reconciliation.folder import Folder
-    from reconciliation.report.json import EXITS
+    from reconciliation.report.bundle import write_bundle
     from reconciliation.report.writing import write
 
     project = session.project
     folder = Folder.open(evidence_root(project), reconciliation)
     if unmask:
-        project.state().unmask({"reconciliation": folder.path.name, "format": kind}, why)
-    languages = (lang,) if lang else ("en", "fr")
-    report, files = write(folder, out or project.reports, kind, languages, unmask=unmask)
+        project.state().unmask(
+            {"reconciliation": folder.path.name, "format": "bundle" if file else kind}, why
+        )
+    if file:
+        files = write_bundle(folder, file, unmask=unmask)
+    else:
+        languages = (lang,) if lang else ("en", "fr")
+        files = write(folder, out or project.reports, kind, languages, unmask=unmask)
+    code = _tell(session, folder, files, unmask=unmask)
+    if show and kind == "html" and not file:
+        click.launch(str(files[0]))
+    return code
+
+
+def _tell(session: Session, folder: Folder, files: Sequence[Path], *, unmask: bool) -> int:
+    verdict = folder.verdict()
+    code = int(verdict != "same")
     document: ReportDocument = {
-        "reconciliation": report.name,
-        "verdict": report.verdict.value,
+        "reconciliation": folder.path.name,
+        "verdict": verdict.value,
         "evidence": str(folder.path),
-        "evidence_sha256": report.ground.evidence_sha256,
+        "evidence_sha256": folder.sha256,
         "unmasked": unmask,
         "files": [str(path) for path in files],
-        "exit": EXITS[report.verdict],
+        "exit": code,
     }
     session.document(document)
-    session.say(f"{report.name}: {report.verdict}, evidence {report.ground.evidence_sha256}")
+    session.say(f"{folder.path.name}: {verdict}, evidence {folder.sha256}")
     for path in files:
         session.say(f"  {path}")
-    if show and kind == "html":
-        click.launch(str(files[0]))
-    session.then("migrate report --format csv" if kind == "html" else "migrate report")
-    return EXITS[report.verdict]
+    session.then("migrate report --bundle FILE.zip   to keep it, and to verify it years later")
+    return code
