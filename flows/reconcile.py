@@ -49,8 +49,7 @@ def _judged(
         project, checks=checks, entities=entities, lag=lag, notice=lambda line: logger.info("check %s", line)
     )
     evidence = Folder.open(evidence_root(project), summary.name)
-    _, pages = write(evidence, project.reports, "html", ("en", "fr"))
-    return summary, pages
+    return summary, write(evidence, project.reports, "html", ("en", "fr"))
 
 
 def _show(summary: Summary, pages: Sequence[Path]) -> None:

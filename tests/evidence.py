@@ -8,6 +8,7 @@ folder = large(tmp_path, 100_000)         so many differences
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
@@ -173,7 +174,7 @@ SUBJECTS = [
 ]
 
 
-def line(check: str, entity: str, subject: str, kind: Kind, **more: str | None) -> dict[str, str | None]:
+def line(check: str, entity: str, subject: str, kind: Kind, **more: Any) -> dict[str, str | None]:
     """A difference."""
     blank = dict.fromkeys(DIFFERENCES.names, "")
     told = {"check": check, "entity": entity, "subject": subject, "kind": kind, "look": Look.OUT_OF_SYNC}

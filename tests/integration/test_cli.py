@@ -12,6 +12,7 @@ from sqlalchemy import make_url
 
 from migrate.project import Project
 from migrate.project.starting import start
+from tests import evidence
 from tests.commandline import document, platform, run
 from tests.small_project import BOOKS, PERSON, small_project
 
@@ -176,6 +177,20 @@ def test_values_are_shown_only_with_a_reason_that_the_ledger_keeps(project):
     entries = document(project, "ledger", "show", name="ledger-show")["entries"]
     assert entries[-1]["kind"] == "unmask"
     assert entries[-1]["batch"]["reason"] == "ticket 17"
+
+
+def test_a_report_shows_values_only_with_a_reason_that_the_ledger_keeps(project):
+    run(project, "run")
+    evidence.made(project / ".migrate/evidence")
+    refused = run(project, "report", "--unmask")
+    assert (refused.exit_code, "--reason TEXT" in refused.stderr) == (3, True)
+    assert not list((project / ".migrate/reports").glob("*.html"))
+    shown = document(project, "report", "--unmask", "--reason", "ticket 18", name="report")
+    assert (shown["exit_code"], shown["unmasked"]) == (1, True)
+    assert "1990-01-02" in Path(shown["files"][0]).read_text()
+    entry = document(project, "ledger", "show", name="ledger-show")["entries"][-1]
+    assert (entry["kind"], entry["batch"]["reason"]) == ("unmask", "ticket 18")
+    assert entry["batch"]["reconciliation"] == evidence.NAME
 
 
 def test_a_key_of_which_nothing_is_known_is_a_finding(loaded):
