@@ -139,6 +139,11 @@ SAFEGUARDS = (
         ("tests/integration/test_source_faults.py", "takes_its_time and mariadb"),
     ),
     Safeguard(
+        "a connection that is given up is left alone", "migrate/extract/listening.py",
+        "        self.lost = True  # also where the one who waits is interrupted\n", "",
+        ("tests/unit/test_extract_listening.py", "left_alone"),
+    ),
+    Safeguard(
         "a lock that others hold is not waited for without end", "migrate/postgres.py",
         " -c lock_timeout={round(patience / 6 * 1000)}", "", (FAULTS, "lock_that_somebody_holds"),
     ),
