@@ -172,6 +172,8 @@ def _context(
     project: Project, evidence: "Evidence", status: "Status", timing: list[dict[str, Any]]
 ) -> dict[str, Any]:
     """What the report shows beside the findings; see docs/reports.md."""
+    from reconciliation.score import SCORE, kept
+
     return {
         "timing": timing,
         "books": {entity: _books(ends) for entity, ends in status.entities.items()},
@@ -200,6 +202,7 @@ def _context(
             for column, reason in pair.unchecked.items()
         ],
         "allowances": evidence.allowances.told(),
+        "drill": kept(project.hidden / SCORE),
         "history": _history(project),
     }
 

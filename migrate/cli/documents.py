@@ -588,6 +588,29 @@ CheckDocument = TypedDict(
 )
 
 
+class DrillClass(TypedDict):
+    """One class of faults; `missed` says where, by table and column."""
+
+    planted: int
+    caught: int
+    missed: list[str]
+
+
+class DrillDocument(TypedDict):
+    """`migrate drill`. `idle` changed no row; `unplanted` found no place."""
+
+    at: str
+    seed: int
+    planted: int
+    caught: int
+    missed: int
+    classes: dict[str, DrillClass]
+    idle: list[str]
+    unplanted: list[str]
+    dry_run: bool
+    exit: int
+
+
 class ReconcileDocument(TypedDict):
     """`migrate reconcile`. A verdict of same, different or incomplete; figures are text, so that no digit is lost."""
 
@@ -626,6 +649,7 @@ DOCUMENTS: dict[str, type] = {
     "report": ReportDocument,
     "crosswalk": CrosswalkDocument,
     "reconcile": ReconcileDocument,
+    "drill": DrillDocument,
     "ledger-show": LedgerDocument,
     "ledger-verify": VerifyDocument,
     "deploy": DeployDocument,

@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, str] = {
     "report": "report",
     "crosswalk": "crosswalk",
     "reconcile": "reconcile",
+    "drill": "drill",
     "ledger": "ledger",
     "deploy": "deploy",
     "selftest": "selftest",
