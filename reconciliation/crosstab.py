@@ -63,6 +63,9 @@ class _Crosstab:
         self.pair = comparison.pair(total.pair)
         self.by = (*total.by, *([Dimension(total.currency)] if total.currency else ()))
         self.expectation = Expectation(comparison, {}, evidence.system, evidence.as_of, evidence.merged)
+        self.derived = Expectation(
+            comparison, {}, evidence.system, evidence.as_of
+        )  # of a merged person its own row
 
     # --- whole sides
 
@@ -117,7 +120,7 @@ class _Crosstab:
     def _of_roots(self, why: str, keys: list[str]) -> Iterator[tuple[str, Part, Number]]:
         for part, _, value in self._counted(self._read(self._parent, keys)):
             yield why, part, value
-        ids = self.expectation.ids_of(self.comparison.entity, pa.array(keys, pa.string())).to_pylist()
+        ids = self.derived.ids_of(self.comparison.entity, pa.array(keys, pa.string())).to_pylist()
         for part, _, value in self.platform(ids):
             yield why, part, -value
 

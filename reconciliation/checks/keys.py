@@ -80,12 +80,20 @@ def _read(evidence: Evidence, comparison: Comparison, within: KeyRange) -> pa.Ta
 
 
 def _on_the_platform(evidence: Evidence, comparison: Comparison) -> Iterator[Answer]:
-    """Lines without a row, and rows without a line: the platform's database finds both."""
+    """Lines without a row, and rows without a line: the platform's database finds both.
+
+    A key that vanished may have taken its row along; a merged person's row stays, and its key leads to the survivor.
+    """
     table = evidence.layout[comparison.table]
     row = f"{{platform}}.{table.name}"
     line = "SELECT * FROM {state}.crosswalk WHERE entity = %s AND valid_to = 'infinity'"
-    lines = f"({line}) c LEFT JOIN {row} t ON t.{table.key} = c.id"
-    rows = f"{row} t LEFT JOIN ({line}) c ON c.id = t.{table.key}"
+    lines = f"({line} AND cause <> 'vanished') c LEFT JOIN {row} t ON t.{table.key} = c.id"
+    owned = (
+        "SELECT DISTINCT ON (made.id) made.* FROM {state}.crosswalk made JOIN {state}.crosswalk now"
+        " USING (system, entity, key) WHERE made.entity = %s AND now.valid_to = 'infinity'"
+        " AND (made.valid_to = 'infinity' OR now.cause = 'merge')"
+    )
+    rows = f"{row} t LEFT JOIN ({owned}) c ON c.id = t.{table.key}"
     yield from _one_way(evidence, comparison, LINES, lines, f"t.{table.key} IS NULL", Kind.MISSING)
     yield from _one_way(evidence, comparison, ROWS, rows, "c.id IS NULL", Kind.EXTRA)
 
