@@ -99,7 +99,8 @@ class Books:
         found = self.platform.ask(
             """
             SELECT q.row_id, q.state FROM {state}.quarantine q
-            WHERE q.entity = %s AND q.table_name = %s AND q.scope = 'row' AND q.state <> 'released'
+            WHERE q.entity = %s AND q.table_name = %s AND q.state <> 'released'
+              AND (q.scope = 'row' OR q.key = q.row_id)  -- a row that names no root stands under its own key
             UNION SELECT row_id, 'excluded' FROM {state}.exclusion WHERE entity = %s AND table_name = %s
             """,
             {"row": _TEXT, "why": _TEXT},
