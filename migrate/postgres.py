@@ -123,8 +123,7 @@ def connect(url: str | URL, name: str, *, autocommit: bool = False, patience: fl
         return connection
     except psycopg.Error as error:
         fault = _refused(error, f"connect to the platform database {where.database}")
-        _silence(error)
-    raise fault
+    raise fault  # out here it has no other error behind it
 
 
 CONNECTION = Listening
