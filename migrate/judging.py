@@ -21,7 +21,7 @@ from migrate.reading.grammar import suggest
 if TYPE_CHECKING:
     from migrate.state.tracing import Status
     from reconciliation.checks import Check
-    from reconciliation.evidence import Evidence, Limits
+    from reconciliation.evidence import Evidence, Limits, Scope
     from reconciliation.running import Notice, Summary
 
 EVIDENCE = "evidence"
@@ -48,12 +48,13 @@ def judge(
     checks, entities:  only these; none: all.     lag: seconds between the two looks at a difference.
     Raises InvalidInput for names that do not exist and for mistakes in the comparison files; Unreachable, Drift.
     """
+    from reconciliation.evidence import Scope
     from reconciliation.folder import Folder
     from reconciliation.running import reconcile
 
     wanted = _chosen(checks)
     status = project.state().status()
-    with _evidence(project, entities, status, limits, lag) as evidence:
+    with _evidence(project, Scope(frozenset(checks), frozenset(entities)), status, limits, lag) as evidence:
         folder = Folder.make(evidence_root(project), evidence.folder.name)
         before = status.head
         began = evidence.platform.moment
@@ -69,18 +70,21 @@ def judge(
 
 @contextmanager
 def _evidence(
-    project: Project, entities: Sequence[str], status: "Status", limits: "Limits | None", lag: float
+    project: Project, scope: "Scope", status: "Status", limits: "Limits | None", lag: float
 ) -> "Iterator[Evidence]":
     from migrate.extract.sql import SqlSource
     from reconciliation.allowances import FILE as ALLOWANCES
     from reconciliation.allowances import read as read_allowances
     from reconciliation.compare import read
     from reconciliation.evidence import Evidence, Limits
+    from reconciliation.quality import suites
     from reconciliation.sides import LegacySide, PlatformSide
 
     layout = project.layout()
     comparisons = read(project.mappings_folder, layout)
-    if unknown := [name for name in entities if name not in comparisons]:
+    suites.read(project.mappings_folder, layout)  # its mistakes are told before anything is begun
+    entities = scope.entities
+    if unknown := [name for name in sorted(entities) if name not in comparisons]:
         raise InvalidInput(
             Mistake("--entity", 0, f"nothing is compared of {name}", suggest(name, comparisons, "entities"))
             for name in unknown
@@ -107,6 +111,7 @@ def _evidence(
             limits or Limits(),
             lag=lag,
             allowances=read_allowances(project.folder / ALLOWANCES, platform.moment.date()),
+            scope=scope,
         )
     finally:
         platform.close()
@@ -204,6 +209,7 @@ def _context(
         "allowances": evidence.allowances.told(),
         "drill": kept(project.hidden / SCORE),
         "history": _history(project),
+        **_data_docs(evidence),
     }
 
 
@@ -215,6 +221,14 @@ _ENDS = {
     "held": "held",
     "excluded": "excluded",
 }
+
+
+def _data_docs(evidence: "Evidence") -> dict[str, str]:
+    """Where the pages of the check `quality` begin, seen from the evidence."""
+    from reconciliation.checks.quality import DATA_DOCS
+
+    page = f"{DATA_DOCS}/index.html"
+    return {"data_docs": page} if (evidence.folder / page).exists() else {}
 
 
 def _books(ends: Mapping[str, int]) -> dict[str, int]:

@@ -37,6 +37,14 @@ class Limits:
         return self.until is not None and time.monotonic() >= self.until
 
 
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What was asked for, by name; empty: everything."""
+
+    checks: frozenset[str] = frozenset()
+    entities: frozenset[str] = frozenset()
+
+
 @dataclass(frozen=True)
 class Evidence:
     """Both sides, for checks.
@@ -49,6 +57,7 @@ class Evidence:
     files:        root of the legacy attachments' files; None where they cannot be reached.
     lag:          seconds between the two looks at a difference.
     allowances:   differences that somebody answers for.
+    scope:        which checks and entities were asked for.
     """
 
     system: str
@@ -64,6 +73,7 @@ class Evidence:
     files: Path | None = None
     lag: float = 0.0
     allowances: Allowances = field(default_factory=Allowances)
+    scope: Scope = field(default_factory=Scope)
 
     @cached_property
     def books(self) -> Books:

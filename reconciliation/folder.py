@@ -120,7 +120,7 @@ class Folder:
         self._json("context.json", context)
         found = self._worked_out()
         self._json("findings.json", [_plain(finding) for finding in found])
-        files = {path.name: self._told(path.name) for path in sorted(self.path.iterdir()) if path.is_file()}
+        files = {name: self._told(name) for name in self._files()}
         told = {
             "format": FORMAT,
             "reconciliation": self.path.name,
@@ -183,13 +183,19 @@ class Folder:
     def verify(self) -> None:
         """Raise Refused where a file is gone, new or not what the manifest says."""
         files = self.manifest()["files"]
-        there = {path.name for path in self.path.iterdir() if path.is_file()} - {MANIFEST}
+        there = set(self._files()) - {MANIFEST}
         wrong = sorted(set(files) ^ there) or [n for n in files if self._told(n) != files[n]]
         if wrong:
             raise Refused(
                 f"the evidence {self.path.name} was changed after it was closed: {', '.join(wrong)}",
                 remedy="run: migrate reconcile; what was changed proves nothing",
             )
+
+    def _files(self) -> list[str]:
+        """Every file by its path inside the folder; pages of a check stand in a folder of their own."""
+        return sorted(
+            path.relative_to(self.path).as_posix() for path in self.path.rglob("*") if path.is_file()
+        )
 
     @property
     def salt(self) -> bytes:

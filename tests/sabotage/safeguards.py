@@ -18,6 +18,7 @@ NETS = "tests/integration/test_nets.py"
 UNDO = "tests/integration/test_undo.py"
 DRIFT = "tests/integration/test_drift.py"
 LEDGER = "tests/unit/test_state_ledger.py"
+QUALITY = "tests/integration/test_check_quality.py"
 QUARANTINE = "tests/integration/test_quarantine.py"
 SCHEDULING = "tests/integration/test_scheduling.py"
 SNAPSHOTS = "tests/integration/test_extract_snapshots.py"
@@ -536,5 +537,32 @@ SAFEGUARDS = (
     Safeguard(
         "a deployment of another project is not taken over", "flows/deployments.py",
         "if known is not None and (theirs", "if False and (theirs", (SCHEDULING, "another_project"),
+    ),
+    # --- quality
+    Safeguard(
+        "what Great Expectations does not answer is no pass", "reconciliation/quality/gx.py",
+        "bool(told.success))\n    return None", "bool(told.success))\n    return Answer(1, 1, 0, True)",
+        (QUALITY, "does_not_answer"),
+    ),
+    Safeguard(
+        "Great Expectations makes no temporary table", "reconciliation/quality/gx.py",
+        "            create_temp_table=False,\n", "            create_temp_table=True,\n", (QUALITY, "only_asked"),
+    ),
+    Safeguard(
+        "Data Docs hold counts alone", "reconciliation/quality/gx.py",
+        '{"result_format": "BASIC", "partial_unexpected_count": 0}', '{"result_format": "SUMMARY"}',
+        (QUALITY, "no_value_of_a_row"),
+    ),
+    Safeguard(
+        "Data Docs fetch nothing", "reconciliation/quality/gx.py",
+        '_ELSEWHERE.sub("", page)', "page", (QUALITY, "fetch_nothing"),
+    ),
+    Safeguard(
+        "the quality check cannot write to the platform", "reconciliation/checks/quality.py",
+        '    connection.execute("SET default_transaction_read_only = on")\n', "", (QUALITY, "cannot_write"),
+    ),
+    Safeguard(
+        "files in folders of the evidence are hashed", "reconciliation/folder.py",
+        'self.path.rglob("*")', 'self.path.glob("*")', (QUALITY, "part_of_the_evidence"),
     ),
 )  # fmt: skip

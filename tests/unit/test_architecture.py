@@ -20,7 +20,7 @@ PACKAGES = ("migrate", "reconciliation", "flows")
 PLANTED = {
     "Imports point down only": ("migrate/errors.py", "import migrate.canonical"),
     "Only flows imports prefect": ("migrate/embedded/users.py", "import prefect"),
-    "Only reconciliation.checks.quality imports great_expectations": (
+    "Only reconciliation.quality.gx imports great_expectations": (
         "flows/__init__.py",
         "import great_expectations",
     ),
@@ -67,7 +67,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.mark.parametrize("contract", PLANTED)
 def test_a_forbidden_import_breaks_its_contract(contract: str, report: str) -> None:
-    assert any(line.startswith(contract) and line.endswith("BROKEN") for line in report.splitlines()), report
+    assert any(line.startswith(contract) and " BROKEN" in line for line in report.splitlines()), report
 
 
 def test_every_contract_is_shown_to_notice() -> None:
