@@ -22,7 +22,7 @@ demo: setup ## from nothing: legacy database, embedded platform, full load, and 
 	@$(BIN)/migrate demo $(ARGS)
 
 test: setup ## all tests, databases and ODBC drivers included ARGS="-k name"
-	@tools/system-packages || [[ "$${CI:-}" != true ]]
+	@{ tools/system-packages && tools/axe-core; } || [[ "$${CI:-}" != true ]]
 	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
 
 check: check-format check-lint check-types check-imports check-docs ## format, lint, types, who may import whom, generated documents

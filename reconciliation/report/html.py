@@ -96,8 +96,13 @@ def _templates() -> Environment:
     )
     made.filters["plain"] = plain
     made.filters["data"] = data
-    made.globals.update(sign=SIGNS.__getitem__, bar=bar, curve=curve, whiskers=whiskers, Result=Result)
+    made.globals.update(sign=sign, bar=bar, curve=curve, whiskers=whiskers, Result=Result)
     return made
+
+
+def sign(state: str) -> str:
+    """The sign of a result, verdict or state; none for one that nobody knows."""
+    return SIGNS.get(state, "")
 
 
 def plain(text: object) -> str:

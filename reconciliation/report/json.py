@@ -64,7 +64,9 @@ def _text(value: Number | None) -> str | None:
 
 
 def _seconds(manifest: Mapping[str, Any]) -> float:
-    started, ended = manifest.get("started"), manifest.get("ended")
-    if not started or not ended:
+    """How long it took; 0 where the manifest does not say."""
+    try:
+        started, ended = (datetime.fromisoformat(manifest[name]) for name in ("started", "ended"))
+    except (KeyError, ValueError):
         return 0.0
-    return (datetime.fromisoformat(ended) - datetime.fromisoformat(started)).total_seconds()
+    return (ended - started).total_seconds()

@@ -1,0 +1,263 @@
+"""The pages in a browser: what people can read and reach, on a screen of any width and on paper; and nothing is alive.
+
+axe-core looks at every page. The pages of naughty strings run no script, ask for no address, and show each string as
+the text that it is.
+"""
+
+import base64
+import csv
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reconciliation.folder import Folder
+from reconciliation.model import Kind, Measure, Reason, Remark, Result, Subject
+from reconciliation.report.build import build
+from reconciliation.report.csv import ALIVE, sheets
+from reconciliation.report.html import page, plain
+from reconciliation.report.language import LANGUAGES, Language
+from tests import evidence
+from tests.browser import Browser, Page, browser
+from tests.components import axe_core, require
+from tests.naughty import NAUGHTY
+
+PARTS: dict[str, dict[str, Any]] = {
+    "different": {},
+    "same": {"only": {"identity", "relations"}, "lines": ()},
+    "incomplete": {"only": {"quality"}},
+    "nothing": {"only": set(), "context": {}, "manifest": {}},
+}
+WIDE = (1280, 320)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    require("chromium")
+    with browser() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Path]:
+    """(part, language) -> its page."""
+    place = tmp_path_factory.mktemp("pages")
+    made = {}
+    for name, part in PARTS.items():
+        report = build(evidence.made(place / name, **part))
+        for code in LANGUAGES:
+            made[name, code] = place / f"{name}.{code}.html"
+            made[name, code].write_text(page(report, Language(code), "other.html"), encoding="utf-8")
+    return made
+
+
+def opened(shown: Page) -> None:
+    """Everything that may be unfolded is."""
+    shown.value("document.querySelectorAll('details').forEach(each => each.open = true)")
+
+
+def violations(shown: Page) -> list[str]:
+    """What axe-core finds, each with its first place."""
+    script = axe_core()
+    assert script is not None
+    shown.value(script.read_text(encoding="utf-8") + "\n;0")
+    found = shown.value("axe.run(document, {resultTypes: ['violations']}).then(told => told.violations)")
+    return [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in found]
+
+
+@pytest.mark.parametrize("wide", WIDE)
+@pytest.mark.parametrize("code", LANGUAGES)
+@pytest.mark.parametrize("part", PARTS)
+def test_axe_finds_nothing(chromium, pages, part, code, wide):
+    require("axe-core")
+    shown = chromium.open(pages[part, code], wide=wide)
+    opened(shown)
+    assert violations(shown) == []
+    shown.close()
+
+
+def test_axe_would_find_something(chromium, pages, tmp_path):
+    require("axe-core")
+    text = pages["different", "en"].read_text(encoding="utf-8")
+    broken = tmp_path / "broken.html"
+    for old, new in ((' lang="en-CA"', ""), ("--soft: #47515a", "--soft: #b9bec3"), ("style-src", "x-src")):
+        text = text.replace(old, new, 1)
+    broken.write_text(text.replace("default-src", "y-src", 1), encoding="utf-8")
+    found = {each.partition(":")[0] for each in violations(chromium.open(broken))}
+    assert found == {"color-contrast", "html-has-lang"}
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+@pytest.mark.parametrize("part", PARTS)
+def test_at_320_pixels_only_tables_scroll_sideways_and_by_themselves(chromium, pages, part, code):
+    shown = chromium.open(pages[part, code], wide=320)
+    opened(shown)
+    assert shown.value("document.scrollingElement.scrollWidth") == 320
+    cut = """[...document.querySelectorAll('main *, header *')].filter(each =>
+        !each.closest('.scroll, svg, .unseen') && each.getBoundingClientRect().right > 320.5).length"""
+    assert shown.value(cut) == 0
+    shown.close()
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_on_paper_everything_is_unfolded_and_fits(chromium, pages, code, tmp_path):
+    shown = chromium.open(pages["different", code], wide=700)
+    assert shown.value("document.querySelector('details:not([open]) .inner').checkVisibility()") is False
+    shown.call("Emulation.setEmulatedMedia", media="print")
+    hidden = "[...document.querySelectorAll('details .inner')].filter(each => !each.offsetHeight).length"
+    assert shown.value(hidden) == 0
+    shown.resize(700)  # about the width of a letter page between its margins
+    wide = "[...document.querySelectorAll('table')].filter(t => t.getBoundingClientRect().right > 701).length"
+    assert shown.value(wide) == 0
+    printed = base64.b64decode(shown.call("Page.printToPDF", preferCSSPageSize=True)["data"])
+    assert printed.startswith(b"%PDF-")
+    shown.close()
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_page_makes_no_noise_and_asks_for_nothing(chromium, pages, part):
+    shown = chromium.open(pages[part, "fr"])
+    assert (shown.noises, shown.requests) == ([], [])
+    shown.close()
+
+
+def test_a_script_in_a_page_would_not_run(chromium, pages, tmp_path):
+    """The policy holds by itself, should something ever get past the escaping."""
+    text = pages["different", "en"].read_text(encoding="utf-8")
+    planted = tmp_path / "planted.html"
+    planted.write_text(
+        text.replace(
+            "<main", "<script>alert(1)</script><img src=http://example.com/x.png onerror=alert(2)><main", 1
+        )
+    )
+    shown = chromium.open(planted)
+    assert not [noise for noise in shown.noises if noise.startswith("dialog")]
+    assert any("Content Security Policy" in noise for noise in shown.noises)
+    shown.close()
+
+
+# --- naughty strings
+
+
+def naughty(place: Path) -> Folder:
+    """Evidence in which every text that can come from data or from a file that people write is naughty."""
+    folder = Folder.make(place, evidence.NAME, salt=evidence.SALT)
+    subjects = [Subject("rows", text, f"{text}.{number}", text) for number, text in enumerate(NAUGHTY)]
+    others = [Subject(text, "client", "x", may_be_empty=text) for text in NAUGHTY[:60]]
+    folder.subjects([*subjects, *others])
+    kinds = list(Kind)
+    for number, subject in enumerate(subjects):
+        where, text = (subject.check, subject.entity, subject.name), NAUGHTY[number]
+        folder.measure(Measure(*where, text, 1, 2, 1, {text: text}, {text: 1}))
+        folder.remark(Remark(*where, Reason(text, {text: text})))
+        folder.remark(Remark(*where, Reason("stopped", {"before": text})))
+        told = dict.fromkeys(("key", "table", "row", "id", "column", "source", "allowance", "class"), text)
+        kind = kinds[number % len(kinds)]
+        folder.differences(
+            evidence.table([evidence.line(*where, kind, legacy=text, platform=f"{text}.", **told)])
+        )
+    for subject in others:
+        where = (subject.check, subject.entity, subject.name)
+        folder.measure(Measure(*where, "rows", 0, 0, 0))
+        folder.remark(Remark(*where, Reason("failed", {"error": subject.check}), Result.ERROR))
+    folder.close(*beside())
+    return Folder.open(place)
+
+
+def beside() -> tuple[dict[str, Any], dict[str, Any]]:
+    """Manifest and context: every text of the hand-made ones, by each naughty string in turn."""
+
+    def bad(value: Any, text: str) -> Any:
+        if isinstance(value, dict):
+            return {name: bad(each, text) for name, each in value.items()}
+        if isinstance(value, list):
+            return [bad(each, text) for each in value]
+        return text if isinstance(value, str) else value
+
+    context: dict[str, Any] = {}
+    for name, told in evidence.CONTEXT.items():
+        if isinstance(told, list):
+            context[name] = [bad(told[0], text) for text in NAUGHTY]
+        else:
+            context[name] = bad(told, NAUGHTY[0])
+    context["books"] = {text: {"read": 1, "created": 1} for text in NAUGHTY}
+    context["coverage"] = dict.fromkeys(NAUGHTY, 1)
+    context["drill"] = {"at": NAUGHTY[0], "planted": 2, "caught": 1, "missed": 1,
+                        "classes": {text: {"planted": 1, "caught": 1} for text in NAUGHTY}}  # fmt: skip
+    manifest = {**bad(evidence.MANIFEST, NAUGHTY[1])}
+    manifest["mappings"] = manifest["comparison"] = {text: text for text in NAUGHTY}
+    manifest["scope"] = {text: [text] for text in NAUGHTY}
+    manifest["limits"] = {text: text for text in NAUGHTY}
+    return manifest, context
+
+
+@pytest.fixture(scope="module")
+def dangerous(tmp_path_factory: pytest.TempPathFactory) -> Folder:
+    return naughty(tmp_path_factory.mktemp("naughty"))
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+@pytest.mark.parametrize("unmask", [False, True])
+def test_no_string_is_alive_in_a_page_and_each_is_shown_as_it_is(chromium, dangerous, tmp_path, code, unmask):
+    path = tmp_path / "page.html"
+    path.write_text(page(build(dangerous, unmask=unmask), Language(code)), encoding="utf-8")
+    shown = chromium.open(path)
+    opened(shown)
+    shown.value("document.querySelectorAll('a, summary, [tabindex]').forEach(each => { each.focus() })")
+    assert (shown.noises, shown.requests) == ([], [])
+    assert (
+        shown.value(
+            "document.querySelectorAll('script, img, iframe, object, embed, form, base, link').length"
+        )
+        == 0
+    )
+    texts = set(shown.value("[...document.querySelectorAll('bdi')].map(each => each.textContent)"))
+    assert [text for text in NAUGHTY if plain(text) not in texts] == []
+    assert len(NAUGHTY) > 100
+    shown.close()
+
+
+def test_axe_finds_nothing_in_a_page_of_naughty_strings(chromium, dangerous, tmp_path):
+    require("axe-core")
+    path = tmp_path / "page.html"
+    path.write_text(page(build(dangerous), Language("fr")), encoding="utf-8")
+    shown = chromium.open(path, wide=320)
+    assert shown.value("document.scrollingElement.scrollWidth") == 320
+    assert violations(shown) == []
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_no_cell_of_a_spreadsheet_is_alive_and_each_text_is_there(dangerous, code):
+    made = sheets(dangerous.findings(), dangerous.all_differences(), Language(code), unmask=True)
+    cells: set[str] = set()
+    for sheet in made:
+        if "spreadsheet" in sheet.name:
+            text = b"".join(sheet.parts).decode("utf-8-sig")
+            rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+            assert len({len(row) for row in rows}) == 1  # nothing spilled into a cell of its own
+            cells.update(cell for row in rows for cell in row)
+    assert [cell for cell in cells if cell.startswith(tuple(ALIVE)) and not _number(cell)] == []
+    assert [text for text in NAUGHTY if text not in cells and f"'{text}" not in cells] == []
+
+
+def _number(cell: str) -> bool:
+    """A figure of ours, which may be negative."""
+    return cell.removeprefix("-").replace(".", "", 1).isdigit()
+
+
+def test_what_programs_read_is_json_whatever_the_strings(dangerous, tmp_path):
+    from reconciliation.report.json import as_text, document
+
+    told = json.loads(as_text(document(dangerous)))
+    assert {check["entity"] for check in told["checks"]} >= set(NAUGHTY)
+
+
+def test_a_bundle_of_naughty_strings_is_verified(dangerous, tmp_path):
+    from reconciliation.report.bundle import write_bundle
+    from reconciliation.verify_bundle import verified
+
+    (made, _) = write_bundle(dangerous, tmp_path / "x.zip", unmask=True)
+    assert verified(made)[1] == 0
