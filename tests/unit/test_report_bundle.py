@@ -148,7 +148,7 @@ FORGED = (
 )
 
 
-@pytest.mark.parametrize(("file", "old", "new", "found"), FORGED)
+@pytest.mark.parametrize(("file", "old", "new", "found"), FORGED, ids=range(len(FORGED)))
 def test_a_figure_that_does_not_follow_is_found_though_every_hash_was_made_to_fit(
     folder, tmp_path, file, old, new, found
 ):
