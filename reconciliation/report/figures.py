@@ -126,6 +126,8 @@ def _missing_and_extra(things: list[dict[str, str]], findings: Sequence[Finding]
 
 
 def _in_flight(findings: Sequence[Finding]) -> Figure:
+    if _reach(findings) is State.UNKNOWN:
+        return Figure("in_flight", None, State.UNKNOWN, note="none")
     waiting, allowed = sum(each.in_flight for each in findings), sum(each.allowed for each in findings)
     return Figure("in_flight", waiting, State.LOOK if waiting else State.PLAIN, given={"allowed": allowed})
 
