@@ -8,6 +8,10 @@
     demo.load_again(watch)    the same without Prefect: nothing is written
     demo.age()                a day of officers' work on the legacy database
     demo.sweep(watch)         what changed, followed
+    demo.reconcile()          both sides compared: what left no trace is found
+    demo.repair(watch)        everything read again
+    demo.drill()              known faults planted in a copy, and caught
+    demo.report()             the reconciliation again, as pages in both languages
     demo.stop()
 
 Everything stays in the folder, and nothing outside of it is touched. Calling it again begins anew; a folder that the
@@ -35,6 +39,8 @@ if TYPE_CHECKING:
     from migrate.sample.aging import Aged
     from migrate.state import Verified
     from migrate.state.tracing import Status
+    from reconciliation.running import Summary as ReconciliationSummary
+    from reconciliation.score import Score
 
 DATABASE, TRUTH, CHANGES = "legacy.db", "truth.csv", "changes.csv"
 MARK = "# This project was made by `migrate demo`, which begins anew when it is called again.\n"
@@ -116,6 +122,34 @@ class Demo:
 
         with self.project.open_run("sweep", max_vanished=Decimal("0.1")) as run:
             return _balanced(move(run, watch))
+
+    def reconcile(self, notice: Callable[[str], None] = lambda line: None) -> "ReconciliationSummary":
+        """Compare both sides, and keep the evidence."""
+        from migrate.judging import judge
+
+        return judge(self.project, notice=notice)
+
+    def repair(self, watch: "Watch") -> "RunSummary":
+        """Read everything again: an edit that moved neither stamp nor version is found by nothing less."""
+        from migrate.project.moving import move
+
+        with self.project.open_run("full", max_vanished=Decimal("0.1")) as run:
+            return _balanced(move(run, watch))
+
+    def drill(self, notice: Callable[[str], None] = lambda line: None) -> "Score":
+        """Plant known faults in a copy of the platform, and let the reconciliation find them."""
+        from migrate.drilling import drill
+
+        return drill(self.project, faults=1, mutations=0, seed=self.seed, notice=notice)
+
+    def report(self, name: str) -> list[Path]:
+        """The pages of a reconciliation, in English and in French."""
+        from migrate.judging import evidence_root
+        from reconciliation.folder import Folder
+        from reconciliation.report.writing import write
+
+        evidence = Folder.open(evidence_root(self.project), name)
+        return write(evidence, self.project.reports, "html", ("en", "fr"))
 
     def status(self) -> "tuple[Status, Verified]":
         """Where things stand, and whether the journal is whole."""

@@ -551,8 +551,19 @@ class DeployDocument(TypedDict):
     dry_run: bool
 
 
+class DrillCount(TypedDict):
+    """Faults that were planted, and those that were caught."""
+
+    planted: int
+    caught: int
+
+
 class DemoDocument(TypedDict):
-    """`migrate demo`. The first run loads, the second finds nothing to write, the sweep follows a day of changes."""
+    """`migrate demo`. The first run loads, the second finds nothing to write, the sweep follows a day of changes.
+
+    differing:  differences that the first reconciliation found; the named one, after everything was read again, has
+                the verdict. `reports` are its pages.
+    """
 
     project: str
     clients: int
@@ -561,6 +572,11 @@ class DemoDocument(TypedDict):
     second: RunDocument
     sweep: RunDocument
     quarantine: list[QuarantineCount]
+    differing: int
+    reconciliation: str
+    verdict: str
+    drill: DrillCount
+    reports: list[str]
     seconds: float
     exit: int
 

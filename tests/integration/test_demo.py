@@ -1,5 +1,6 @@
 """The demo: a whole journey in one command, again and again, in its own folder and nowhere else."""
 
+import csv
 import json
 import os
 import subprocess
@@ -71,6 +72,38 @@ def test_the_sweep_follows_the_day_of_changes(shown):
 
 def test_the_dirt_of_the_sample_ends_in_quarantine(shown):
     assert {line["rule"] for line in shown[0]["quarantine"]} >= {"code", "orphan", "missing_parent"}
+
+
+def test_the_reconciliation_finds_what_was_edited_without_a_trace_and_nothing_else(shown):
+    """The day's record knows them: the sweep cannot, and a full run brings them."""
+    told, _, folder, _ = shown
+    with (folder / "changes.csv").open(encoding="utf-8", newline="") as record:
+        silent = [line for line in csv.DictReader(record) if line["kind"] == "silent_edit"]
+    assert told["differing"] >= 1
+    assert told["differing"] <= 3 * len(silent)
+    assert told["verdict"] == "same"
+
+
+def test_the_drill_of_the_demo_catches_what_was_planted(shown):
+    drill = shown[0]["drill"]
+    assert drill["planted"] >= 10
+    assert (
+        drill["caught"] >= drill["planted"] - 1
+    )  # one may hit a column that is left unchecked with a reason
+
+
+def test_the_report_is_there_in_both_languages_with_the_numbers_of_the_truth_file(shown):
+    told, _, folder, _ = shown
+    english, french = (Path(page).read_text(encoding="utf-8") for page in told["reports"])
+    assert "The two systems agree" in english
+    assert 'lang="fr' in french
+    ends = json.loads(CliRunner().invoke(cli, ["status", "--json", "--project", str(folder)]).stdout)[
+        "entities"
+    ]
+    evidence = folder / ".migrate" / "evidence" / told["reconciliation"]
+    books = json.loads((evidence / "context.json").read_text())["books"]
+    rejected = {entity: of["rejected"] for entity, of in books.items()}
+    assert rejected == {entity: of.get("rejected", 0) for entity, of in ends.items()}
 
 
 def test_its_server_is_stopped_and_nothing_is_written_outside_of_its_folder(shown):

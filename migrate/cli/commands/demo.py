@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from migrate.cli.documents import DemoDocument, QuarantineCount
     from migrate.demo import Demo
     from migrate.run import RunSummary
+    from reconciliation.running import Summary as ReconciliationSummary
+    from reconciliation.score import Score
 
 CLIENTS = 2_000
 
@@ -42,7 +44,7 @@ def command(session: Session, directory: Path, clients: int, seed: int) -> int:
     """Show the whole journey with a sample database.
 
     A legacy database like GCMS, a full load as a Prefect flow, its books, its quarantine, a second load, a day of
-    changes and how they are followed.
+    changes and how they are followed, a reconciliation of both sides, and its report in English and French.
 
     Needs nothing but this program: the legacy database is a file, the platform an embedded PostgreSQL. Everything
     stays in DIR; calling it again begins anew.
@@ -56,6 +58,7 @@ def command(session: Session, directory: Path, clients: int, seed: int) -> int:
     demo.prepare()
     try:
         first, second, swept, quarantine = _travel(session, demo, tell)
+        before, after, score, pages = _judge(session, demo, tell)
     finally:
         demo.stop()
     seconds = time.monotonic() - began
@@ -67,11 +70,16 @@ def command(session: Session, directory: Path, clients: int, seed: int) -> int:
         "second": books.run_document(second),
         "sweep": books.run_document(swept),
         "quarantine": quarantine,
+        "differing": sum(finding.differing for finding in before.findings),
+        "reconciliation": after.name,
+        "verdict": after.verdict.value,
+        "drill": {"planted": score.planted, "caught": score.caught},
+        "reports": [str(page) for page in pages],
         "seconds": round(seconds, 3),
         "exit": 0,
     }
     session.document(document)
-    _farewell(session, demo, directory, seconds)
+    _farewell(session, demo, directory, pages, seconds)
     return 0
 
 
@@ -127,7 +135,43 @@ def _travel(
     return first, second, swept, quarantine
 
 
-def _farewell(session: Session, demo: Demo, directory: Path, seconds: float) -> None:
+def _judge(
+    session: Session, demo: Demo, tell: _Steps
+) -> tuple[ReconciliationSummary, ReconciliationSummary, Score, list[Path]]:
+    """From the first comparison of both sides to the pages of the last."""
+    tell.step("The reconciliation", "`migrate reconcile`: every row, every field, every total of both sides")
+    before = demo.reconcile()
+    _verdict(session, before)
+    session.say("what was edited without a trace, no sweep can see: it is found here")
+
+    tell.step(
+        "Everything again", "`migrate run --mode full`: what the sweep could not see is read and written"
+    )
+    with session.watch() as watch:
+        books.show(session, demo.repair(watch))
+
+    tell.step(
+        "The drill", "`migrate drill`: would it be found? Known faults are planted in a copy of the platform"
+    )
+    score = demo.drill()
+    session.say(f"{score.caught:,} of {score.planted:,} planted faults of {len(score.classes)} kinds caught")
+
+    tell.step("The report", "the reconciliation again, on one page for who has to sign")
+    after = demo.reconcile()
+    _verdict(session, after)
+    return before, after, score, demo.report(after.name)
+
+
+def _verdict(session: Session, summary: ReconciliationSummary) -> None:
+    """A line about a reconciliation, and what is not the same."""
+    same = sum(finding.result == "same" for finding in summary.findings)
+    session.say(f"{summary.verdict.value}: {same:,} of {len(summary.findings):,} subjects are the same")
+    for finding in [each for each in summary.findings if each.result != "same"][:5]:
+        where = f"{finding.subject.check} {finding.subject.entity} {finding.subject.name}"
+        session.say(f"  {where}: {finding.result.value.replace('_', ' ')}, {finding.differing:,} differences")
+
+
+def _farewell(session: Session, demo: Demo, directory: Path, pages: list[Path], seconds: float) -> None:
     from migrate.demo import CHANGES, DATABASE, TRUTH
 
     session.say(f"\nDone in {seconds:,.0f} s. The embedded server is stopped; any command starts it again.")
@@ -135,6 +179,8 @@ def _farewell(session: Session, demo: Demo, directory: Path, seconds: float) -> 
     session.say(f"  {directory / TRUTH}   what was damaged, and what had to become of it")
     session.say(f"  {directory / CHANGES}   what the officers did")
     session.say(f"  {directory / 'migrate.toml'}   the settings")
+    for page in pages:
+        session.say(f"  {page}   the report")
     session.then(
         f"migrate status --project {directory}",
         f"migrate quarantine list --project {directory} --lines",

@@ -33,7 +33,7 @@ EXAMPLES = (
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed plants the same faults.")
 @click.option("--dry-run", is_flag=True, help="Say what would be planted; copy and change nothing.")
 def command(session: Session, faults: int, mutations: int, seed: int, *, dry_run: bool) -> int:
-    """Plant known faults in a copy of the platform, and see what is caught.
+    """Plant known faults in a copy, and see which are caught.
 
     Copies of the platform's database are made beside it and dropped again; the role must be allowed to make databases,
     and nobody else may be connected while they are made. The platform and the legacy database are only read. Exits
