@@ -19,11 +19,14 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from itertools import chain, groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from migrate.ahead import Ahead
 from migrate.canonical import key_text
 from migrate.errors import Refused
 from migrate.extract.nouns import Reader, Source
@@ -106,14 +109,15 @@ class Nets:
 
     def delta(self, low: datetime) -> None:
         """Name the entities with a row that was stamped at `low` or later (the source's clock, UTC)."""
-        for mapping in self.mappings.values():
-            if mapping.changes is None:
-                self._sweep(mapping)
-            else:
-                self._refuse_empty(mapping)
-                with closing(self._stamped(mapping, low)) as found:
-                    self.state.add_candidates(self.lease, mapping.entity, found, "delta")
-            self._look_for(mapping)
+        self._refuse_empty()
+        with closing(self._stamped(low)) as found, Ahead(found) as ahead:
+            for entity, blocks in groupby(ahead, key=itemgetter(0)):
+                self.state.add_candidates(
+                    self.lease, entity, (keys for _, keys in blocks if len(keys)), "delta"
+                )
+                if self.mappings[entity].changes is None:
+                    self._sweep(self.mappings[entity])
+                self._look_for(self.mappings[entity])
         self._brake()
 
     def sweep(self) -> None:
@@ -131,25 +135,34 @@ class Nets:
 
     # --- delta
 
-    def _stamped(self, mapping: Mapping, low: datetime) -> Generator[pa.Array]:
-        assert mapping.changes is not None
-        for member in mapping.by_name.values():
+    def _stamped(self, low: datetime) -> Generator[tuple[str, pa.Array]]:
+        """By entity, the keys of its roots in blocks; after the last of each an empty one."""
+        for mapping in self.mappings.values():
+            yield from ((mapping.entity, keys) for keys in self._stamped_of(mapping, low))
+            yield mapping.entity, pa.array([], pa.string())
+
+    def _stamped_of(self, mapping: Mapping, low: datetime) -> Generator[pa.Array]:
+        stamps = mapping.changes.stamps if mapping.changes else ()
+        for member in mapping.by_name.values() if stamps else ():
             # Two readers: a connection that is still sending the stamped rows takes no second question.
             with (
                 self.readers.reader() as reader,
                 self.readers.reader() as beside,
-                closing(reader.changed(member.table, member.by, mapping.changes.stamps, low)) as blocks,
+                closing(reader.changed(member.table, member.by, stamps, low)) as blocks,
             ):
                 for block in blocks:
                     if len(block):
                         yield keys_of_rows(_roots(beside, mapping, member, block))
 
-    def _refuse_empty(self, mapping: Mapping) -> None:
+    def _refuse_empty(self) -> None:
         """A table that had rows and has none now is no change, but an accident."""
-        before = self.state.sizes(mapping.entity)
-        filled = self.source.filled({mapping.member(name).table for name in before})
-        empty = {name: 0 for name in before if mapping.member(name).table not in filled}
-        self.brake.refuse_short(mapping, before, empty)
+        measured = [mapping for mapping in self.mappings.values() if mapping.changes is not None]
+        before = self.state.sizes([mapping.entity for mapping in measured])
+        held = [(mapping, before[mapping.entity]) for mapping in measured if mapping.entity in before]
+        filled = self.source.filled({mapping.member(name).table for mapping, rows in held for name in rows})
+        for mapping, rows in held:
+            empty = {name: 0 for name in rows if mapping.member(name).table not in filled}
+            self.brake.refuse_short(mapping, rows, empty)
 
     # --- sweep
 
@@ -161,7 +174,8 @@ class Nets:
             for within in ranges(borders):
                 with self.readers.reader() as reader:
                     self._collect(reader, mapping, within, sweep, sizes)
-            self.brake.refuse_short(mapping, self.state.sizes(mapping.entity), sizes)
+            before = self.state.sizes([mapping.entity]).get(mapping.entity, {})
+            self.brake.refuse_short(mapping, before, sizes)
             sweep.compare(changes=mapping.changes is not None)
         self.state.remember_sizes(self.lease, mapping.entity, sizes)
 
@@ -192,12 +206,14 @@ class Nets:
 
     def _look_for(self, mapping: Mapping) -> None:
         """Find out whether the candidates' roots are there, what their natural keys are now, and who follows them."""
-        if self.state.candidate_borders(mapping.entity, AT_ONCE, gone=False) is None:
+        pages = self.state.candidate_pages(mapping.entity, AT_ONCE)
+        first = next(pages, None)
+        if first is None:
             return
         root, columns = mapping.root, survey_columns(mapping)
         names = list(dict.fromkeys((root.key, *columns)))
         loops = self._loops(mapping)
-        for page in self.state.candidate_pages(mapping.entity, AT_ONCE):
+        for page in chain([first], pages):
             with self.readers.reader() as reader:
                 rows = reader.rows_by_keys(root.table, names, root.key, page, where=root.where)
                 rows = rows.set_column(0, root.key, key_text(rows.column(root.key)))

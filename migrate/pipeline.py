@@ -8,23 +8,20 @@ two batches and two outcomes. The first error of any stage stops the others and 
 stays, what was not is as if it had never been read.
 """
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import starmap
-from queue import Queue
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from migrate.ahead import Ahead
 from migrate.mapping.nouns import Mapping
 from migrate.model import Batch, KeyRange, Layout, Lookup, Outcome, Slice, SliceKind, Tally
 from migrate.transform.apply import apply
 from migrate.transform.beforehand import keys_of_rows, references
 from migrate.transform.versions import of_batch
-
-T = TypeVar("T")
 
 
 class Known(Protocol):
@@ -60,12 +57,12 @@ class Line:
     def _versioned(self, batch: Batch, made: Outcome) -> Outcome:
         """The outcome with the versions of its entities, and of the keys that brought none."""
         own = made.keys.column("key").combine_chunks()
-        version = of_batch(self.mapping, batch.tables, own)
         if batch.asked is None:
-            return replace(made, version=version)
+            return replace(made, version=of_batch(self.mapping, batch.tables, own))
         left = batch.asked.filter(pc.invert(pc.is_in(batch.asked, value_set=own)))
-        unclaimed = pa.table({"key": left, "version": of_batch(self.mapping, batch.tables, left)})
-        return replace(made, version=version, unclaimed=unclaimed)
+        version = of_batch(self.mapping, batch.tables, pa.concat_arrays([own, left]))
+        unclaimed = pa.table({"key": left, "version": version.slice(len(own))})
+        return replace(made, version=version.slice(0, len(own)), unclaimed=unclaimed)
 
     def _lookup(self, batch: Batch) -> Lookup:
         if self.mapping.root.name not in batch.tables:
@@ -105,63 +102,10 @@ def move(
         return position, batch.range, line.outcome(batch), batch.rows
 
     total = Tally()
-    with _Ahead(map(batch, positions)) as read_ahead, _Ahead(starmap(outcome, read_ahead)) as mapped:
+    with Ahead(map(batch, positions)) as read_ahead, Ahead(starmap(outcome, read_ahead)) as mapped:
         for item in mapped:
             tally = write(*item)
             del item  # before the next one is waited for
             progress(tally)
             total += tally
     return total
-
-
-_END = object()
-
-
-class _Ahead(Generic[T]):
-    """An iterator that runs ahead in a thread of its own, by one item: it makes the next one while the last that was
-    taken is worked on. Errors surface where it is consumed; leaving the context stops the thread, whatever it waits
-    for.
-    """
-
-    def __init__(self, source: Iterator[T]) -> None:
-        self._source = source
-        self._queue: Queue[Any] = Queue()
-        self._room = threading.Semaphore(1)  # for one item that nobody has taken
-        self._stopped = False
-        self._error: BaseException | None = None
-        self._thread = threading.Thread(target=self._run, daemon=True)
-
-    def __enter__(self) -> "_Ahead[T]":
-        self._thread.start()
-        return self
-
-    def __iter__(self) -> Iterator[T]:
-        return self
-
-    def __next__(self) -> T:
-        item = self._queue.get()
-        if item is not _END:
-            self._room.release()
-            return item  # type: ignore[no-any-return]  # the queue holds the end too
-        self._queue.put(_END)
-        raise self._error or StopIteration
-
-    def __exit__(self, *_: object) -> None:
-        self._stopped = True
-        self._room.release()
-        self._thread.join()
-
-    def _run(self) -> None:
-        try:
-            while self._has_room():
-                self._queue.put(next(self._source))
-        except StopIteration:
-            pass
-        except BaseException as error:  # noqa: BLE001  # handed to the consumer, who raises it
-            self._error = error
-        finally:
-            self._queue.put(_END)
-
-    def _has_room(self) -> bool:
-        self._room.acquire()
-        return not self._stopped

@@ -293,11 +293,12 @@ def _whole(
         _covered(parts)
     batch_rows, batch_bytes = batch
     plan = make_plan(parts.source, parts.mappings, batch_rows=batch_rows, batch_bytes=batch_bytes)
+    before = parts.state.sizes(parts.mappings)
     for entity in plan.entities:
         sizes = {
             m: rows for m, rows in entity.rows.items() if m in whole_members(parts.mappings[entity.entity])
         }
-        brake.refuse_short(parts.mappings[entity.entity], parts.state.sizes(entity.entity), sizes)
+        brake.refuse_short(parts.mappings[entity.entity], before.get(entity.entity, {}), sizes)
         parts.state.remember_sizes(lease, entity.entity, sizes)
     opened = parts.state.begin(
         lease, mode=mode, as_of=as_of, window=(None, as_of), digests=parts.digests, slices=plan.slices,
@@ -343,12 +344,18 @@ def _chosen(parts: Parts, batch_rows: int, mode: str) -> Iterator[Slice]:
     catalogue = parts.source.catalogue(
         {m.table for mapping in parts.mappings.values() for m in mapping.by_name.values()}
     )
+    sizes, named = parts.state.sizes(parts.mappings), parts.state.named()
+
     for mapping in parts.mappings.values():
-        every = _candidates_per_batch(parts, mapping, batch_rows)
+        every = _candidates_per_batch(mapping, sizes.get(mapping.entity, {}), batch_rows)
         loose: dict[str, list[str]] = {}
         if mode == Mode.SWEEP:
             loose = _loose(parts.source, mapping, catalogue, batch_rows)
-        alive = parts.state.candidate_borders(mapping.entity, every, gone=False)
+        alive = (
+            parts.state.candidate_borders(mapping.entity, every, gone=False)
+            if mapping.entity in named
+            else None
+        )
         if mapping.changes is None and mode in (Mode.DELTA, Mode.SWEEP):
             plan = _entity_plan(
                 parts.source, mapping, catalogue, lambda m: parts.source.count(m.table, m.where), batch_rows
@@ -357,14 +364,17 @@ def _chosen(parts: Parts, batch_rows: int, mode: str) -> Iterator[Slice]:
         else:
             pieces = list(chosen(mapping, alive, loose))
         yield from pieces
-        gone = parts.state.candidate_borders(mapping.entity, every, gone=True)
+        gone = (
+            parts.state.candidate_borders(mapping.entity, every, gone=True)
+            if named.get(mapping.entity)
+            else None
+        )
         buried = [*graves(mapping, gone, len(pieces)), *buried]
     yield from buried
 
 
-def _candidates_per_batch(parts: Parts, mapping: Mapping, batch_rows: int) -> int:
+def _candidates_per_batch(mapping: Mapping, sizes: Dict[str, int], batch_rows: int) -> int:
     """How many entities make a batch of about so many rows, as far as is known how big they are."""
-    sizes = parts.state.sizes(mapping.entity)
     return (
         keys_per_batch(sizes.get(mapping.root.name, 0), sum(sizes.values()), batch_rows)
         if sizes

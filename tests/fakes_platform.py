@@ -181,8 +181,8 @@ class MemoryState:
     def planned(self, run: OpenRun) -> int:
         return sum(key[0] == run.id for key in self._books.batches)
 
-    def sizes(self, entity: str) -> dict[str, int]:
-        return dict(self._books.sizes.get(entity, {}))
+    def sizes(self, entities: Iterable[str]) -> dict[str, dict[str, int]]:
+        return {entity: dict(self._books.sizes[entity]) for entity in entities if entity in self._books.sizes}
 
     def remember_sizes(self, lease: MemoryLease, entity: str, rows: Mapping[str, int]) -> None:
         self._books.sizes[entity] = dict(rows)

@@ -11,7 +11,7 @@ A candidate outlives the run that named it: whoever comes next takes it up. So a
 loses nothing, and needs no resume point for it. Naming a key too many is harmless, since fingerprints decide.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -65,15 +65,15 @@ class Sweep:
         return self._cursor.rowcount
 
 
-def pages(cursor: Cursor, schema: str, entity: str, size: int) -> Iterable[pa.Array]:
+def pages(cursor: Cursor, schema: str, entity: str, size: int) -> Iterator[pa.Array]:
     """The candidates of an entity, in pages by key."""
     low = ""
     while True:
-        query = sql.SQL(_PAGE).format(m=sql.Identifier(schema))
-        page = copy_out(cursor, query, {"key": pa.string()}, [entity, low, size])["key"].combine_chunks()
-        if not len(page):
+        page = _keys(cursor, _said(_PAGE, schema), [entity, low, size])
+        if len(page):
+            yield page
+        if len(page) < size:
             return
-        yield page
         low = page[-1].as_py()
 
 
@@ -104,8 +104,7 @@ def _resurveyed(
         [rows.select(["key", "value", "variant"]), pa.table({"key": gone, "value": empty, "variant": empty})]
     )
     given = [now[column].to_pylist() for column in ("key", "value", "variant")]
-    cursor.execute(_said(_MOVED, schema), [*given, entity, name])
-    moved = pa.array([key for (key,) in cursor.fetchall()], pa.string())
+    moved = _keys(cursor, _said(_MOVED, schema), [*given, entity, name])
     if len(moved):
         values = now.filter(pc.is_in(now["key"], value_set=moved))["value"].drop_null().to_pylist()
         cursor.execute(_said(_RIVALS, schema), [values, entity, name, moved.to_pylist(), entity, name])
@@ -165,6 +164,12 @@ def spare(cursor: Cursor, schema: str) -> int:
     return cursor.execute(_said("DELETE FROM {m}.candidate WHERE gone", schema)).rowcount
 
 
+def named(cursor: Cursor, schema: str) -> dict[str, bool]:
+    """The entities that have candidates -> whether one of these is gone."""
+    cursor.execute(_said("SELECT entity, bool_or(gone) FROM {m}.candidate GROUP BY entity", schema))
+    return {str(entity): bool(gone) for entity, gone in cursor.fetchall()}
+
+
 def borders(cursor: Cursor, schema: str, entity: str, every: int, *, gone: bool) -> list[str] | None:
     """Every n-th candidate, as borders of ranges; None when there is none at all. `gone`: of those only."""
     cursor.execute(_said(_BORDERS, schema), [entity, gone, every])
@@ -174,9 +179,8 @@ def borders(cursor: Cursor, schema: str, entity: str, every: int, *, gone: bool)
 
 def take(cursor: Cursor, schema: str, entity: str, within: KeyRange, *, gone: bool) -> pa.Array:
     """The candidates of a range, sorted; `gone`: only those whose root was not there."""
-    query = sql.SQL(_TAKE).format(m=sql.Identifier(schema))
     given = [entity, gone, within.low, within.low, within.high, within.high]
-    return copy_out(cursor, query, {"key": pa.string()}, given)["key"].combine_chunks()
+    return _keys(cursor, _said(_TAKE, schema), given)
 
 
 def settle(
@@ -203,15 +207,23 @@ def settle_read(cursor: Cursor, schema: str, run: int) -> None:
     cursor.execute(_said(_SETTLE_READ, schema), [run])
 
 
-def sizes(cursor: Cursor, schema: str, entity: str) -> dict[str, int]:
-    """Member -> rows when the source was last seen whole."""
-    cursor.execute(_said("SELECT member, rows FROM {m}.member_size WHERE entity = %s", schema), [entity])
-    return {str(member): int(str(rows)) for member, rows in cursor.fetchall()}
+def sizes(cursor: Cursor, schema: str, entities: Iterable[str]) -> dict[str, dict[str, int]]:
+    """Entity -> member -> rows when the source was last seen whole."""
+    query = "SELECT entity, member, rows FROM {m}.member_size WHERE entity = ANY(%s)"
+    found: dict[str, dict[str, int]] = {}
+    for entity, member, rows in cursor.execute(_said(query, schema), [list(entities)]).fetchall():
+        found.setdefault(str(entity), {})[str(member)] = int(str(rows))
+    return found
 
 
 def remember_sizes(cursor: Cursor, schema: str, entity: str, rows: Mapping[str, int]) -> None:
     """Keep how big the members were."""
     cursor.executemany(_said(_SIZES, schema), [(entity, member, count) for member, count in rows.items()])
+
+
+def _keys(cursor: Cursor, query: sql.Composed, given: list[object]) -> pa.Array:
+    """The keys that a question gives."""
+    return pa.array([key for (key,) in cursor.execute(query, given, binary=True).fetchall()], pa.string())
 
 
 def _said(text: str, schema: str) -> sql.Composed:

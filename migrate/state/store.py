@@ -393,6 +393,11 @@ class State:
         with self._finding(lease, "spare what seems to be gone") as cursor:
             return candidates.spare(cursor, self.schema)
 
+    def named(self) -> dict[str, bool]:
+        """The entities that have candidates -> whether one of these is gone."""
+        with self._cursor("count candidates") as cursor:
+            return candidates.named(cursor, self.schema)
+
     def candidate_borders(self, entity: str, every: int, *, gone: bool) -> list[str] | None:
         """Borders of ranges of candidates; None when there is none."""
         with self._cursor("count candidates") as cursor:
@@ -403,10 +408,10 @@ class State:
         with self._cursor("read candidates") as cursor:
             return candidates.take(cursor, self.schema, entity, within, gone=gone)
 
-    def sizes(self, entity: str) -> dict[str, int]:
-        """Member -> rows when the source was last seen whole."""
+    def sizes(self, entities: Iterable[str]) -> dict[str, dict[str, int]]:
+        """Entity -> member -> rows when the source was last seen whole."""
         with self._cursor("read sizes") as cursor:
-            return candidates.sizes(cursor, self.schema, entity)
+            return candidates.sizes(cursor, self.schema, entities)
 
     def remember_sizes(self, lease: Lease, entity: str, rows: Mapping[str, int]) -> None:
         """Keep how big the members were."""

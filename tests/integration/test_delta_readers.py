@@ -30,7 +30,7 @@ def test_second_level_rows_lead_to_their_roots_while_they_are_still_arriving(
         (tmp_path / name).write_text(content)
     mappings = load(tmp_path, vocabulary=vocabulary(), layout=LAYOUT)
     source, named = connect(postgres_url, "public"), list[str]()
-    state = MagicMock(candidate_borders=lambda *_, **__: None, vanishing=lambda _: [], sizes=lambda _: {})
+    state = MagicMock(candidate_pages=lambda *_: iter(()), vanishing=lambda _: [], sizes=lambda _: {})
     state.add_candidates = lambda _lease, _entity, blocks, _cause: named.extend(
         key for block in blocks for key in cast("pa.Array", block).to_pylist()
     )

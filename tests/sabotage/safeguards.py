@@ -362,9 +362,7 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "candidates outlive the run that named them", "migrate/finding.py",
-        "        for mapping in self.mappings.values():\n            if mapping.changes is None:\n",
-        "        self.state.spare(self.lease)\n"
-        "        for mapping in self.mappings.values():\n            if mapping.changes is None:\n",
+        "        self._refuse_empty()\n", "        self.state.spare(self.lease)\n",
         (NETS, "taken_up_by_a_delta"),
     ),
     # --- what was seen, and where keys lead
