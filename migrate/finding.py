@@ -144,15 +144,15 @@ class Nets:
     def _stamped_of(self, mapping: Mapping, low: datetime) -> Generator[pa.Array]:
         stamps = mapping.changes.stamps if mapping.changes else ()
         for member in mapping.by_name.values() if stamps else ():
-            # Two readers: a connection that is still sending the stamped rows takes no second question.
             with (
                 self.readers.reader() as reader,
-                self.readers.reader() as beside,
                 closing(reader.changed(member.table, member.by, stamps, low)) as blocks,
             ):
-                for block in blocks:
-                    if len(block):
-                        yield keys_of_rows(_roots(beside, mapping, member, block))
+                for block in filter(len, blocks):
+                    # Another reader: a connection that is still sending the stamped rows takes no second question.
+                    with self.readers.reader() as beside:
+                        keys = keys_of_rows(_roots(beside, mapping, member, block))
+                    yield keys
 
     def _refuse_empty(self) -> None:
         """A table that had rows and has none now is no change, but an accident."""

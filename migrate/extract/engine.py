@@ -46,7 +46,13 @@ def read_url(text: str) -> sa.URL:
 def make_engine(url: sa.URL, dialect: Dialect, seconds: int) -> sa.Engine:
     """An engine whose connections are read-only and bounded; hides parameters in its errors."""
     make = partial(sa.create_engine, hide_parameters=True)
-    options: dict[str, Any] = {"pool_pre_ping": True, "pool_size": 2, "max_overflow": 30}
+    # The last that was used comes first: its process at the server knows the tables already, another has to learn them.
+    options: dict[str, Any] = {
+        "pool_pre_ping": True,
+        "pool_size": 4,
+        "max_overflow": 30,
+        "pool_use_lifo": True,
+    }
     if dialect.name != "oracle":  # there the transaction is opened by hand, and queries need none
         options["isolation_level"] = "AUTOCOMMIT"
     if url.get_backend_name() == "sqlite":

@@ -63,7 +63,7 @@ class Columns:
         """The column in the platform's type, without anything that was refused."""
         self.refused = None
         source = self._source(field)
-        if source.null_count == len(source) and _keeps_empty(field):
+        if source.null_count == len(source) and (not len(source) or _keeps_empty(field)):
             values = pa.nulls(len(source), source.type if field.row is not None else target.type)
             return self._present(target, field, source, values)
         values = self._steps(field, source)

@@ -33,6 +33,10 @@ def measured(rows: pa.Table, owner: pa.Array, changes: Changes) -> pa.Table:
     """Rows grouped by their owner: (entity, row_count, version_sum, stamps...). Rows without one count for nobody."""
     own = pa.table({ENTITY: owner, **{name: rows.column(name) for name in changes.columns}})
     own = own.filter(owner.is_valid())
+    if not own.num_rows:
+        return pa.table(
+            {ENTITY: own[ENTITY], ROWS: _zeros(0), VERSION: _zeros(0), **{n: own[n] for n in changes.stamps}}
+        )
     sums = [(changes.version, "sum")] if changes.version else []
     grouped = own.group_by(ENTITY).aggregate(
         [([], "count_all"), *sums, *((name, "max") for name in changes.stamps)]
@@ -55,6 +59,8 @@ def versions(keys: pa.Array, members: Dict[str, pa.Table], changes: Changes) -> 
     total = np.zeros((len(keys), 2), np.uint64)
     for name in sorted(members):
         rows = members[name]
+        if not rows.num_rows:
+            continue
         place = pc.index_in(one_piece(rows.column(ENTITY)), value_set=keys)
         known = place.is_valid()
         rows, at = rows.filter(known), place.filter(known).to_numpy()
