@@ -263,7 +263,8 @@ def _drill(context: Mapping[str, Any]) -> Drill | None:
     if told is None:
         return None
     classes = {
-        name: (each["planted"], each["caught"]) for name, each in sorted(told.get("classes", {}).items())
+        name: (each["planted"], each["caught"], tuple(each.get("missed") or ())[:EXAMPLES])
+        for name, each in sorted(told.get("classes", {}).items())
     }
     return Drill(told.get("at"), told["planted"], told["caught"], classes)
 

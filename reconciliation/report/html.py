@@ -59,8 +59,11 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _LEAST = 1.5  # hundredths of a bar: what is there is seen
 
 
-def page(report: Report, language: Language, sibling: str = "") -> str:
-    """The page. `sibling`: where the page of the other language lies, relative to this one; '' for nowhere known."""
+def page(report: Report, language: Language, sibling: str = "", docs: str = "") -> str:
+    """The page.
+
+    sibling, docs:  addresses relative to the page, '' for none: the page in the other language, the Data Docs.
+    """
     style = _style()
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     return (
@@ -73,6 +76,7 @@ def page(report: Report, language: Language, sibling: str = "") -> str:
             n=language.count,
             sections=SECTIONS,
             sibling=sibling,
+            docs=docs,
             style=Markup(style),  # noqa: S704  # our own file, not data
             policy=f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'",
         )

@@ -246,12 +246,15 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Drill:
-    """What reconciliation caught of faults that were planted to try it. `classes`: class -> (planted, caught)."""
+    """What reconciliation caught of faults that were planted to try it.
+
+    classes:  class -> (planted, caught, places of some that were missed).
+    """
 
     at: str | None
     planted: int
     caught: int
-    classes: Mapping[str, tuple[int, int]]
+    classes: Mapping[str, tuple[int, int, tuple[str, ...]]]
 
 
 @dataclass(frozen=True, slots=True)

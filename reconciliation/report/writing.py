@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
+from urllib.parse import quote
 
 from reconciliation.folder import Folder
 from reconciliation.report import csv, json
@@ -29,13 +30,14 @@ def write(
     unmask:  with people's values; whoever calls this has written down why.
     """
     report = build(folder, unmask=unmask)
-    return [_write(out / name, parts) for name, parts in rendered(folder, report, kind, languages)]
+    docs = _docs(folder, report, out)
+    return [_write(out / name, parts) for name, parts in rendered(folder, report, kind, languages, docs)]
 
 
 def rendered(
-    folder: Folder, report: Report, kind: str, languages: Sequence[str]
+    folder: Folder, report: Report, kind: str, languages: Sequence[str], docs: str = ""
 ) -> Iterator[tuple[str, Iterable[bytes]]]:
-    """Name and content of each file."""
+    """Name and content of each file. `docs`: where the Data Docs lie, seen from a page; '' for nowhere."""
     name = report.name
     if kind == "json":
         yield f"{name}.json", [json.as_text(json.document(folder)).encode()]
@@ -48,7 +50,14 @@ def rendered(
         for code in languages:
             others = [other for other in languages if other != code]
             sibling = f"{name}.{others[0]}.html" if others else ""
-            yield f"{name}.{code}.html", [page(report, Language(code), sibling).encode()]
+            yield f"{name}.{code}.html", [page(report, Language(code), sibling, docs).encode()]
+
+
+def _docs(folder: Folder, report: Report, out: Path) -> str:
+    """The address of the Data Docs, from the folder where the pages will lie; '' where there are none."""
+    place = folder.path / (report.data_docs or "")
+    inside = place.resolve().is_relative_to(folder.path.resolve())
+    return quote(os.path.relpath(place, out)) if inside and place.is_file() else ""
 
 
 def _write(path: Path, parts: Iterable[bytes]) -> Path:

@@ -282,6 +282,21 @@ def test_what_is_written_is_for_its_owner_alone(folder, tmp_path):
     assert (tmp_path / "out").stat().st_mode & 0o777 == 0o700
 
 
+def test_data_docs_are_linked_where_they_lie_beside_the_evidence_and_nowhere_else(tmp_path):
+    folder = evidence.made(tmp_path / "evidence")
+    (text, _) = (path.read_text() for path in write(folder, tmp_path / "out", "html", LANGUAGES))
+    assert "data-docs/index.html</bdi>" in text
+    (folder.path / "data-docs").mkdir()
+    (folder.path / "data-docs/index.html").touch()
+    (text, _) = (path.read_text() for path in write(folder, tmp_path / "out", "html", LANGUAGES))
+    assert f'href="../evidence/{evidence.NAME}/data-docs/index.html"' in text
+    (tmp_path / "elsewhere.html").touch()
+    other = evidence.made(tmp_path / "e", context={"data_docs": "../../elsewhere.html"})
+    (text, _) = (path.read_text() for path in write(other, tmp_path / "out", "html", LANGUAGES))
+    assert "elsewhere.html</bdi>" in text
+    assert 'elsewhere.html"' not in text
+
+
 @pytest.mark.parametrize("name", MODULES)
 def test_the_examples_in_the_docstrings_hold(name):
     result = doctest.testmod(importlib.import_module(f"reconciliation.report.{name}"))
