@@ -23,7 +23,7 @@ from reconciliation.books import EXPLAINING
 from reconciliation.compare.nouns import Comparison, Pair
 from reconciliation.diff import compare, unexpected
 from reconciliation.evidence import Evidence
-from reconciliation.expected import Expectation
+from reconciliation.expected import Expectation, one
 from reconciliation.model import Kind, Look
 from reconciliation.pointers import why_empty
 from reconciliation.sides import STAMPS
@@ -60,6 +60,8 @@ def settled(evidence: Evidence, comparison: Comparison, lines: Lines) -> Looked:
     left = {
         name: _explained(evidence, comparison, pairs[name], table, looked) for name, table in lines.items()
     }
+    for pairs_of_table in by_table(comparison).values():
+        _moved(evidence, pairs_of_table, left, looked)
     keys = pc.unique(
         pa.concat_arrays([pa.array([], pa.string()), *(_keys(table) for table in left.values())])
     )
@@ -93,6 +95,31 @@ def _explained(
         looks.append(Look.ALLOWED if known else Look.OUT_OF_SYNC)
         allowances.append(QUARANTINE if known else "")
     return _with(lines.take(pa.array(kept, pa.int64())), looks, allowances)
+
+
+def _moved(evidence: Evidence, pairs: list[Pair], left: Lines, looked: Looked) -> None:
+    """Rows of a platform table that are missing where they belong, and too much elsewhere: one line each, not two."""
+    table = pairs[0].table
+    missing = {
+        pair.name: left[pair.name].filter(pc.equal(left[pair.name].column("kind"), Kind.MISSING.value))
+        for pair in pairs
+    }
+    wanted = pa.concat_arrays([one(lines.column("id")) for lines in missing.values()])
+    if not len(wanted):
+        return
+    there = pa.array(sorted(evidence.platform.there(table, wanted)), pa.string())
+    for pair in pairs:
+        lines = left[pair.name]
+        elsewhere = pc.is_in(one(lines.column("id")), value_set=there)
+        gone = pc.and_(elsewhere, pc.equal(one(lines.column("kind")), Kind.MISSING.value))
+        strange = pc.and_(elsewhere, pc.is_in(one(lines.column("kind")), value_set=_TOO_MANY))
+        looked.settled[pair.name] += gone.true_count - strange.true_count
+        kinds = pc.if_else(gone, Kind.MISPLACED.value, one(lines.column("kind")))
+        lines = lines.set_column(lines.column_names.index("kind"), "kind", kinds)
+        left[pair.name] = lines.filter(pc.invert(strange))
+
+
+_TOO_MANY = pa.array([Kind.EXTRA.value, Kind.DOUBLED.value])
 
 
 def _again(
