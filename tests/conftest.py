@@ -142,10 +142,10 @@ def _databases(request: pytest.FixtureRequest) -> Iterator[NewDatabase]:
     files: pytest.TempPathFactory = request.getfixturevalue("tmp_path_factory")
     databases = Databases(request.config.stash[SERVERS], files.mktemp("databases"))
 
-    def new(kind: Kind, *, durable: bool = False) -> str:
+    def new(kind: Kind, *, durable: bool = False, like: str = "") -> str:
         for component in NEEDS[kind]:
             components.require(component)
-        return databases.new(kind, durable=durable)
+        return databases.new(kind, durable=durable, like=like)
 
     try:
         yield new

@@ -24,7 +24,7 @@ _numbers = itertools.count(1)
 class NewDatabase(Protocol):
     """Door of the fixtures that make databases."""
 
-    def __call__(self, kind: Kind, *, durable: bool = False) -> str: ...
+    def __call__(self, kind: Kind, *, durable: bool = False, like: str = "") -> str: ...
 
 
 @dataclass
