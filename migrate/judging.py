@@ -232,9 +232,12 @@ def _data_docs(evidence: "Evidence") -> dict[str, str]:
 
 
 def _books(ends: Mapping[str, int]) -> dict[str, int]:
-    """What became of an entity's keys, as they stand now; all runs together have created what is accepted."""
+    """What became of an entity's keys, as they stand now; all runs together have created what is accepted.
+
+    Deleted are those that are gone from the source, so that nobody can have read them.
+    """
     named = {end: ends.get(told, 0) for end, told in _ENDS.items()}
-    return {"read": sum(named.values()), **named, "updated": 0, "unchanged": 0}
+    return {"read": sum(named.values()) - named["deleted"], **named, "updated": 0, "unchanged": 0}
 
 
 def _quarantine(project: Project, status: "Status") -> list[dict[str, Any]]:

@@ -111,6 +111,14 @@ def test_too_much_money_here_does_not_make_up_for_too_little_there(tmp_path):
     assert figures(build(Folder.open(tmp_path)))["money"].amounts == {"CAD": Decimal("2.00")}
 
 
+def test_books_that_do_not_balance_are_said_to(tmp_path):
+    books = {"client": {"read": 10, "created": 7, "rejected": 1, "deleted": 4}}
+    report = build(evidence.made(tmp_path, context={"books": books}))
+    told = figures(report)["entities"]
+    assert (told.value, told.state, told.given["left_over"]) == (10, State.BAD, 2)
+    assert "Unaccounted for: 2." in page(report, Language("en"))
+
+
 def test_what_two_checks_find_counts_once_among_the_numbers(tmp_path):
     lines = [
         evidence.line("keys", "client", "person", Kind.MISSING, key="1-A", table="S_CONTACT"),
