@@ -76,7 +76,8 @@ def _files(folder: Folder, report: Report) -> Iterator[tuple[str, Iterable[bytes
             yield f"evidence/{name}", _blocks(folder.path / name)
     if not report.unmasked:
         yield f"evidence/{MASKED}", masked_lines(folder)
-    yield from rendered(folder, report, "html", LANGUAGES)
+    docs = f"evidence/{report.data_docs}" if report.data_docs in folder.manifest()["files"] else ""
+    yield from rendered(folder, report, "html", LANGUAGES, docs)
     yield from rendered(folder, report, "json", LANGUAGES)
     yield "verify_bundle.py", [(files("reconciliation") / "verify_bundle.py").read_bytes()]
     yield "README.txt", [_README.format(name=report.name, sha256=folder.sha256).encode()]

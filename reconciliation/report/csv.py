@@ -121,7 +121,7 @@ def _finding(finding: Finding, language: Language) -> list[object]:
     return [
         language.named("check", subject.check),
         language.named("entity", subject.entity),
-        subject.name,
+        language.subject(subject.name),
         subject.field_class,
         language.text(f"result.{finding.result}"),
         language.named("unit", finding.unit),

@@ -100,6 +100,7 @@ def _templates() -> Environment:
     )
     made.filters["plain"] = plain
     made.filters["data"] = data
+    made.tests["in_folder"] = lambda name: "/" in name
     made.globals.update(sign=sign, bar=bar, curve=curve, whiskers=whiskers, Result=Result)
     return made
 

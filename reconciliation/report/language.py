@@ -56,6 +56,11 @@ class Language:
         """The word for something that data may name, such as a check or a rule; the name itself where there is none."""
         return self.text(f"{kind}.{name}") if self.has(f"{kind}.{name}") else name
 
+    def subject(self, name: str) -> str:
+        """A question in words: those of the checks are known, those of comparison files if they are written down."""
+        fields = name.removesuffix(" fields")
+        return self.text("fields_of", name=fields) if fields != name else self.named("subject", name)
+
     def count(self, name: str, number: int, /, **given: object) -> str:
         """A number with its noun, in the form that the number asks for."""
         if not self.has(f"n.{name}"):
@@ -70,7 +75,8 @@ class Language:
         if known is None:
             facts = ", ".join(f"{key} {value}" for key, value in sorted(given.items()))
             return self.text("reason", name=name.replace("_", " "), facts=facts and f" ({facts})")
-        return self._filled(known, {**dict.fromkeys(re.findall(r"{(\w+)}", known), "?"), **given})
+        told = {key: self.named("why", value) for key, value in given.items()}
+        return self._filled(known, {**dict.fromkeys(re.findall(r"{(\w+)}", known), "?"), **told})
 
     # --- figures
 
