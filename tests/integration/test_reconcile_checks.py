@@ -1,0 +1,175 @@
+"""The checks beside `rows`, on real databases: a clean load is the same in every question, each planted fault is told.
+
+All faults are planted at once on one copy of a loaded platform, each where no other stands; one reconciliation answers.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import make_url
+
+from migrate.judging import evidence_root, judge
+from migrate.project import Project
+from migrate.sample import make
+from reconciliation.folder import Folder
+from reconciliation.model import Finding, Result
+from tests.databases import NewDatabase
+from tests.journeys import full_load, project
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
+CHECKS = ("counts", "totals", "keys", "relations", "identity", "continuity", "balance")
+Answer = Callable[[str, str, str], tuple[Finding, list[dict[str, str]]]]
+
+FAULTS = """
+SET session_replication_role = replica;  -- what the constraints of the platform would refuse is planted too
+
+-- counts, keys: an office that legacy does not have
+INSERT INTO case_platform.office SELECT (jsonb_populate_record(o, jsonb_build_object(
+    'office_id', gen_random_uuid(), 'name', 'Planted'))).* FROM case_platform.office o LIMIT 1;
+
+-- totals: one payment is a cent more
+UPDATE case_platform.payment SET amount = amount + 0.01 WHERE payment_id =
+    (SELECT payment_id FROM case_platform.payment WHERE currency_code = 'CAD' ORDER BY payment_id LIMIT 1);
+
+-- keys: a user without a line, a position whose line leads nowhere, an organisation that legacy never had
+DELETE FROM migration.crosswalk WHERE (entity, key) =
+    (SELECT entity, key FROM migration.crosswalk WHERE entity = 'user' AND cause <> 'stub' ORDER BY key LIMIT 1);
+UPDATE migration.crosswalk SET id = gen_random_uuid() WHERE (entity, key) =
+    (SELECT entity, key FROM migration.crosswalk WHERE entity = 'position' ORDER BY key LIMIT 1);
+INSERT INTO migration.crosswalk SELECT (jsonb_populate_record(c, '{"key": "1-PLANTED"}')).*
+    FROM migration.crosswalk c WHERE entity = 'organisation' ORDER BY key LIMIT 1;
+
+-- relations: a link to a person whom there is not, an application without its principal applicant
+UPDATE case_platform.person_relation SET related_person_id = gen_random_uuid() WHERE person_relation_id =
+    (SELECT person_relation_id FROM case_platform.person_relation ORDER BY 1 LIMIT 1);
+UPDATE case_platform.application_party SET role_code = 'SPOUSE' WHERE application_party_id =
+    (SELECT application_party_id FROM case_platform.application_party
+     WHERE role_code = 'PRINCIPAL_APPLICANT' ORDER BY 1 LIMIT 1);
+
+-- identity: two persons with one client number; a representative who was merged away and lives; a relation of two keys
+UPDATE case_platform.person_identifier SET value = other.value FROM (
+    SELECT value FROM case_platform.person_identifier WHERE scheme_code = 'UCI' ORDER BY 1 LIMIT 1) other
+WHERE person_identifier_id = (SELECT person_identifier_id FROM case_platform.person_identifier
+    WHERE scheme_code = 'UCI' ORDER BY value DESC LIMIT 1);
+UPDATE migration.crosswalk SET cause = 'merge', survivor = key WHERE (entity, key) =
+    (SELECT entity, key FROM migration.crosswalk WHERE entity = 'representative' ORDER BY key LIMIT 1);
+UPDATE migration.crosswalk SET id = other.id FROM (
+    SELECT id FROM migration.crosswalk WHERE entity = 'relation' ORDER BY key LIMIT 1) other
+WHERE (entity, key) = (SELECT entity, key FROM migration.crosswalk WHERE entity = 'relation' ORDER BY key DESC LIMIT 1);
+
+-- continuity: open work of another owner; a due date a day later
+UPDATE case_platform.application SET owner_id = (SELECT user_account_id FROM case_platform.user_account
+    WHERE user_account_id <> owner_id ORDER BY 1 LIMIT 1) WHERE application_id = (SELECT application_id
+    FROM case_platform.application WHERE status_code = 'OPEN' AND owner_id IS NOT NULL ORDER BY 1 LIMIT 1);
+UPDATE case_platform.application SET due_at = due_at + interval '1 day' WHERE application_id = (SELECT application_id
+    FROM case_platform.application WHERE status_code = 'OPEN' AND due_at IS NOT NULL ORDER BY 1 DESC LIMIT 1);
+
+-- balance: nobody knows what became of a client; a rejected one has no line in the quarantine any more
+DELETE FROM migration.key_image WHERE (entity, key) = (SELECT entity, key FROM migration.key_image
+    WHERE entity = 'client' AND disposition = 'accepted' ORDER BY key LIMIT 1);
+DELETE FROM migration.quarantine WHERE entity = 'client' AND key = (SELECT key FROM migration.key_image
+    WHERE entity = 'client' AND disposition = 'rejected' ORDER BY key LIMIT 1);
+"""
+
+TOLD = {
+    ("counts", "office", "office"): "amount",
+    ("keys", "office", "platform to crosswalk"): "extra",
+    ("totals", "application", "payments"): "amount",
+    ("keys", "user", "legacy to crosswalk"): "missing",
+    ("keys", "position", "crosswalk to platform"): "missing",
+    ("keys", "organisation", "crosswalk to legacy"): "extra",
+    ("relations", "relation", "links"): "orphan",
+    ("relations", "application", "one principal applicant"): "cardinality",
+    ("identity", "client", "client number"): "collision",
+    ("identity", "representative", "merges"): "contradiction",
+    ("identity", "relation", "one row, one key"): "collision",
+    ("continuity", "application", "owner_id"): "conflict",
+    ("continuity", "application", "due_at"): "conflict",
+    ("balance", "client", "every key has one end"): "unexplained",
+    ("balance", "client", "rejected: a line of the quarantine"): "unexplained",
+}
+"""Check, entity and subject of each planted fault -> its kind."""
+
+
+@pytest.fixture(scope="module")
+def loaded(
+    new_module_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, str, str]:
+    """(project, URL of its legacy database, URL of its platform)"""
+    folder = tmp_path_factory.mktemp("checks") / "p"
+    legacy, platform = new_module_database("sqlite"), new_module_database("postgres")
+    make(legacy, 500, 1)
+    project(folder, legacy, platform)
+    full_load(folder)
+    return folder, legacy, platform
+
+
+def answers(folder: Path, checks: tuple[str, ...] = CHECKS) -> Answer:
+    """What each question was answered with: its finding, and its differences."""
+    summary = judge(Project.find(folder), checks=checks)
+    kept = Folder.open(evidence_root(Project.find(folder)), summary.name)
+    lines = kept.all_differences().to_pylist()
+
+    def answer(check: str, entity: str, subject: str) -> tuple[Finding, list[dict[str, str]]]:
+        place = (check, entity, subject)
+        (found,) = (
+            f for f in summary.findings if (f.subject.check, f.subject.entity, f.subject.name) == place
+        )
+        return found, [line for line in lines if (line["check"], line["entity"], line["subject"]) == place]
+
+    return answer
+
+
+@pytest.fixture(scope="module")
+def clean(loaded: tuple[Path, str, str]) -> tuple[Finding, ...]:
+    return judge(Project.find(loaded[0]), checks=CHECKS).findings
+
+
+@pytest.fixture(scope="module")
+def dirty(
+    loaded: tuple[Path, str, str], new_module_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory
+) -> Answer:
+    """A copy of the platform in which everything is wrong that FAULTS says."""
+    _, legacy, platform = loaded
+    copy, folder = new_module_database("postgres", like=platform), tmp_path_factory.mktemp("dirty") / "p"
+    url = make_url(copy).set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(url) as connection:
+        connection.execute(FAULTS)
+    project(folder, legacy, copy)
+    return answers(folder)
+
+
+def test_a_clean_load_is_the_same_in_every_question(clean):
+    assert {
+        f"{f.subject.check} {f.subject.entity} {f.subject.name}" for f in clean if f.result != Result.SAME
+    } == set()
+    assert {f.subject.check for f in clean} == set(CHECKS)
+
+
+def test_what_is_the_same_was_compared_or_is_declared_to_be_empty(clean):
+    assert all(finding.compared or finding.subject.may_be_empty for finding in clean)
+
+
+def test_money_is_added_up_by_currency_and_agrees_to_the_cent(clean, loaded):
+    folder = Folder.open(evidence_root(Project.find(loaded[0])))
+    payments = [m for m in folder.all_measures() if (m.check, m.subject) == ("totals", "payments")]
+    assert {measure.unit for measure in payments} >= {"CAD"}
+    assert {measure.left_over for measure in payments} == {0}
+    assert sum(bool(measure.explained) for measure in payments)  # some are in quarantine, and explain a part
+
+
+@pytest.mark.parametrize(("place", "kind"), TOLD.items(), ids=[" ".join(place) for place in TOLD])
+def test_a_planted_fault_is_told_where_it_is(dirty, place, kind):
+    finding, lines = dirty(*place)
+    assert finding.result is Result.DIFFERENT
+    assert {line["kind"] for line in lines} == {kind}
+    assert 1 <= len(lines) <= 4
+
+
+def test_what_has_no_fault_is_still_the_same(dirty):
+    assert dirty("counts", "code_value", "code_value")[0].result is Result.SAME
+    assert dirty("continuity", "application", "received_on")[0].result is Result.SAME
+    assert dirty("totals", "application", "fees due")[0].result is Result.SAME
