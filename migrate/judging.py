@@ -7,7 +7,7 @@ The judge gets both databases, the comparison files and the state's answers; not
 shows beside the findings (books, quarantine, coverage of the mapping) is gathered here and handed over as plain values.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +21,7 @@ from migrate.reading.grammar import suggest
 if TYPE_CHECKING:
     from migrate.state.tracing import Status
     from reconciliation.checks import Check
+    from reconciliation.compare import Comparison
     from reconciliation.evidence import Evidence, Limits, Scope
     from reconciliation.running import Notice, Summary
 
@@ -68,6 +69,26 @@ def judge(
         return reconcile(evidence, wanted, folder, manifest, context, notice)
 
 
+def compared(project: Project, entities: Collection[str] = ()) -> "dict[str, Comparison]":
+    """The comparisons of these entities, or of all: then each that is mapped has to have one, and no other may.
+
+    Raises InvalidInput with every mistake of the comparison files.
+    """
+    from reconciliation.compare import read, unmatched
+
+    found = read(project.mappings_folder, project.layout())
+    mistakes = [
+        Mistake("--entity", 0, f"nothing is compared of {name}", suggest(name, found, "entities"))
+        for name in sorted(entities)
+        if name not in found
+    ]
+    if not entities:
+        mistakes += unmatched(found, project.mappings())
+    if mistakes:
+        raise InvalidInput(mistakes)
+    return {name: each for name, each in found.items() if not entities or name in entities}
+
+
 @contextmanager
 def _evidence(
     project: Project, scope: "Scope", status: "Status", limits: "Limits | None", lag: float
@@ -75,21 +96,13 @@ def _evidence(
     from migrate.extract.sql import SqlSource
     from reconciliation.allowances import FILE as ALLOWANCES
     from reconciliation.allowances import read as read_allowances
-    from reconciliation.compare import read
     from reconciliation.evidence import Evidence, Limits
     from reconciliation.quality import suites
     from reconciliation.sides import LegacySide, PlatformSide
 
     layout = project.layout()
-    comparisons = read(project.mappings_folder, layout)
+    comparisons = compared(project, scope.entities)
     suites.read(project.mappings_folder, layout)  # its mistakes are told before anything is begun
-    entities = scope.entities
-    if unknown := [name for name in sorted(entities) if name not in comparisons]:
-        raise InvalidInput(
-            Mistake("--entity", 0, f"nothing is compared of {name}", suggest(name, comparisons, "entities"))
-            for name in unknown
-        )
-    chosen = {name: each for name, each in comparisons.items() if not entities or name in entities}
     settings = project.settings.platform
     source = project.source()
     assert isinstance(source, SqlSource)
@@ -98,11 +111,17 @@ def _evidence(
         project.platform_url(), settings.schema_name, layout, patience=project.patience.seconds
     )
     try:
+        if lacking := [
+            Mistake(each.file, 0, what, "correct the name, or ask for SELECT on it")
+            for each in comparisons.values()
+            for what in legacy.lacking(each)
+        ]:
+            raise InvalidInput(lacking)
         yield Evidence(
             project.name,
             legacy,
             platform,
-            chosen,
+            comparisons,
             layout,
             legacy.clock(),
             _synced(status),

@@ -17,6 +17,7 @@ from psycopg import sql
 from sqlalchemy import URL
 
 from migrate.canonical import ID
+from migrate.errors import Drift
 from migrate.extract.readers import Readers
 from migrate.extract.sql import SqlSource
 from migrate.model import KeyRange, Layout
@@ -43,6 +44,22 @@ class LegacySide:
     def close(self) -> None:
         """End the snapshots."""
         self._readers.close()
+
+    def lacking(self, comparison: Comparison) -> list[str]:
+        """What a comparison looks at and the legacy database does not have, or not for this role: in words."""
+        wrong = []
+        for table, columns in sorted(comparison.sources.items()):
+            try:
+                there = self.source.table(table).columns
+            except Drift:
+                wrong.append(f"the legacy database has no table {table}")
+                continue
+            wrong += [
+                f"the legacy table {table} has no column {name}"
+                for name in sorted(columns)
+                if name not in there
+            ]
+        return wrong
 
     def clock(self) -> datetime:
         """The source's own time, naive UTC."""

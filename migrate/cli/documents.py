@@ -84,10 +84,11 @@ class MappingLine(TypedDict):
 
 
 class MappingCheckDocument(TypedDict):
-    """`migrate mapping check`. `examples` that were run; `mistakes` of all files."""
+    """`migrate mapping check`. `examples` that were run, `comparisons` that were read; `mistakes` of all files."""
 
     mappings: list[MappingLine]
     examples: int
+    comparisons: int
     mistakes: list[MistakeDocument]
     exit: int
 

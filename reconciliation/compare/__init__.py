@@ -8,6 +8,17 @@ unchecked with a reason that the report shows.
 """
 
 from reconciliation.compare.nouns import Compared, Comparison, Form, Join, Pair, Parent, Variant
-from reconciliation.compare.read import read
+from reconciliation.compare.read import read, there_are, unmatched
 
-__all__ = ["Compared", "Comparison", "Form", "Join", "Pair", "Parent", "Variant", "read"]
+__all__ = [
+    "Compared",
+    "Comparison",
+    "Form",
+    "Join",
+    "Pair",
+    "Parent",
+    "Variant",
+    "read",
+    "there_are",
+    "unmatched",
+]

@@ -74,6 +74,20 @@ def there_are(mappings: Path) -> bool:
     return any((mappings / FOLDER).glob("*.yaml"))
 
 
+def unmatched(comparisons: Mapping[str, Comparison], moved: Collection[str]) -> list[Mistake]:
+    """What is wrong between the comparisons and the entities that are moved: each of these needs one."""
+    mistakes = [
+        Mistake(f"{FOLDER}/{name}.yaml", 0, f"{name} is moved and not compared", "write its comparison")
+        for name in moved
+        if name not in comparisons
+    ]
+    strange = [each for name, each in comparisons.items() if name not in moved]
+    return mistakes + [
+        Mistake(each.file, 0, f"nothing moves {each.entity}", suggest(each.entity, moved, "entities"))
+        for each in strange
+    ]
+
+
 def _named_rows(comparisons: Collection[Comparison]) -> dict[str, str]:
     """What a field may name -> the platform table in which such rows are."""
     rows = {each.entity: each.table for each in comparisons}
@@ -172,8 +186,8 @@ class _File:
             table = take("is", word(self.layout, "table of the platform", "tables"), label.partition(".")[0])
             if table not in self.layout:
                 raise at.wrong(f"there is no platform table {table}", suggest(table, self.layout, "tables"))
-            source = take("from", identifier, self.root if own else None)
-            if source is None:
+            source = take("from", identifier, self.root if own else "")
+            if not own and "from" not in take:
                 at.note("`from` is missing", "name the legacy table")
             parent = None if own else take("parent", _parent)
             joins = take("joins", named(self._join), ())
@@ -190,7 +204,7 @@ class _File:
         return Pair(
             "" if own else label,
             table,
-            source or "",
+            source,
             parent,
             where,
             joins,
@@ -214,7 +228,10 @@ class _File:
         found: tuple[Compared, ...] = ()
         for group in many(word(self.shared, "group of shared fields", "groups"))(at):
             self.shared_used.add(group)
-            found += named(self._field(fields))(at.child(group, self.shared[group]))
+            place = at.child(group, self.shared[group]).about(
+                f"shared {group}"
+            )  # told once, not for each pair
+            found += named(self._field(fields))(place)
         return found
 
     def _accounted(

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
         MistakeDocument,
     )
     from migrate.mapping.nouns import Mapping
+    from migrate.project import Project
+    from reconciliation.compare import Comparison
 
 EXAMPLES_CHECK = (("migrate mapping check", "every mistake of every file at once, then the examples"),)
 EXAMPLES_SHOW = (
@@ -46,28 +48,34 @@ def command() -> None:
 @declare("check", examples=EXAMPLES_CHECK, parent=command)
 @click.option("--no-examples", is_flag=True, help="Only read and check the files; do not run their examples.")
 def check(session: Session, no_examples: bool) -> int:
-    """Check all mapping files and run their examples.
+    """Check all mapping files and run their examples; the comparison files beside them as well.
 
     Every mistake of all files is listed at once, with file, line and way out. Touches no database.
     """
     from migrate.project.examples import run_examples
+    from reconciliation.compare import unmatched
 
     project = session.project
+    compared, wrong = _comparisons(project)
     try:
         mappings = project.mappings()
         count, mistakes = (0, ()) if no_examples else run_examples(project)
     except InvalidInput as error:
-        session.document(_checked((), 0, error.mistakes))
+        every = InvalidInput((*error.mistakes, *wrong))
+        session.document(_checked((), 0, 0, every.mistakes))
         if session.as_json:
-            session.note(str(error))
+            session.note(str(every))
             return 2
-        raise
-    session.document(_checked(mappings.values(), count, mistakes))
+        raise every from None
+    mistakes = (*mistakes, *wrong, *(unmatched(compared, mappings) if compared else ()))
+    session.document(_checked(mappings.values(), count, len(compared), mistakes))
     if mistakes:
         session.note(str(InvalidInput(mistakes)))
         return 2
     _table(session, mappings.values())
     session.say(f"no mistake in {project.mappings_folder}; {count:,} examples hold")
+    if compared:
+        session.say(f"compared: {len(compared)} entities, by files of their own")
     session.then("migrate mapping coverage", "migrate plan")
     return 0
 
@@ -180,10 +188,29 @@ def _line(mapping: Mapping) -> MappingLine:
     }
 
 
-def _checked(mappings: Iterable[Mapping], examples: int, mistakes: Iterable[Mistake]) -> MappingCheckDocument:
+def _comparisons(project: Project) -> tuple[dict[str, Comparison], tuple[Mistake, ...]]:
+    """The comparison files and their mistakes; who has none yet is not asked for them."""
+    from reconciliation.compare import read, there_are
+
+    try:
+        there = there_are(project.mappings_folder)
+        return (read(project.mappings_folder, project.layout()) if there else {}), ()
+    except InvalidInput as error:
+        return {}, error.mistakes
+
+
+def _checked(
+    mappings: Iterable[Mapping], examples: int, comparisons: int, mistakes: Iterable[Mistake]
+) -> MappingCheckDocument:
     told = _mistakes(mistakes)
     lines = [_line(mapping) for mapping in mappings]
-    return {"mappings": lines, "examples": examples, "mistakes": told, "exit": 2 if told else 0}
+    return {
+        "mappings": lines,
+        "examples": examples,
+        "comparisons": comparisons,
+        "mistakes": told,
+        "exit": 2 if told else 0,
+    }
 
 
 def _mistakes(mistakes: Iterable[Mistake]) -> list[MistakeDocument]:
