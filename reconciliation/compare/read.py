@@ -117,7 +117,9 @@ class _File:
         at = Place(root, self.notes)
         with at.keys() as take:
             entity = take("entity", name)
-            self.root, self.root_table = take("root", self._root, ("", ""))
+            table, platform = take("root", self._root) or (None, None)
+            self.root, self.root_table = table or "", platform or ""
+            self.root_known = bool(self.root and self.root_table)
             scope = take("scope", Fields(None, (), self.lists).condition, None)
             take("shared", self._groups, None)
             pairs = take("pairs", named(self._pair), ())
@@ -187,9 +189,11 @@ class _File:
             if table not in self.layout:
                 raise at.wrong(f"there is no platform table {table}", suggest(table, self.layout, "tables"))
             source = take("from", identifier, self.root if own else "")
-            if not own and "from" not in take:
+            if not own and "from" not in take and self.root_known:
                 at.note("`from` is missing", "name the legacy table")
-            parent = None if own else take("parent", _parent)
+            parent = None if own else take("parent", _parent, None)
+            if not own and "parent" not in take and self.root_known:
+                at.note("`parent` is missing", "name the column with the root's key")
             joins = take("joins", named(self._join), ())
             plain = Fields(self.layout[table], [join.alias for join in joins], self.lists)
             where = take("where", plain.condition, None)
@@ -200,7 +204,8 @@ class _File:
             compared = (*take("fields", named(self._field(fields)), ()), *shared)
             unchecked = take("unchecked", _reasons, {})
             empty = take("may_be_empty", text, "")
-        self._accounted(at, compared, unchecked, self.layout[table])
+            written = {*take.names_in("fields"), *take.names_in("unchecked")}
+        self._accounted(at, compared, unchecked, self.layout[table], written)
         return Pair(
             "" if own else label,
             table,
@@ -235,12 +240,20 @@ class _File:
         return found
 
     def _accounted(
-        self, at: Place, compared: tuple[Compared, ...], unchecked: Mapping[str, str], table: TargetTable
+        self,
+        at: Place,
+        compared: tuple[Compared, ...],
+        unchecked: Mapping[str, str],
+        table: TargetTable,
+        written: set[str],
     ) -> None:
-        """Every platform column is compared, or left out with a reason; and not both, and not twice."""
+        """Every platform column is compared, or left out with a reason; and not both, and not twice.
+
+        written:  columns that are named, be it with a mistake that was told already.
+        """
         columns = [field.column for field in compared]
         for column in table.columns:
-            if column not in {*columns, *unchecked, table.key, table.root_id}:
+            if column not in {*columns, *written, table.key, table.root_id}:
                 way_out = "compare it, or give a reason: unchecked: {…}"
                 at.note(f"column {table.name}.{column} is not compared", way_out)
             if columns.count(column) > 1:
