@@ -29,6 +29,8 @@ Part = tuple[str, ...]
 
 KEYS_AT_ONCE = 5_000
 IN_FLIGHT = "in_flight"
+UNKNOWN = "(no code)"
+"""The part of rows whose value is in no code list, or no currency."""
 
 
 @dataclass
@@ -145,6 +147,10 @@ class _Crosstab:
         """Raw groups as parts: what the pair is not about is left out, the rest has its declared form and code."""
         kept = self.expectation.about(self.pair, grouped)
         columns = [self._part(each, kept) for each in self.by]
+        if self.total.currency:  # what is typed there may be anything
+            columns[-1] = pc.if_else(
+                pc.match_substring_regex(columns[-1], "^[A-Z]{3}$"), columns[-1], UNKNOWN
+            )
         parts: dict[Part, tuple[int, Number]] = {}
         values = (
             column.to_pylist() for column in (*columns, one(kept.column(ROWS)), one(kept.column(AMOUNT)))
@@ -159,11 +165,20 @@ class _Crosstab:
     def _part(self, dimension: Dimension, rows: pa.Table) -> pa.Array:
         compared = self.pair.field(dimension.column)
         if not dimension.grain:
-            values = self.expectation.value(compared, rows, self.evidence.layout[self.pair.table])
-            return values.cast(pa.string())
+            values = self.expectation.value(compared, rows, self.evidence.layout[self.pair.table]).cast(
+                pa.string()
+            )
+            return self._known(compared.code, values)
         assert compared.source is not None
         months = one(rows.column(month_of(compared.source.name)))
         return pc.utf8_slice_codeunits(months, 0, 4) if dimension.grain == "year" else months
+
+    def _known(self, code: str | None, values: pa.Array) -> pa.Array:
+        """The codes of a list; whatever else was typed in their place may be anything, and is only counted."""
+        if code is None:
+            return values
+        codes = pa.array(set(self.comparison.codes[code].values()), pa.string())
+        return pc.if_else(pc.or_(values.is_null(), pc.is_in(values, value_set=codes)), values, UNKNOWN)
 
     def _shown(self, dimension: Dimension) -> sql.Composable:
         """A dimension as the platform groups by it."""

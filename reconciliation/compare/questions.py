@@ -48,7 +48,12 @@ class Questions:
     def _dimension(self, compared: Collection[str], pair: str) -> Parser[Dimension]:
         def parse(at: Place) -> Dimension:
             if not isinstance(at.node.value, dict):
-                return Dimension(word(compared, "compared column", "columns")(at))
+                column = word(compared, "compared column", "columns")(at)
+                field = self.pairs[pair].field(column)
+                if field.code is None and not any(form.name == "flag" for form in field.forms):
+                    what = f"column {column} holds no codes: its values would stand in the evidence, person by person"
+                    raise at.wrong(what, "go by a coded column, a flag, or the year or month of a date")
+                return Dimension(column)
             (entry,) = at.entries()
             if entry.name not in GRAINS:
                 raise entry.wrong(f"no grain named {entry.name}", suggest(entry.name, GRAINS, "grains"))
