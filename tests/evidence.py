@@ -1,8 +1,9 @@
 """An evidence folder made by hand: every part of a report has something to show, and one for each verdict.
 
-folder = made(tmp_path)                   different: a bit of everything
-folder = made(tmp_path, only={"counts"})  ...
-folder = large(tmp_path, 100_000)         so many differences
+folder = made(tmp_path)                      different: a bit of everything
+folder = made(tmp_path, only={"counts"})     of these checks alone
+folder = large(tmp_path, 100_000)            so many differences
+folder = naughty(tmp_path)                   every text is one that a browser or a spreadsheet might run
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,6 +15,7 @@ import pyarrow as pa
 
 from reconciliation.folder import Folder
 from reconciliation.model import DIFFERENCES, Kind, Look, Measure, Reason, Remark, Result, Subject
+from tests.naughty import NAUGHTY
 
 NAME = "20270114T031500Z"
 SALT = "5a" * 32
@@ -389,3 +391,53 @@ def large(root: Path, count: int, *, name: str = NAME) -> Folder:
     folder.differences(pa.table(blank | columns, schema=DIFFERENCES))
     folder.close(MANIFEST, CONTEXT)
     return Folder.open(root, name)
+
+
+def naughty(place: Path) -> Folder:
+    """Evidence in which every text that can come from data or from a file that people write is naughty."""
+    folder = Folder.make(place, NAME, salt=SALT)
+    subjects = [Subject("rows", text, f"{text}.{number}", text) for number, text in enumerate(NAUGHTY)]
+    others = [Subject(text, "client", "x", may_be_empty=text) for text in NAUGHTY[:60]]
+    folder.subjects([*subjects, *others])
+    kinds = list(Kind)
+    for number, subject in enumerate(subjects):
+        where, text = (subject.check, subject.entity, subject.name), NAUGHTY[number]
+        folder.measure(Measure(*where, text, 1, 2, 1, {text: text}, {text: 1}))
+        folder.remark(Remark(*where, Reason(text, {text: text})))
+        folder.remark(Remark(*where, Reason("stopped", {"before": text})))
+        told = dict.fromkeys(("key", "table", "row", "id", "column", "source", "allowance", "class"), text)
+        kind = kinds[number % len(kinds)]
+        folder.differences(table([line(*where, kind, legacy=text, platform=f"{text}.", **told)]))
+    for subject in others:
+        where = (subject.check, subject.entity, subject.name)
+        folder.measure(Measure(*where, "rows", 0, 0, 0))
+        folder.remark(Remark(*where, Reason("failed", {"error": subject.check}), Result.ERROR))
+    folder.close(*_beside())
+    return Folder.open(place)
+
+
+def _beside() -> tuple[dict[str, Any], dict[str, Any]]:
+    """Manifest and context: every text of the hand-made ones, by each naughty string in turn."""
+
+    def bad(value: Any, text: str) -> Any:
+        if isinstance(value, dict):
+            return {name: bad(each, text) for name, each in value.items()}
+        if isinstance(value, list):
+            return [bad(each, text) for each in value]
+        return text if isinstance(value, str) else value
+
+    context: dict[str, Any] = {}
+    for name, told in CONTEXT.items():
+        if isinstance(told, list):
+            context[name] = [bad(told[0], text) for text in NAUGHTY]
+        else:
+            context[name] = bad(told, NAUGHTY[0])
+    context["books"] = {text: {"read": 1, "created": 1} for text in NAUGHTY}
+    context["coverage"] = dict.fromkeys(NAUGHTY, 1)
+    context["drill"] = {"at": NAUGHTY[0], "planted": 2, "caught": 1, "missed": 1,
+                        "classes": {text: {"planted": 1, "caught": 1} for text in NAUGHTY}}  # fmt: skip
+    manifest = {**bad(MANIFEST, NAUGHTY[1])}
+    manifest["mappings"] = manifest["comparison"] = {text: text for text in NAUGHTY}
+    manifest["scope"] = {text: [text] for text in NAUGHTY}
+    manifest["limits"] = {text: text for text in NAUGHTY}
+    return manifest, context

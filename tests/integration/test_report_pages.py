@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 
 from reconciliation.folder import Folder
-from reconciliation.model import Kind, Measure, Reason, Remark, Result, Subject
 from reconciliation.report.build import build
 from reconciliation.report.csv import ALIVE, sheets
 from reconciliation.report.html import page, plain
@@ -142,61 +141,9 @@ def test_a_script_in_a_page_would_not_run(chromium, pages, tmp_path):
 # --- naughty strings
 
 
-def naughty(place: Path) -> Folder:
-    """Evidence in which every text that can come from data or from a file that people write is naughty."""
-    folder = Folder.make(place, evidence.NAME, salt=evidence.SALT)
-    subjects = [Subject("rows", text, f"{text}.{number}", text) for number, text in enumerate(NAUGHTY)]
-    others = [Subject(text, "client", "x", may_be_empty=text) for text in NAUGHTY[:60]]
-    folder.subjects([*subjects, *others])
-    kinds = list(Kind)
-    for number, subject in enumerate(subjects):
-        where, text = (subject.check, subject.entity, subject.name), NAUGHTY[number]
-        folder.measure(Measure(*where, text, 1, 2, 1, {text: text}, {text: 1}))
-        folder.remark(Remark(*where, Reason(text, {text: text})))
-        folder.remark(Remark(*where, Reason("stopped", {"before": text})))
-        told = dict.fromkeys(("key", "table", "row", "id", "column", "source", "allowance", "class"), text)
-        kind = kinds[number % len(kinds)]
-        folder.differences(
-            evidence.table([evidence.line(*where, kind, legacy=text, platform=f"{text}.", **told)])
-        )
-    for subject in others:
-        where = (subject.check, subject.entity, subject.name)
-        folder.measure(Measure(*where, "rows", 0, 0, 0))
-        folder.remark(Remark(*where, Reason("failed", {"error": subject.check}), Result.ERROR))
-    folder.close(*beside())
-    return Folder.open(place)
-
-
-def beside() -> tuple[dict[str, Any], dict[str, Any]]:
-    """Manifest and context: every text of the hand-made ones, by each naughty string in turn."""
-
-    def bad(value: Any, text: str) -> Any:
-        if isinstance(value, dict):
-            return {name: bad(each, text) for name, each in value.items()}
-        if isinstance(value, list):
-            return [bad(each, text) for each in value]
-        return text if isinstance(value, str) else value
-
-    context: dict[str, Any] = {}
-    for name, told in evidence.CONTEXT.items():
-        if isinstance(told, list):
-            context[name] = [bad(told[0], text) for text in NAUGHTY]
-        else:
-            context[name] = bad(told, NAUGHTY[0])
-    context["books"] = {text: {"read": 1, "created": 1} for text in NAUGHTY}
-    context["coverage"] = dict.fromkeys(NAUGHTY, 1)
-    context["drill"] = {"at": NAUGHTY[0], "planted": 2, "caught": 1, "missed": 1,
-                        "classes": {text: {"planted": 1, "caught": 1} for text in NAUGHTY}}  # fmt: skip
-    manifest = {**bad(evidence.MANIFEST, NAUGHTY[1])}
-    manifest["mappings"] = manifest["comparison"] = {text: text for text in NAUGHTY}
-    manifest["scope"] = {text: [text] for text in NAUGHTY}
-    manifest["limits"] = {text: text for text in NAUGHTY}
-    return manifest, context
-
-
 @pytest.fixture(scope="module")
 def dangerous(tmp_path_factory: pytest.TempPathFactory) -> Folder:
-    return naughty(tmp_path_factory.mktemp("naughty"))
+    return evidence.naughty(tmp_path_factory.mktemp("naughty"))
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

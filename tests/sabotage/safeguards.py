@@ -9,6 +9,11 @@ from dataclasses import dataclass
 
 JOURNEY = "tests/property/test_journey.py"
 APPLY = "tests/unit/test_apply.py"
+BUNDLE = "tests/unit/test_report_bundle.py"
+CLI = "tests/integration/test_cli.py"
+FINDINGS = "tests/unit/test_findings.py"
+REPORT = "tests/unit/test_report.py"
+WORDS = "tests/unit/test_report_words.py"
 CANARIES = "tests/integration/test_canaries.py"
 CLOCKS = "tests/integration/test_clocks.py"
 LOAD = "tests/integration/test_load_postgres.py"
@@ -562,5 +567,78 @@ SAFEGUARDS = (
     Safeguard(
         "files in folders of the evidence are hashed", "reconciliation/folder.py",
         'self.path.rglob("*")', 'self.path.glob("*")', (QUALITY, "part_of_the_evidence"),
+    ),
+    # --- reports
+    Safeguard(
+        "what comes from data is escaped in a page", "reconciliation/report/html.py",
+        "        autoescape=True,\n", "        autoescape=False,\n", (REPORT, "becomes_an_element"), quick=True,
+    ),
+    Safeguard(
+        "a page allows no script", "reconciliation/report/html.py",
+        "default-src 'none'; ", "", (REPORT, "allows_no_script"), quick=True,
+    ),
+    Safeguard(
+        "no text of a spreadsheet begins a formula", "reconciliation/report/csv.py",
+        """f"'{text}" if text.startswith(tuple(ALIVE)) else text""", "text", (REPORT, "begins_a_formula"), quick=True,
+    ),
+    Safeguard(
+        "values are masked in a page", "reconciliation/report/build.py",
+        "legacy if unmask else masked(legacy)", "legacy", (REPORT, "no_value_of_a_person"), quick=True,
+    ),
+    Safeguard(
+        "values are masked in a table", "reconciliation/report/csv.py",
+        "shown = differences if unmask else _masked(differences)", "shown = differences",
+        (REPORT, "no_value_of_a_person"), quick=True,
+    ),
+    Safeguard(
+        "values are masked in a bundle", "reconciliation/report/bundle.py",
+        "if report.unmasked or name not in (SALT, DIFFERENCES):", "if True:", (BUNDLE, "holds_no_value"), quick=True,
+    ),
+    Safeguard(
+        "nobody can try values until the hash of the differences fits", "reconciliation/folder.py",
+        'keyed = file == "differences.jsonl"', "keyed = False", (FINDINGS, "lacks_the_salt"), quick=True,
+    ),
+    Safeguard(
+        "a report with values is in the ledger", "migrate/cli/commands/report.py",
+        "    if unmask:\n        project", "    if False:\n        project", (CLI, "report_shows_values"),
+    ),
+    Safeguard(
+        "a share is never rounded to all", "reconciliation/report/language.py",
+        'if Decimal("99.9") < share < 100:', "if False:", (WORDS, "never_rounded"), quick=True,
+    ),
+    Safeguard(
+        "a share is never rounded to none", "reconciliation/report/language.py",
+        'if share < Decimal("0.1"):', "if False:", (WORDS, "never_rounded"), quick=True,
+    ),
+    Safeguard(
+        "what nobody asked is not known, and not good", "reconciliation/report/figures.py",
+        "        return State.UNKNOWN\n    return State.GOOD if", "        return State.GOOD\n    return State.GOOD if",
+        (REPORT, "no_number_is_good"), quick=True,
+    ),
+    Safeguard(
+        "what was compared in part is not good", "reconciliation/report/figures.py",
+        "return State.GOOD if answered == len(results) else State.LOOK", "return State.GOOD",
+        (REPORT, "in_part"), quick=True,
+    ),
+    Safeguard(
+        "nothing compared is not the same", "reconciliation/model.py",
+        "return Verdict.SAME if results == {Result.SAME} else Verdict.INCOMPLETE", "return Verdict.SAME",
+        (REPORT, "never_as_the_same"), quick=True,
+    ),
+    Safeguard(
+        "a report is of evidence that nobody changed", "reconciliation/folder.py",
+        "        folder.verify()\n", "", ("tests/unit/test_report_command.py", "changed_is_refused"), quick=True,
+    ),
+    Safeguard(
+        "a bundle's findings are worked out again", "reconciliation/verify_bundle.py",
+        "        if ours != theirs:", "        if False:", (BUNDLE, "does_not_follow"), quick=True,
+    ),
+    Safeguard(
+        "a bundle's files are the listed ones", "reconciliation/verify_bundle.py",
+        "        if not right:", "        if False:", (BUNDLE, "one_changed_byte"), quick=True,
+    ),
+    Safeguard(
+        "a difference without a key counts", "reconciliation/findings.py",
+        '([], "count_all")', '("key", "count")', (FINDINGS, "without_a_key"), quick=True,
     ),
 )  # fmt: skip

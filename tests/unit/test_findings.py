@@ -81,6 +81,11 @@ def test_what_is_in_flight_or_allowed_does_not_count():
     assert (finding.result, finding.in_flight, finding.allowed) == (Result.SAME, 1, 1)
 
 
+def test_a_difference_without_a_key_counts_too():
+    (finding,) = findings([SUBJECT], [measure()], table(line(key=None), line(key="")))
+    assert (finding.kinds, finding.keys) == ({"conflict": 2}, ())
+
+
 def test_a_figure_that_does_not_balance_is_different_though_another_makes_up_for_it():
     assert result(measure(10, 9), measure(9, 10)) is Result.DIFFERENT
 

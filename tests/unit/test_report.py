@@ -12,6 +12,7 @@ import json
 import os
 import re
 from decimal import Decimal
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pyarrow as pa
@@ -185,6 +186,24 @@ def test_a_page_allows_no_script_and_nothing_from_elsewhere(folder):
     assert re.findall(r"<(?:script|link|img|iframe|object|embed|base|form)\b", text) == []
     assert re.findall(r"\s(?:style|on\w+)=", text) == []
     assert [link for link in re.findall(r'href="([^"]*)"', text) if not link.startswith("#")] == []
+
+
+class Tags(HTMLParser):
+    """Every element of a page, with the names of its attributes."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.found: set[tuple[str, str]] = set()
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.update((tag, name) for name, _ in [*attrs, ("", "")])
+
+
+def test_no_text_becomes_an_element_or_an_attribute(folder, tmp_path):
+    usual = Tags(page(build(folder, unmask=True), Language("en"), "x.html")).found
+    naughty = Tags(page(build(evidence.naughty(tmp_path), unmask=True), Language("en"), "x.html")).found
+    assert naughty - usual <= {("th", "rowspan"), ("td", "rowspan")}
 
 
 def test_examples_are_few_and_the_rest_is_counted(tmp_path):
