@@ -178,16 +178,6 @@ def upper(values: Values) -> Values:
 
 
 @form
-def without(values: Values, *, letters: str) -> Values:
-    """Without these letters, wherever they stand.
-
-    >>> without(pa.array(["12-34 5"]), letters="- ").to_pylist()
-    ['12345']
-    """
-    return pc.replace_substring_regex(values, pattern=f"[{re.escape(letters)}]", replacement="")
-
-
-@form
 def without_blanks(values: Values) -> Values:
     """Without any blank, wherever it stands; nothing else is no value.
 

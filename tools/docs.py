@@ -34,9 +34,11 @@ def documents() -> dict[str, str]:
     from migrate.platform.describing import model_document
     from migrate.transform.describing import transforms_document
     from migrate.transform.vocabulary import vocabulary
+    from reconciliation.describing import forms_document
 
     return {
         **manual.pages(),  # commands, the schemas of their documents, golden help
+        "docs/comparison-forms.md": forms_document(),
         "docs/mapping.schema.json": json.dumps(schema(vocabulary()), indent=2, ensure_ascii=False) + "\n",
         "docs/platform-model.md": model_document(),
         "docs/transforms.md": transforms_document(),
