@@ -94,6 +94,7 @@ def _evidence(
     project: Project, scope: "Scope", status: "Status", limits: "Limits | None", lag: float
 ) -> "Iterator[Evidence]":
     from migrate.extract.sql import SqlSource
+    from reconciliation import traits
     from reconciliation.allowances import FILE as ALLOWANCES
     from reconciliation.allowances import read as read_allowances
     from reconciliation.evidence import Evidence, Limits
@@ -102,7 +103,8 @@ def _evidence(
 
     layout = project.layout()
     comparisons = compared(project, scope.entities)
-    suites.read(project.mappings_folder, layout)  # its mistakes are told before anything is begun
+    suites.read(project.mappings_folder, layout)  # mistakes are told before anything is begun
+    traits.read(project.mappings_folder)
     settings = project.settings.platform
     source = project.source()
     assert isinstance(source, SqlSource)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from reconciliation.expected import one
 from reconciliation.sides import PlatformSide
 
 _TEXT = pa.string()
@@ -136,3 +137,28 @@ class Books:
             {"key": _TEXT, "id": _TEXT},
             [entity],
         )
+
+    def complained_of(self, entity: str, state: str) -> pa.Array:
+        """Legacy keys of the roots that have an open line of the quarantine in this state: rejected or held."""
+        return self._keys(
+            "SELECT DISTINCT key FROM {state}.quarantine WHERE entity = %s AND state = %s", entity, state
+        )
+
+    def flagged(self, entity: str) -> pa.Array:
+        """Legacy keys of the roots of which a row bears a mark that a person has to look."""
+        return self._keys(
+            """
+            SELECT DISTINCT k.key FROM {platform}.quality_mark m
+            JOIN {state}.key_image k ON k.entity = m.root_entity AND k.id = m.root_id
+            WHERE m.root_entity = %s AND m.kind = 'flagged'
+            """,
+            entity,
+        )
+
+    def known(self, entity: str, keys: pa.Array) -> pa.Array:
+        """Those of some legacy keys that a run has ever read."""
+        query = "SELECT key FROM {state}.key_image WHERE entity = %s AND key = ANY(%s)"
+        return self._keys(query, entity, keys.to_pylist())
+
+    def _keys(self, query: str, *values: object) -> pa.Array:
+        return one(self.platform.ask(query, {"key": _TEXT}, list(values)).column("key"))

@@ -5,16 +5,21 @@ not decide what they mean.
 """
 
 import time
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from migrate.model import Layout
 from reconciliation.allowances import Allowances
 from reconciliation.books import Books
 from reconciliation.compare.nouns import Comparison
+from reconciliation.model import Look
 from reconciliation.sides import LegacySide, PlatformSide
 
 MAX_DIFFERENCES = 100_000
@@ -45,6 +50,25 @@ class Scope:
     entities: frozenset[str] = frozenset()
 
 
+@dataclass
+class SoFar:
+    """What the checks that were asked before have come to.
+
+    measured:   (check, entity) of their figures.
+    differing:  entity -> legacy keys of the roots of which something differs and counts.
+    """
+
+    measured: set[tuple[str, str]] = field(default_factory=set)
+    differing: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    def add(self, lines: pa.Table) -> None:
+        """Differences, as they are written."""
+        real = lines.filter(pc.equal(lines.column("look"), Look.OUT_OF_SYNC.value))
+        for entity, key in zip(*(real.column(name).to_pylist() for name in ("entity", "key")), strict=True):
+            if key:
+                self.differing[entity].add(key)
+
+
 @dataclass(frozen=True)
 class Evidence:
     """Both sides, for checks.
@@ -58,6 +82,7 @@ class Evidence:
     lag:          seconds between the two looks at a difference.
     allowances:   differences that somebody answers for.
     scope:        which checks and entities were asked for.
+    so_far:       what earlier checks of this reconciliation have come to.
     """
 
     system: str
@@ -74,6 +99,7 @@ class Evidence:
     lag: float = 0.0
     allowances: Allowances = field(default_factory=Allowances)
     scope: Scope = field(default_factory=Scope)
+    so_far: SoFar = field(default_factory=SoFar)
 
     @cached_property
     def books(self) -> Books:

@@ -100,11 +100,14 @@ def _write(evidence: Evidence, folder: Folder, answer: Answer, answered: set[tup
     match answer:
         case Measure():
             folder.measure(answer)
+            evidence.so_far.measured.add((answer.check, answer.entity))
             answered.add((answer.entity, answer.subject))
         case Remark():
             folder.remark(answer)
         case pa.Table():
-            folder.differences(evidence.allowances.applied(answer.select(DIFFERENCES.names)))
+            lines = evidence.allowances.applied(answer.select(DIFFERENCES.names))
+            evidence.so_far.add(lines)
+            folder.differences(lines)
 
 
 def _all(folder: Folder, subjects: Iterable[Subject], reason: Reason, result: Result) -> None:

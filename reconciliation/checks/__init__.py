@@ -20,7 +20,18 @@ from reconciliation.model import Measure, Remark, Subject
 
 Answer: TypeAlias = "Measure | Remark | pa.Table"
 
-MODULES = ("counts", "totals", "keys", "rows", "relations", "identity", "continuity", "balance", "quality")
+MODULES = (
+    "counts",
+    "totals",
+    "keys",
+    "rows",
+    "relations",
+    "identity",
+    "continuity",
+    "balance",
+    "quality",
+    "equity",
+)
 """Modules of this package that hold checks, in their order; each is imported when it is asked for."""
 
 

@@ -21,6 +21,7 @@ FAULTS = "tests/integration/test_faults.py"
 MEMORY = "tests/unit/test_load_memory.py"
 NETS = "tests/integration/test_nets.py"
 UNDO = "tests/integration/test_undo.py"
+EQUITY = "tests/unit/test_equity.py"
 DRIFT = "tests/integration/test_drift.py"
 LEDGER = "tests/unit/test_state_ledger.py"
 QUALITY = "tests/integration/test_check_quality.py"
@@ -640,5 +641,28 @@ SAFEGUARDS = (
     Safeguard(
         "a difference without a key counts", "reconciliation/findings.py",
         '([], "count_all")', '("key", "count")', (FINDINGS, "without_a_key"), quick=True,
+    ),
+    # --- equity
+    Safeguard(
+        "chances are corrected for how many there are", "reconciliation/equity.py",
+        "corrected = iter(holm(raw))", "corrected = iter(raw)", (EQUITY, "no_more_often or ask_for_more"), quick=True,
+    ),
+    Safeguard(
+        "what is sure and small is no disparity", "reconciliation/equity.py",
+        "Standing.MORE if ratio >= RATIO else Standing.SLIGHTLY", "Standing.MORE", (EQUITY, "told_apart"), quick=True,
+    ),
+    Safeguard(
+        "small groups are told together", "reconciliation/checks/equity.py",
+        "told = suppressed(groups)", "told = groups", ("tests/integration/test_check_equity.py", "small"),
+    ),
+    Safeguard(
+        "one small group is never told alone", "reconciliation/equity.py",
+        "while rest and (len(small) == 1 or _together(small).small):", "while rest and _together(small).small:",
+        (EQUITY, "next_smallest or worked_out"), quick=True,
+    ),
+    Safeguard(
+        "a small group is not named openly", "reconciliation/checks/equity.py",
+        "value if value in shown else SMALL", "value", ("tests/integration/test_check_equity.py", "not_named_openly"),
+        quick=True,
     ),
 )  # fmt: skip
