@@ -138,11 +138,11 @@ def _where(small: Size, large: Size) -> Iterator[str]:
             "Where the time of a delta goes: a process needs"
             f" {nothing.seconds - nothing.inside:.1f} s before its first question and after its last (imports,"
             f" mappings, both schemas); finding nothing takes {nothing.inside:.2f} s more. The first few entities of"
-            " each kind cost most, since every table that may hold rows of theirs is asked whether any is new, other or"
-            f" left over: a delta of {few.entities:,} entities works {few.runs[0].inside:.1f} s, and"
-            f" {tenth.runs[0].inside:.1f} s with a tenth of the clients. From there to {many.entities:,} entities each"
-            f" costs {each:.1f} ms. A sweep has the source count all rows, and brings a line for each entity and table"
-            " over."
+            " each kind cost most: every table that may hold rows of theirs is read, its columns are mapped, and the"
+            f" platform's are compared, however few the rows are. So a delta of {few.entities:,} entities works"
+            f" {few.runs[0].inside:.1f} s, and {tenth.runs[0].inside:.1f} s with a tenth of the"
+            f" clients. From there to {many.entities:,} entities each costs {each:.1f} ms. A sweep has"
+            " the source count all rows, and brings a line for each entity and table over."
         )
         yield ""
 

@@ -576,7 +576,7 @@ class Run:
 
     def _release(self, entities: tuple[str, ...], progress: Callable[[Tally], None]) -> Tally:
         total, before, number = Tally(), None, _FIRST_RELEASE
-        while waiting := [(e, keys) for e, keys in self._worth_a_look() if e in entities]:
+        while waiting := self._worth_a_look(entities):
             if waiting == before:  # they were looked at, and wait none the less
                 break
             before = waiting
@@ -594,18 +594,18 @@ class Run:
                     total += tally
         return total
 
-    def _worth_a_look(self) -> "list[tuple[str, pa.Array]]":
+    def _worth_a_look(self, entities: tuple[str, ...]) -> "list[tuple[str, pa.Array]]":
         """Held keys whose parents have arrived and, unless everything is read anyway, flagged ones too."""
-        state, found = self.parts.state, list(self.parts.state.releasable())
+        state, found = self.parts.state, list(self.parts.state.releasable(entities))
         if self.opened.mode in (Mode.FULL, Mode.DEEP):
             return found
         flagged = [
             (entity, table.into, its.column, its.ref)
-            for entity, mapping in self.parts.mappings.items()
-            for table, its in mapping.references()
+            for entity in entities
+            for table, its in self.parts.mappings[entity].references()
             if its.otherwise is Consequence.FLAG and its.ref
         ]
-        return found + state.arrived(flagged)
+        return found + state.arrived(flagged) if flagged else found
 
     def _write(
         self, piece: Slice, position: int, within: KeyRange, outcome: Outcome, rows_read: int

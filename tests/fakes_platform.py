@@ -336,10 +336,10 @@ class MemoryState:
             )
             self._books.batches[at]["closed"] = entry.seq
 
-    def releasable(self) -> list[tuple[str, pa.Array]]:
+    def releasable(self, entities: Sequence[str] | None = None) -> list[tuple[str, pa.Array]]:
         waiting: dict[tuple[str, str], list[tuple[str, str]]] = {}
         for line in self._books.quarantine.values():
-            if line["state"] == "held":
+            if line["state"] == "held" and (entities is None or line["entity"] in entities):
                 need = (line["needs_entity"], line["needs_key"])
                 waiting.setdefault((line["entity"], line["key"]), []).append(need)
         ready = {about for about, needs in waiting.items() if any(map(self._is_there, needs))}

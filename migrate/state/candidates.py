@@ -11,7 +11,7 @@ A candidate outlives the run that named it: whoever comes next takes it up. So a
 loses nothing, and needs no resume point for it. Naming a key too many is harmless, since fingerprints decide.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -65,16 +65,9 @@ class Sweep:
         return self._cursor.rowcount
 
 
-def pages(cursor: Cursor, schema: str, entity: str, size: int) -> Iterator[pa.Array]:
-    """The candidates of an entity, in pages by key."""
-    low = ""
-    while True:
-        page = _keys(cursor, _said(_PAGE, schema), [entity, low, size])
-        if len(page):
-            yield page
-        if len(page) < size:
-            return
-        low = page[-1].as_py()
+def page(cursor: Cursor, schema: str, entity: str, after: str, size: int) -> pa.Array:
+    """The next candidates of an entity by key."""
+    return _keys(cursor, _said(_PAGE, schema), [entity, after, size])
 
 
 def looked_for(

@@ -91,16 +91,21 @@ def release_gone(cursor: Cursor, schema: str, run: int) -> int:
     return cursor.rowcount
 
 
-def releasable(cursor: Cursor, schema: str, system: str) -> list[tuple[str, pa.Array]]:
+def releasable(
+    cursor: Cursor, schema: str, system: str, entities: Sequence[str] | None
+) -> list[tuple[str, pa.Array]]:
     """Held keys that are worth a second look: (entity, keys), sorted; an entity may come twice.
+
+    entities:  only of these; None: of all.
 
     First those for which something that they wait for is on the platform now; then those that wait for nothing but
     each other, which have to be looked at together.
     """
+    named = None if entities is None else list(entities)
     kinds = {name: pa.string() for name in ("entity", "key", "needs_entity", "needs_key")} | {
         "there": pa.bool_()
     }
-    lines = copy_out(cursor, sql.SQL(_HELD).format(m=sql.Identifier(schema)), kinds, [system])
+    lines = copy_out(cursor, sql.SQL(_HELD).format(m=sql.Identifier(schema)), kinds, [system, named, named])
     found = []
     for entity in pc.unique(lines["entity"]).sort().to_pylist():
         own = lines.filter(pc.equal(lines["entity"], entity))
@@ -263,7 +268,7 @@ SELECT q.entity, q.key, q.needs_entity, q.needs_key, (EXISTS (
       AND c.valid_to = 'infinity' AND c.survivor IS NULL AND c.cause <> 'vanished'
       AND NOT EXISTS (SELECT FROM {m}.candidate AS k WHERE k.entity = c.entity AND k.key = c.key AND k.gone)
 ))::text AS there
-FROM {m}.quarantine AS q WHERE q.state = 'held'
+FROM {m}.quarantine AS q WHERE q.state = 'held' AND (%s::text[] IS NULL OR q.entity = ANY(%s))
 """
 _SHOWN = """
 SELECT q.*, CASE WHEN w.complaint IS NULL OR q.state = 'released' THEN q.state ELSE 'waived' END AS shown,

@@ -421,13 +421,17 @@ WHERE k.i IN (SELECT unnest(%s::integer[]))
 ON CONFLICT (entity, key) DO UPDATE SET disposition = excluded.disposition, mapping = excluded.mapping,
     version = excluded.version, run = excluded.run, fingerprint = coalesce(excluded.fingerprint, i.fingerprint)
 """
+# By way of the crosswalk, which is indexed by id.
 _FORGET = """
-UPDATE {m}.key_image SET fingerprint = '00000000-0000-0000-0000-000000000000'
-WHERE entity = %s AND id = ANY(%s) AND fingerprint IS NOT NULL
+UPDATE {m}.key_image AS i SET fingerprint = '00000000-0000-0000-0000-000000000000' FROM {m}.crosswalk AS c
+WHERE c.entity = %s AND c.id = ANY(%s) AND i.entity = c.entity AND i.key = c.key AND i.id = c.id
+    AND i.fingerprint IS NOT NULL
 """
 _LEFT = """
 INSERT INTO {m}.candidate (entity, key, cause, gone)
-SELECT entity, key, 'follower', FALSE FROM {m}.key_image WHERE entity = %s AND id = ANY(%s) AND fingerprint IS NOT NULL
+SELECT DISTINCT i.entity, i.key, 'follower', FALSE FROM {m}.crosswalk AS c
+JOIN {m}.key_image AS i ON i.entity = c.entity AND i.key = c.key AND i.id = c.id
+WHERE c.entity = %s AND c.id = ANY(%s) AND i.fingerprint IS NOT NULL
 ON CONFLICT (entity, key) DO NOTHING
 """
 _COUNTED = """

@@ -120,7 +120,7 @@ class State:
 
     def not_let_go(self, fences: Iterable[int]) -> frozenset[int]:
         """Those of the fencing numbers whose holder was replaced without having let go: it was dead or frozen."""
-        with self._cursor("ask who lost the lease") as cursor:
+        with self._asking("ask who lost the lease") as cursor:
             return not_let_go(cursor, self.schema, self.system, fences)
 
     # --- runs --------------------------------------------------------------------------------------------------------
@@ -148,12 +148,12 @@ class State:
 
     def unfinished(self, mode: str, digests: Mapping[str, str]) -> OpenRun | None:
         """The newest run of this mode if it is not done and had exactly these mappings; nothing is written."""
-        with self._cursor("look for an unfinished run") as cursor:
+        with self._asking("look for an unfinished run") as cursor:
             return runs.unfinished(cursor, self.schema, mode, digests)
 
     def covered(self, entities: Iterable[str]) -> dict[str, runs.Covered]:
         """Entity -> what the newest run saw that is done and saw all of it or all changes; without those never seen."""
-        with self._cursor("ask what was seen") as cursor:
+        with self._asking("ask what was seen") as cursor:
             return runs.covered(cursor, self.schema, entities)
 
     def resume(self, lease: Lease, run: OpenRun) -> OpenRun:
@@ -170,12 +170,12 @@ class State:
 
     def pending(self, run: OpenRun) -> list[tuple[Slice, tuple[int, ...]]]:
         """The slices with open batches, and the positions of these, in the order of the plan."""
-        with self._cursor("read what is left") as cursor:
+        with self._asking("read what is left") as cursor:
             return runs.pending(cursor, self.schema, run.id)
 
     def planned(self, run: OpenRun) -> int:
         """How many batches the run has, done or not."""
-        with self._cursor("count batches") as cursor:
+        with self._asking("count batches") as cursor:
             return runs.planned(cursor, self.schema, run.id)
 
     def finish(self, run: OpenRun, *, status: str = "done", seconds: float = 0) -> dict[str, Tally]:
@@ -200,14 +200,14 @@ class State:
 
     def tallies(self, run: OpenRun) -> dict[str, Tally]:
         """The counts of a run so far, by entity."""
-        with self._cursor("read the books") as cursor:
+        with self._asking("read the books") as cursor:
             return runs.tallies(cursor, self.schema, run.id)
 
     # --- what a batch asks before it is mapped -----------------------------------------------------------------------
 
     def known(self, entity: str, wanted: pa.Array) -> pa.Array:
         """Those of the legacy keys that have a live platform row, stand-ins included."""
-        with self._cursor("ask for known keys") as cursor:
+        with self._asking("ask for known keys") as cursor:
             return keys.known(cursor, self.schema, self.system, entity, wanted)
 
     def survey(
@@ -261,7 +261,7 @@ class State:
 
     def contested(self, entity: str, name: str) -> pa.Array:
         """Values of a natural key that more than one root claims."""
-        with self._cursor("ask for contested keys") as cursor:
+        with self._asking("ask for contested keys") as cursor:
             return keys.contested(cursor, self.schema, entity, name)
 
     def rivals(self, entity: str, name: str, among: pa.Array | None = None) -> pa.Array:
@@ -269,23 +269,23 @@ class State:
 
         among: only values that one of these keys has.
         """
-        with self._cursor("ask who contests a key") as cursor:
+        with self._asking("ask who contests a key") as cursor:
             return keys.rivals(cursor, self.schema, entity, name, among)
 
     def looped(self, entity: str, name: str) -> pa.Array:
         """Keys whose chain of pointers leads back to themselves."""
-        with self._cursor("ask for circles of pointers") as cursor:
+        with self._asking("ask for circles of pointers") as cursor:
             return keys.looped(cursor, self.schema, entity, name)
 
     def natural(self, entity: str, name: str, wanted: pa.Array) -> pa.Table:
         """(key, value) of a natural key for those of the legacy keys that have one."""
-        with self._cursor("ask for natural keys") as cursor:
+        with self._asking("ask for natural keys") as cursor:
             return keys.natural(cursor, self.schema, entity, name, wanted)
 
-    def releasable(self) -> list[tuple[str, pa.Array]]:
-        """By entity, the held keys that are worth a second look: see `migrate.state.complaints`."""
-        with self._cursor("ask for held keys") as cursor:
-            return complaints.releasable(cursor, self.schema, self.system)
+    def releasable(self, entities: Sequence[str] | None = None) -> list[tuple[str, pa.Array]]:
+        """By entity, the held keys that are worth a second look, of all or of these: see `migrate.state.complaints`."""
+        with self._asking("ask for held keys") as cursor:
+            return complaints.releasable(cursor, self.schema, self.system, entities)
 
     # --- the books of a batch, in the transaction of the load --------------------------------------------------------
 
@@ -359,9 +359,16 @@ class State:
             yield candidates.Sweep(cursor, self.schema, entity)
 
     def candidate_pages(self, entity: str, size: int) -> Iterator[pa.Array]:
-        """The candidates of an entity, in pages by key."""
-        with self._cursor("read candidates") as cursor:
-            yield from candidates.pages(cursor, self.schema, entity, size)
+        """The candidates of an entity, in pages by key; no connection is held between two of them."""
+        after = ""
+        while True:
+            with self._asking("read candidates") as cursor:
+                page = candidates.page(cursor, self.schema, entity, after, size)
+            if len(page):
+                yield page
+            if len(page) < size:
+                return
+            after = page[-1].as_py()
 
     def looked_for(
         self, lease: Lease, entity: str, wanted: pa.Array, there: pa.Array, found: Mapping[str, pa.Table]
@@ -380,12 +387,12 @@ class State:
 
         references:  (entity, table, column, entity that the column refers to).
         """
-        with self._cursor("ask for parents that arrived") as cursor:
+        with self._asking("ask for parents that arrived") as cursor:
             return candidates.arrived(cursor, self.schema, self.platform_schema, self.system, references)
 
     def vanishing(self, entities: Iterable[str]) -> list[candidates.Vanishing]:
         """How many candidates are gone, for each entity that has any on the platform."""
-        with self._cursor("count what is gone") as cursor:
+        with self._asking("count what is gone") as cursor:
             return candidates.vanishing(cursor, self.schema, entities)
 
     def spare(self, lease: Lease) -> int:
@@ -395,22 +402,22 @@ class State:
 
     def named(self) -> dict[str, bool]:
         """The entities that have candidates -> whether one of these is gone."""
-        with self._cursor("count candidates") as cursor:
+        with self._asking("count candidates") as cursor:
             return candidates.named(cursor, self.schema)
 
     def candidate_borders(self, entity: str, every: int, *, gone: bool) -> list[str] | None:
         """Borders of ranges of candidates; None when there is none."""
-        with self._cursor("count candidates") as cursor:
+        with self._asking("count candidates") as cursor:
             return candidates.borders(cursor, self.schema, entity, every, gone=gone)
 
     def candidates(self, entity: str, within: KeyRange, *, gone: bool) -> pa.Array:
         """The candidates of a range."""
-        with self._cursor("read candidates") as cursor:
+        with self._asking("read candidates") as cursor:
             return candidates.take(cursor, self.schema, entity, within, gone=gone)
 
     def sizes(self, entities: Iterable[str]) -> dict[str, dict[str, int]]:
         """Entity -> member -> rows when the source was last seen whole."""
-        with self._cursor("read sizes") as cursor:
+        with self._asking("read sizes") as cursor:
             return candidates.sizes(cursor, self.schema, entities)
 
     def remember_sizes(self, lease: Lease, entity: str, rows: Mapping[str, int]) -> None:
@@ -568,17 +575,16 @@ class State:
 
     @contextmanager
     def _cursor(self, doing: str) -> Iterator[Cursor]:
-        """A transaction of its own on an idle connection, or on a new one."""
-        with contextlib.suppress(IndexError):
-            while (connection := self._idle.pop()).closed:
-                pass
-            return (yield from self._within(connection, doing))
-        name = f"case-migrate {self.system}"
-        yield from self._within(connect(self.url, name, autocommit=True, patience=self.patience), doing)
+        """A transaction of its own."""
+        with self._asking(doing) as cursor, faults(doing), cursor.connection.transaction():
+            yield cursor
 
-    def _within(self, connection: Connection, doing: str) -> Iterator[Cursor]:
+    @contextmanager
+    def _asking(self, doing: str) -> Iterator[Cursor]:
+        """For a single question, which needs no transaction; on an idle connection, or on a new one."""
+        connection = self._connection()
         try:
-            with faults(doing), connection.transaction(), connection.cursor() as cursor:
+            with faults(doing), connection.cursor() as cursor:
                 yield cursor
         except BaseException:
             if connection.broken:  # the others were lost with it
@@ -587,6 +593,13 @@ class State:
                 connection.close()
             raise
         self._idle.append(connection)
+
+    def _connection(self) -> Connection:
+        with contextlib.suppress(IndexError):
+            while (connection := self._idle.pop()).closed:
+                pass
+            return connection
+        return connect(self.url, f"case-migrate {self.system}", autocommit=True, patience=self.patience)
 
 
 def _user() -> str:

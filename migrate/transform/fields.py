@@ -69,8 +69,10 @@ class Columns:
         values = self._steps(field, source)
         if field.when is not None:
             values = pc.if_else(holds(field.when, self.rows), values, pa.scalar(None, values.type))
-        for call, consequence in field.rules:
-            self._judge(field, source, call, consequence, values)
+        if field.rules:
+            judged = series(values)
+            for call, consequence in field.rules:
+                self._judge(field, source, call, consequence, judged)
         values = self._point(field, source, values)
         values = self._fit(target, field, source, values)
         return self._present(target, field, source, values)
@@ -141,10 +143,10 @@ class Columns:
     # --- rules
 
     def _judge(
-        self, field: Field, source: pa.Array, call: Call, consequence: Consequence, values: pa.Array
+        self, field: Field, source: pa.Array, call: Call, consequence: Consequence, values: pd.Series
     ) -> None:
         function = RULES[call.name].function
-        offends = pc.fill_null(arrow(function(series(values), **self._options(function, call))), False)
+        offends = pc.fill_null(arrow(function(values, **self._options(function, call))), False)
         self._refuse(field, source, offends, call.name, consequence)
 
     # --- codes and references

@@ -264,6 +264,10 @@ SAFEGUARDS = (
         (LOAD, "row_by_row"),
     ),
     Safeguard(
+        "rows that differ are replaced", "migrate/load/replacing.py",
+        "written += change.update() if change.differ else 0", "pass", (LOAD, "stand_in_gives_way_too"),
+    ),
+    Safeguard(
         "a root whose rows went to another is compared anew", "migrate/state/entry.py",
         "    if ids:\n", "    if False:\n", (JOURNEY, "moved"),
     ),
