@@ -140,7 +140,7 @@ FAILS = (
     Call("undo 999 --reason tried", 3), Call(f"ledger verify --head 1:{64 * '0'}", 1),
     Call("quarantine show client {key} --unmask", 3), Call("report --unmask", 3), Call("report NOBODY", 3),
     Call(f"reconcile --check {_TOLD}", 2), Call(f"reconcile --entity {_TOLD}", 2), Call(f"report {_TOLD}", 3),
-    Call(f"drill {_TOLD}", 2), Call("reconcile", 6, "lacking"),
+    Call(f"drill {_TOLD}", 2), Call("reconcile", 2, "lacking"),
     Call("deploy", 4, environment=_ELSEWHERE, alone=True),
 )  # fmt: skip
 """What goes wrong otherwise: nobody answers, columns and values are not what was expected, wrong use, unknown keys."""
