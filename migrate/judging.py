@@ -205,6 +205,7 @@ def _context(
         "books": {entity: _books(ends) for entity, ends in status.entities.items()},
         "quarantine": _quarantine(project, status),
         "coverage": _coverage(project, evidence),
+        "lines": _lines(project),
         "runs": [
             {
                 "run": run.id,
@@ -282,6 +283,18 @@ def _coverage(project: Project, evidence: "Evidence") -> dict[str, int]:
     there = evidence.legacy.source.catalogue(tables)
     counts = coverage(mappings.values(), {name: list(found.columns) for name, found in there.items()}).counts
     return {str(account): count for account, count in counts.items()}
+
+
+def _lines(project: Project) -> dict[str, dict[str, str]]:
+    """Entity -> platform column, as `table.column` -> where its mapping stands, as `file:line`."""
+    return {
+        entity: {
+            f"{table.into}.{field.column}": f"{Path(mapping.file).name}:{field.line}"
+            for table in mapping.tables
+            for field in table.fields
+        }
+        for entity, mapping in project.mappings().items()
+    }
 
 
 def _history(project: Project) -> list[dict[str, Any]]:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from reconciliation.model import Finding
     from reconciliation.running import Summary
 
+SHOWN = 40
+"""So many subjects that are not the same are listed; the report has them all."""
+
 EXAMPLES = (
     ("migrate reconcile", "every check of every entity; exit 1 on findings"),
     ("migrate reconcile --check rows --entity client", "only this"),
@@ -94,36 +97,34 @@ def document(summary: Summary, folder: str) -> ReconcileDocument:
 
 
 def _show(session: Session, summary: Summary) -> None:
-    """A line for each check and entity, then what is not the same."""
-    places: dict[tuple[str, str], list[Finding]] = {}
+    """A line for each check, then what is not the same."""
+    checks: dict[str, list[Finding]] = {}
     for finding in summary.findings:
-        places.setdefault((finding.subject.check, finding.subject.entity), []).append(finding)
-    rows = [
-        [
-            check,
-            entity,
-            len(found),
-            sum(each.result == "same" for each in found),
-            sum(each.differing for each in found),
-            sum(each.in_flight for each in found),
-            sum(each.allowed for each in found),
-        ]
-        for (check, entity), found in places.items()
-    ]
-    session.table(["check", "entity", "subjects", "same", "differing", "in flight", "allowed"], rows)
-    bad = [each for each in summary.findings if each.result != "same"]
-    told = [
-        [
-            each.subject.check,
-            each.subject.entity,
-            each.subject.name,
-            each.result.value.replace("_", " "),
-            each.differing or each.unbalanced,
-            ", ".join(each.keys[:3]),
-        ]
-        for each in bad
-    ]
-    if told:
+        checks.setdefault(finding.subject.check, []).append(finding)
+    columns = ["check", "entities", "subjects", "same", "compared", "differing", "in flight", "allowed"]
+    session.table(columns, [[check, *_figures(found)] for check, found in checks.items()])
+    bad = [_bad(finding) for finding in summary.findings if finding.result != "same"]
+    if bad:
         columns = ["check", "entity", "subject", "result", "differing", "keys"]
-        session.table(columns, told[:40], title="what is not the same")
+        session.table(columns, bad[:SHOWN], title="what is not the same")
+    if len(bad) > SHOWN:
+        session.say(f"and {len(bad) - SHOWN:,} more: migrate report")
     session.say(f"verdict: {summary.verdict.value}")
+
+
+def _figures(found: list[Finding]) -> list[int]:
+    return [
+        len({each.subject.entity for each in found}),
+        len(found),
+        sum(each.result == "same" for each in found),
+        sum(each.compared for each in found),
+        sum(each.differing for each in found),
+        sum(each.in_flight for each in found),
+        sum(each.allowed for each in found),
+    ]
+
+
+def _bad(finding: Finding) -> list[object]:
+    result, count = finding.result.value.replace("_", " "), finding.differing or finding.unbalanced
+    told = finding.subject
+    return [told.check, told.entity, told.name, result, count, ", ".join(finding.keys[:3])]
