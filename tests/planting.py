@@ -113,17 +113,18 @@ class _Attempt:
         self.roots.add(row[self.root])
         return row
 
-    def update(self, row: Row, column: str, value: str, **given: object) -> None:
-        """Sets a column, foreign keys asleep."""
-        self.connection.execute(
-            sql.SQL("UPDATE {} SET {} = {} WHERE {} = %(key)s").format(
+    def update(self, row: Row, column: str, value: str, **given: object) -> bool:
+        """Sets a column, foreign keys asleep; false where it is as before, since a blank too many was cut off."""
+        found = self.connection.execute(
+            sql.SQL("UPDATE {} SET {column} = {} WHERE {} = %(key)s RETURNING to_jsonb({column})").format(
                 sql.Identifier("case_platform", self.table.name),
-                sql.Identifier(column),
                 sql.SQL(value),
                 sql.Identifier(self.table.key),
+                column=sql.Identifier(column),
             ),
             {"key": row[self.table.key], **given},
-        )
+        ).fetchone()
+        return found is not None and found[0] != row[column]
 
     def field(self, wanted: Callable[[Compared, pa.DataType], bool]) -> str | None:
         """A compared column of that sort."""
@@ -150,7 +151,8 @@ class _Attempt:
         row = self.row(condition.format(c=f't."{column}"'))
         if row is None:
             return []
-        self.update(row, column, change.format(c=f'"{column}"'))
+        if not self.update(row, column, change.format(c=f'"{column}"')):
+            return []
         return [(kind, row[self.table.key], column)]
 
 

@@ -8,6 +8,7 @@ import re
 import shutil
 import sqlite3
 import uuid
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -29,6 +30,7 @@ from reconciliation.compare import Comparison, read
 from reconciliation.evidence import Limits
 from reconciliation.folder import Folder
 from reconciliation.model import Finding, Kind, Look, Result, Verdict
+from reconciliation.sides import PlatformSide
 from tests.changes import Changes
 from tests.databases import Kind as Database
 from tests.databases import NewDatabase
@@ -205,6 +207,57 @@ def test_what_legacy_changed_after_the_last_window_is_in_flight(
     found = judged(world.folder, entities=["office"])
     assert {(line["look"], line["key"]) for line in found.differences} == {(Look.IN_FLIGHT, key)}
     assert found.verdict is Verdict.SAME
+
+
+def test_what_arrives_between_the_two_looks_is_no_difference(
+    copied: WorldOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = copied("sqlite")
+    with connected(world.platform) as connection:
+        connection.execute("UPDATE case_platform.office SET name = name || '~'")
+    renew = PlatformSide.renew
+
+    def arrive(self: PlatformSide) -> None:
+        with connected(world.platform) as connection:
+            connection.execute("UPDATE case_platform.office SET name = rtrim(name, '~')")
+        renew(self)
+
+    monkeypatch.setattr(PlatformSide, "renew", arrive)
+    found = judged(world.folder, entities=["office"])
+    assert (found.differences, found.verdict) == ([], Verdict.SAME)
+    assert [reason.name for finding in found.findings for reason in finding.reasons] == ["arrived"]
+
+
+def test_an_empty_reference_is_explained_only_where_it_leads_nowhere(
+    new_database: NewDatabase, tmp_path: Path
+) -> None:
+    legacy, platform = new_database("sqlite"), new_database("postgres")
+    make(legacy, CLIENTS, 1)
+    with sqlite3.connect(str(make_url(legacy).database)) as database:
+        database.execute("UPDATE S_EVT_ACT SET OWNER_POSTN_ID = '1-GONE' WHERE TODO_CD = 'ONLINE'")
+    project(tmp_path / "p", legacy, platform)
+    full_load(tmp_path / "p")
+    clean = judged(tmp_path / "p", entities=["application"])
+    assert clean.verdict is Verdict.SAME
+    (events,) = (f for f in clean.findings if f.subject.name == "online_event fields")
+    assert events.explained["dangling"] == events.compared / len(
+        read(MAPPINGS, layout())["application"].pair("online_event").fields
+    )
+    with connected(platform) as connection:
+        emptied = connection.execute("""
+            UPDATE case_platform.application SET owning_position_id = NULL WHERE application_id IN (
+                SELECT application_id FROM case_platform.application WHERE owning_position_id IS NOT NULL
+                ORDER BY 1 LIMIT 3)
+        """).rowcount
+        circling = connection.execute("""
+            UPDATE case_platform.application_parent SET parent_id = NULL WHERE parent_id IS NOT NULL
+        """).rowcount
+    found = judged(tmp_path / "p", entities=["application", "application_parent"])
+    counted = Counter((line["entity"], line["column"], line["kind"]) for line in found.real())
+    assert counted == {
+        ("application", "owning_position_id", Kind.NULL): emptied,
+        ("application_parent", "parent_id", Kind.NULL): circling,
+    }
 
 
 def test_a_limit_of_time_or_of_differences_is_never_a_pass(copied: WorldOf) -> None:

@@ -22,6 +22,10 @@ MEMORY = "tests/unit/test_load_memory.py"
 NETS = "tests/integration/test_nets.py"
 UNDO = "tests/integration/test_undo.py"
 EQUITY = "tests/unit/test_equity.py"
+COMPARE_ROWS = "tests/integration/test_reconcile_rows.py"
+COMPARISON = "tests/property/test_comparison.py"
+COMPARISON_FILES = "tests/unit/test_comparison_mistakes.py"
+FALSE_ALARMS = "tests/unit/test_false_alarms.py"
 DRIFT = "tests/integration/test_drift.py"
 LEDGER = "tests/unit/test_state_ledger.py"
 QUALITY = "tests/integration/test_check_quality.py"
@@ -545,6 +549,66 @@ SAFEGUARDS = (
     Safeguard(
         "a deployment of another project is not taken over", "flows/deployments.py",
         "if known is not None and (theirs", "if False and (theirs", (SCHEDULING, "another_project"),
+    ),
+    # --- comparison
+    Safeguard(
+        "a column that is not compared has a reason", "reconciliation/compare/read.py",
+        "if column not in {*columns, *written, table.key, table.root_id}:", "if False:",
+        (COMPARISON_FILES, "forgotten"), quick=True,
+    ),
+    Safeguard(
+        "what is moved is compared", "migrate/judging.py",
+        "        mistakes += unmatched(found, project.mappings())\n", "        pass\n",
+        (COMPARISON_FILES, "wants_a_comparison"), quick=True,
+    ),
+    Safeguard(
+        "a row under a wrong parent is noticed", "reconciliation/diff.py",
+        "        _misplaced(here, there),\n", "", (COMPARISON, "under_another_root"), quick=True,
+    ),
+    Safeguard(
+        "a row that says what another says is told", "reconciliation/diff.py",
+        "rows = actual.filter(pc.invert(pc.is_in(one(actual.column(\"id\")), value_set=ids)))",
+        "rows = actual.slice(0, 0)", (COMPARISON, "too_much_or_compared"), quick=True,
+    ),
+    Safeguard(
+        "an unknown code differs from nothing", "reconciliation/expected.py",
+        "return pc.coalesce(found, values)", "return found", (FALSE_ALARMS, "never_the_same_as_nothing"), quick=True,
+    ),
+    Safeguard(
+        "what cannot be read differs from nothing", "reconciliation/expected.py",
+        "        return str(value[0])\n", "        return None\n",
+        (FALSE_ALARMS, "never_the_same_as_nothing"), quick=True,
+    ),
+    Safeguard(
+        "an hour that never was is not moved to the next one that was", "reconciliation/forms.py",
+        "    if not skipped.true_count:\n", "    if True:\n", (FALSE_ALARMS, "says_the_same"), quick=True,
+    ),
+    Safeguard(
+        "what differs is looked at a second time", "reconciliation/look.py",
+        'if line["key"] and named not in still:', "if False:", (COMPARE_ROWS, "between_the_two_looks"),
+    ),
+    Safeguard(
+        "what legacy changed after the last window is in flight, and only that", "reconciliation/look.py",
+        'flying = line["look"] == Look.OUT_OF_SYNC and line["key"] in fresh', "flying = True",
+        (COMPARE_ROWS, "nothing_else_is and sqlite"),
+    ),
+    Safeguard(
+        "a root that legacy never had is looked for", "reconciliation/checks/rows.py",
+        "        _never_asked(evidence, work)\n", "        pass\n", (COMPARE_ROWS, "never_had"),
+    ),
+    Safeguard(
+        "a pointer dangles only where its row is not on the platform", "reconciliation/pointers.py",
+        "(_, target) in suspects.items() if target not in there]", "(_, target) in suspects.items()]",
+        (COMPARE_ROWS, "leads_nowhere"),
+    ),
+    Safeguard(
+        "a circle leads back to its beginning", "reconciliation/pointers.py",
+        "return {row for row in rows if row in _chain(known, row)}", "return rows", (COMPARE_ROWS, "leads_nowhere"),
+    ),
+    Safeguard(
+        "a row that is moved to another range is one difference", "reconciliation/look.py",
+        "        _moved(evidence, pairs_of_table, left, looked)\n", "        pass\n",
+        (COMPARE_ROWS, "nothing_else_is and sqlite"),
     ),
     # --- quality
     Safeguard(

@@ -8,8 +8,11 @@ import pytest
 from ruamel.yaml import YAML
 
 from migrate.errors import InvalidInput
+from migrate.judging import compared
 from migrate.platform.layout import layout
+from migrate.project import Project
 from reconciliation.compare import read, unmatched
+from tests.small_project import small_project
 from tests.unit.test_mapping_mistakes import with_text
 
 CASES = Path(__file__).parent / "comparison_mistakes"
@@ -73,6 +76,17 @@ def test_a_mistake_in_a_shared_group_is_told_once_and_not_for_each_pair(tmp_path
         "shared activity, field title",
         "pair application, field title",
     ]
+
+
+def test_a_reconciliation_of_everything_wants_a_comparison_of_everything(tmp_path: Path) -> None:
+    folder = small_project(tmp_path)
+    assert list(compared(Project.find(folder))) == ["office", "user"]
+    (folder / "mappings" / "compare" / "office.yaml").unlink()
+    with pytest.raises(InvalidInput, match="office is moved and not compared"):
+        compared(Project.find(folder))
+    assert list(compared(Project.find(folder), ["user"])) == ["user"]
+    with pytest.raises(InvalidInput, match="nothing is compared of office"):
+        compared(Project.find(folder), ["office"])
 
 
 def test_each_entity_that_is_moved_needs_a_comparison_and_no_other_has_one() -> None:
