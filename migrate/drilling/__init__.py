@@ -10,7 +10,7 @@ legacy database are never written to.
 The score stays in the project, and every later report shows it.
 """
 
-from migrate.drilling.drill import drill
+from migrate.drilling.running import drill
 from reconciliation.score import ClassScore, Score
 
 __all__ = ["ClassScore", "Score", "drill"]
