@@ -32,6 +32,10 @@ SMALL = "small_groups"
 UNKNOWN = "unknown"
 """Names the people of whom a characteristic is not known: shown, and not judged. Gaps are no group of people."""
 
+ORDINARY = "no"
+"""Names the people who have not what a characteristic is about, such as a single name: others are held against them,
+and they against nobody."""
+
 _Z = 1.959963984540054
 """Of the normal distribution, for an interval of 95 %."""
 
@@ -76,16 +80,14 @@ class Judged:
 
 
 def judged(questions: Mapping[Q, Sequence[Group]]) -> dict[Q, list[Judged]]:
-    """Every group of every question, judged together; people of whom nothing is known are left out."""
-    known = {
-        name: [group for group in groups if group.value != UNKNOWN] for name, groups in questions.items()
+    """The groups of every question, judged together; see UNKNOWN and ORDINARY for whom nobody asks about."""
+    against = {
+        name: [(group, others(group, groups)) for group in groups if group.value not in (UNKNOWN, ORDINARY)]
+        for name, groups in questions.items()
     }
-    raw = [chance(group, others(group, groups)) for groups in known.values() for group in groups]
+    raw = [chance(*pair) for pairs in against.values() for pair in pairs]
     corrected = iter(holm(raw))
-    return {
-        name: [_judged(group, others(group, groups), next(corrected)) for group in groups]
-        for name, groups in known.items()
-    }
+    return {name: [_judged(*pair, next(corrected)) for pair in pairs] for name, pairs in against.items()}
 
 
 def _judged(group: Group, rest: Group, corrected: float) -> Judged:
@@ -102,8 +104,8 @@ def _ratio(group: Group, rest: Group) -> float:
 
 
 def others(group: Group, groups: Iterable[Group]) -> Group:
-    """All people of a question but these."""
-    rest = [each for each in groups if each.value != group.value]
+    """All people of a question but these, and but those of whom it is not known."""
+    rest = [each for each in groups if each.value not in (group.value, UNKNOWN)]
     return Group("", sum(each.bears for each in rest), sum(each.total for each in rest))
 
 

@@ -42,11 +42,11 @@ from migrate.reading.grammar import (
     whole,
 )
 from reconciliation.compare.lists import Codes, Lists
-from reconciliation.equity import UNKNOWN
+from reconciliation.equity import ORDINARY, UNKNOWN
 from reconciliation.expected import one
 
 FILE = "equity/traits.yaml"
-YES, NO = "yes", "no"
+YES, NO = "yes", ORDINARY
 
 
 class Trait(Protocol):

@@ -66,12 +66,12 @@ class Quality:
             yield Remark(NAME, "", _no_suite(side), Reason("no_suite"), Result.NOT_COMPARABLE)
         from reconciliation.quality.gx import Judge  # takes seconds
 
-        judge = Judge()
-        for suite in suites.values():
-            with _side(evidence, suite.side) as (engine, tables):
-                for row_set in _asked(evidence, suite):
-                    yield from _judged(evidence, judge, suite, row_set, engine, tables)
-        judge.publish(evidence.folder / DATA_DOCS)
+        with Judge() as judge:
+            for suite in suites.values():
+                with _side(evidence, suite.side) as (engine, tables):
+                    for row_set in _asked(evidence, suite):
+                        yield from judged(evidence, judge, suite, row_set, engine, tables)
+            judge.publish(evidence.folder / DATA_DOCS)
 
 
 def _forgotten(suites: Mapping[str, Suite]) -> list[str]:
@@ -123,7 +123,7 @@ def reader(url: sa.URL) -> Connection:
     return connection
 
 
-def _judged(
+def judged(
     evidence: Evidence, judge: "Judge", suite: Suite, row_set: RowSet, engine: sa.Engine, tables: Tables
 ) -> Iterator[Answer]:
     """The answers about a set of rows; exactly one for each expectation."""

@@ -1,8 +1,8 @@
 """Great Expectations, behind one file: judges sets of rows inside the databases, and writes its Data Docs.
 
-    judge = Judge()
-    answers = judge.ask("legacy", engine, row_set, select, options)      expectation -> Answer, for those that answered
-    judge.publish(folder)                                                pages that need nothing from elsewhere
+    with Judge() as judge:
+        answers = judge.ask("legacy", engine, row_set, select, options)    of those that answered: name -> Answer
+        judge.publish(folder)                                              pages that need nothing from elsewhere
 
 Importing this module takes seconds: import it where it is used. What Great Expectations would do by itself and does not
 do here: make temporary tables, keep a project, draw progress bars, call home, show values of rows, or have its pages
@@ -16,7 +16,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 from urllib.parse import quote
 
 os.environ["GX_ANALYTICS_ENABLED"] = "false"  # read while it is imported
@@ -31,6 +31,7 @@ from great_expectations.datasource.fluent import SQLDatasource
 from great_expectations.exceptions import GreatExpectationsError
 from great_expectations.execution_engine import SqlAlchemyExecutionEngine
 from great_expectations.execution_engine.sqlalchemy_batch_data import SqlAlchemyBatchData
+from sqlalchemy.dialects import mysql
 
 from reconciliation.model import FieldClass
 from reconciliation.quality.suites import Expected, RowSet
@@ -64,6 +65,8 @@ class _Engine(SqlAlchemyExecutionEngine):  # type: ignore[misc]  # untyped for m
 
     def __init__(self, engine: sa.Engine) -> None:
         super().__init__(engine=engine, create_temp_table=False)
+        if engine.dialect.name == "mariadb":  # which it does not know, and takes for one without patterns
+            self.dialect_module = mysql
         self.selects: dict[str, sa.Select[Any]] = {}
 
     def get_batch_data_and_markers(self, batch_spec: Any) -> tuple[Any, Any]:
@@ -131,6 +134,14 @@ class Judge:
         self.context.variables.progress_bars = {"globally": False}
         self._engines: dict[str, _Engine] = {}
         self._failed: set[str] = set()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close what connections are kept; the engines stay their owners'."""
+        for engine in self._engines.values():
+            engine.close()
 
     def ask(
         self,

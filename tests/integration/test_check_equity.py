@@ -58,7 +58,7 @@ def moved(tmp_path_factory: pytest.TempPathFactory, new_module_database: NewData
     make(legacy, CLIENTS, seed=SEED, truth=folder / "truth.csv")
     url = new_module_database("postgres")
     (folder / "platform.secret").write_text(url)
-    between(folder, legacy, url)
+    between(folder, legacy, url).close()
     full_load(folder)
     return folder
 

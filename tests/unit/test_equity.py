@@ -9,6 +9,7 @@ import pytest
 from reconciliation.equity import (
     ALPHA,
     LEAST,
+    ORDINARY,
     RATIO,
     SMALL,
     UNKNOWN,
@@ -115,6 +116,12 @@ def test_where_nothing_befell_the_others_the_ratio_is_infinite():
 def test_people_of_whom_nothing_is_known_are_not_judged_and_are_not_the_others():
     groups = [Group("a", 10, 500), Group("b", 10, 500), Group(UNKNOWN, 90, 90)]
     assert standings(*groups) == {"a": NOT, "b": NOT}
+
+
+def test_who_has_not_what_is_asked_about_is_only_held_against():
+    groups = [Group(ORDINARY, 347, 1978), Group("yes", 0, 60)]
+    assert standings(*groups) == {"yes": NOT}
+    assert standings(Group(ORDINARY, 30, 1978), Group("yes", 20, 60)) == {"yes": MORE}
 
 
 def test_one_group_alone_has_no_others():
