@@ -8,7 +8,7 @@ shows beside the findings (books, quarantine, coverage of the mapping) is gather
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -101,24 +101,26 @@ def _evidence(
     from reconciliation.quality import suites
     from reconciliation.sides import LegacySide, PlatformSide
 
-    layout = project.layout()
-    comparisons = compared(project, scope.entities)
-    suites.read(project.mappings_folder, layout)  # mistakes are told before anything is begun
-    traits.read(project.mappings_folder)
-    settings = project.settings.platform
-    source = project.source()
-    assert isinstance(source, SqlSource)
-    legacy = LegacySide(source)
-    platform = PlatformSide(
-        project.platform_url(), settings.schema_name, layout, patience=project.patience.seconds
-    )
-    try:
+    with ExitStack() as opened:
+        opened.callback(project.close)
+        layout = project.layout()
+        comparisons = compared(project, scope.entities)
+        suites.read(project.mappings_folder, layout)  # mistakes are told before anything is begun
+        traits.read(project.mappings_folder)
+        source = project.source()
+        assert isinstance(source, SqlSource)
+        opened.callback(source.close)
+        legacy = LegacySide(source)
+        opened.callback(legacy.close)
         if lacking := [
             Mistake(each.file, 0, what, "correct the name, or ask for SELECT on it")
             for each in comparisons.values()
             for what in legacy.lacking(each)
         ]:
             raise InvalidInput(lacking)
+        schema = project.settings.platform.schema_name
+        platform = PlatformSide(project.platform_url(), schema, layout, patience=project.patience.seconds)
+        opened.callback(platform.close)
         yield Evidence(
             project.name,
             legacy,
@@ -134,11 +136,6 @@ def _evidence(
             allowances=read_allowances(project.folder / ALLOWANCES, platform.moment.date()),
             scope=scope,
         )
-    finally:
-        platform.close()
-        legacy.close()
-        legacy.source.close()
-        project.close()
 
 
 def _chosen(names: Sequence[str]) -> "Mapping[str, Check]":

@@ -6,7 +6,7 @@ A first look at two living systems sees suspects, not differences. Each is held 
 and of its row; what nobody explains is read again on both sides, after the lag. Then it is
 
     gone           it has arrived meanwhile, and was none
-    explained      rejected, held, excluded, merged or gone, by the books
+    explained      rejected or held by the books, or a twin that was kept once
     in flight      legacy was changed after the last window: the next run has to bring it
     out of sync    a difference
 """
@@ -19,7 +19,6 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from reconciliation.books import EXPLAINING
 from reconciliation.compare.nouns import Comparison, Pair
 from reconciliation.diff import compare, unexpected
 from reconciliation.evidence import Evidence
@@ -30,6 +29,8 @@ from reconciliation.sides import STAMPS
 
 ROOTS_AT_ONCE = 2_000
 QUARANTINE = "quarantine"
+QUARANTINED = ("rejected", "held")
+"""The ends of a root for which the quarantine answers: its rows need not be there, or may still be what they were."""
 
 Lines = dict[str, pa.Table]
 """Pair -> lines of `diff.LINES`."""
@@ -80,21 +81,36 @@ def _explained(
     empty = pa.array(why_empty(evidence, comparison, pair, lines))
     looked.empty[pair.name].update(empty.filter(pc.not_equal(empty, "")).to_pylist())
     lines = lines.filter(pc.equal(empty, ""))
-    keys = _keys(lines)
-    fates = evidence.books.fates(comparison.entity, keys)
-    aside = evidence.books.rows_set_aside(comparison.entity, keys)
+    fates = evidence.books.fates(comparison.entity, _keys(lines))
+    aside = _aside(evidence, comparison, pair, lines)
     kept, looks, allowances = [], [], []
     for at, line in enumerate(lines.select(["kind", "key", "row"]).to_pylist()):
         fate = fates.get(line["key"], "")
-        why = fate if fate in EXPLAINING else aside.get((pair.source, line["row"]), "")
+        why = fate if fate in QUARANTINED else aside.get(line["row"], "")
         if line["kind"] == Kind.MISSING and why:
             looked.explained[pair.name][why] += 1
             continue
-        known = fate in ("rejected", "held") or why == "rejected"
+        known = fate in QUARANTINED or why == "rejected"
         kept.append(at)
         looks.append(Look.ALLOWED if known else Look.OUT_OF_SYNC)
         allowances.append(QUARANTINE if known else "")
     return _with(lines.take(pa.array(kept, pa.int64())), looks, allowances)
+
+
+def _aside(evidence: Evidence, comparison: Comparison, pair: Pair, lines: pa.Table) -> dict[str, str]:
+    """ROW_ID -> why that row of the pair is not on the platform although its root may be.
+
+    Which rows belong there is what the comparison says. That the mover has left one out by a rule explains nothing,
+    unless it is a twin: a row that the legacy database kept for a conflict, beside another one.
+    """
+    books = evidence.books.rows_set_aside(comparison.entity, _keys(lines))
+    aside = {row: why for (table, row), why in books.items() if table == pair.source}
+    left_out = [row for row, why in aside.items() if why == "excluded"]
+    if not left_out:
+        return aside
+    conflicts = evidence.legacy.values(pair.source, "CONFLICT_ID", left_out)
+    twins = {row for row in left_out if conflicts.get(row, "0") != "0"}
+    return {row: why for row, why in aside.items() if why != "excluded" or row in twins}
 
 
 def _moved(evidence: Evidence, pairs: list[Pair], left: Lines, looked: Looked) -> None:

@@ -56,7 +56,7 @@ def _circling(evidence: Evidence, table: str, column: str, rows: set[str]) -> se
     known: dict[str, str | None] = {}
     asked = rows
     while asked := {key for key in asked if key not in known}:
-        known |= dict.fromkeys(asked) | evidence.legacy.pointers(table, column, asked)
+        known |= dict.fromkeys(asked) | evidence.legacy.values(table, column, asked)
         asked = {pointer for key in asked if (pointer := known[key]) is not None}
     return {row for row in rows if row in _chain(known, row)}
 

@@ -110,7 +110,7 @@ class LegacySide:
                         keys.update(str(key) for key in block.to_pylist())
         return sorted(keys)
 
-    def pointers(self, table: str, column: str, keys: Collection[str]) -> dict[str, str | None]:
+    def values(self, table: str, column: str, keys: Collection[str]) -> dict[str, str | None]:
         """What a column of these rows holds, by the rows' keys."""
         with self.source.snapshot() as reader:
             found = reader.rows_by_keys(table, ["ROW_ID", column], "ROW_ID", pa.array(sorted(keys)))

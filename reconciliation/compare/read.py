@@ -293,8 +293,8 @@ def _ways(pair: Pair, root: str) -> Iterator[tuple[str, str]]:
         yield pair.parent.through, str(pair.parent.by)
         yield pair.source, f"{pair.parent.at} through {pair.parent.through}"
     for join in pair.joins:
-        # one and the same row as the root's, or as that of the pair, is found by its own key
-        yield join.table, join.by or f"ROW_ID at {pair.source}.{join.at}"
+        if pair.parent is None or (join.table, join.at) != (pair.parent.through, pair.parent.at):
+            yield join.table, join.by or f"ROW_ID at {pair.source}.{join.at}"
     for variant in pair.variants:
         if variant.unless_in is not None:
             yield variant.unless_in[0], variant.unless_in[1]

@@ -260,6 +260,39 @@ def test_an_empty_reference_is_explained_only_where_it_leads_nowhere(
     }
 
 
+@pytest.mark.parametrize("fate", ["excluded", "gone", "accepted"])
+def test_that_the_mover_left_a_row_out_explains_nothing(fate: str, copied: WorldOf) -> None:
+    world = copied("sqlite")
+    with connected(world.platform) as connection:
+        (row,) = connection.execute(
+            "SELECT min(person_relation_id::text) FROM case_platform.person_relation"
+        ).fetchall()
+        connection.execute("DELETE FROM case_platform.person_relation WHERE person_relation_id = %s", row)
+        connection.execute("UPDATE migration.key_image SET disposition = %s WHERE id = %s", [fate, *row])
+        (member,) = connection.execute(
+            "SELECT min(person_language_id::text) FROM case_platform.person_language"
+        ).fetchall()
+        (root,) = connection.execute(
+            "DELETE FROM case_platform.person_language WHERE person_language_id = %s RETURNING person_id",
+            member,
+        ).fetchall()
+        connection.execute(
+            "INSERT INTO migration.exclusion (entity, key, table_name, row_id, rule, run)"
+            " SELECT 'client', key, 'S_CONTACT_XM', %s, 'by_mistake', 1 FROM migration.key_image WHERE id = %s",
+            [_row_of(world, member[0]), *root],
+        )
+    lines = judged(world.folder, entities=["client", "relation"]).real()
+    assert {(line["kind"], line["id"]) for line in lines} == {(Kind.MISSING, *row), (Kind.MISSING, *member)}
+
+
+def _row_of(world: World, member: object) -> str:
+    """The legacy key behind a row of person_language."""
+    with sqlite3.connect(str(make_url(world.legacy).database)) as database:
+        keys = [key for (key,) in database.execute("SELECT ROW_ID FROM S_CONTACT_XM WHERE TYPE = 'LANGUAGE'")]
+    ids = id_text(derive_ids("gcms", "client/person_language/", pa.array(keys))).to_pylist()
+    return str(keys[ids.index(uuid.UUID(str(member)).hex)])
+
+
 def test_a_limit_of_time_or_of_differences_is_never_a_pass(copied: WorldOf) -> None:
     world = copied("sqlite")
     out_of_time = judged(world.folder, limits=Limits(until=0.0))

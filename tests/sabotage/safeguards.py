@@ -593,6 +593,10 @@ SAFEGUARDS = (
         (COMPARE_ROWS, "nothing_else_is and sqlite"),
     ),
     Safeguard(
+        "what the mover left out by a rule is still missing", "reconciliation/look.py",
+        'if why != "excluded" or row in twins}', "}", (COMPARE_ROWS, "left_a_row_out"),
+    ),
+    Safeguard(
         "a root that legacy never had is looked for", "reconciliation/checks/rows.py",
         "        _never_asked(evidence, work)\n", "        pass\n", (COMPARE_ROWS, "never_had"),
     ),
