@@ -18,6 +18,7 @@ manifest.json stands for all of it: `evidence_sha256`. The folder has mode 0700,
 
 import hashlib
 import hmac
+import io
 import json
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
@@ -50,7 +51,7 @@ SALT = "salt.txt"
 plain hash fits; so that the manifest can be shown to anybody, this file is shown only to who may see the values."""
 LINES = ("subjects.jsonl", "measures.jsonl", "differences.jsonl", "remarks.jsonl")
 
-_LONGEST = 1 << 26  # bytes of a line of the differences
+_BATCH = 1 << 22  # bytes of differences that are read at a time
 
 T = TypeVar("T")
 
@@ -173,12 +174,16 @@ class Folder:
 
     def all_differences(self) -> pa.Table:
         """Every difference, as a table of `model.DIFFERENCES`."""
-        path = self.path / "differences.jsonl"
-        if not path.stat().st_size:
-            return DIFFERENCES.empty_table()
-        options = json_lines.ReadOptions(block_size=_LONGEST)
+        return pa.concat_tables([DIFFERENCES.empty_table(), *self.differences_in_batches()])
+
+    def differences_in_batches(self) -> Iterator[pa.Table]:
+        """Every difference, some thousands at a time."""
         told = json_lines.ParseOptions(explicit_schema=DIFFERENCES, unexpected_field_behavior="error")
-        return json_lines.read_json(path, options, told).select(DIFFERENCES.names)
+        with (self.path / "differences.jsonl").open("rb") as stream:
+            while lines := stream.readlines(_BATCH):
+                content = b"".join(lines)
+                options = json_lines.ReadOptions(block_size=len(content), use_threads=False)
+                yield json_lines.read_json(io.BytesIO(content), options, told).select(DIFFERENCES.names)
 
     def verify(self) -> None:
         """Raise Refused where a file is gone, new or not what the manifest says."""

@@ -10,41 +10,28 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
 from reconciliation import model
 from reconciliation.folder import Folder
-from reconciliation.model import Finding, Look, Measure, Number, Result
+from reconciliation.model import Finding, Measure, Number, Result
 from reconciliation.report import equity
+from reconciliation.report.differences import EXAMPLES, Differences
 from reconciliation.report.figures import twelve
-from reconciliation.report.masking import masked
 from reconciliation.report.model import (
     Allowance,
     Books,
     Check,
     Drill,
-    Example,
     Gap,
     Ground,
-    Group,
-    Kind,
     Line,
     Moment,
     Past,
-    People,
     Quarantine,
     Report,
     Run,
     Sum,
     Unchecked,
 )
-
-EXAMPLES = 5
-"""So many differences are shown of each kind about each subject."""
-
-GROUPS = 40
-"""So many subjects are shown of each kind of difference."""
 
 SUBJECTS = 400
 """So many subjects are shown of each check, and so many gaps."""
@@ -53,7 +40,6 @@ Place = tuple[str, str, str]
 """Check, entity, subject."""
 
 _ACCOUNTS = ("mapped", "derived", "dropped", "unaccounted")
-_BY = ["kind", "check", "entity", "subject"]
 _WORST_FIRST = (Result.DIFFERENT, Result.ERROR, Result.NOT_RUN, Result.NOT_COMPARABLE, Result.SAME)
 
 
@@ -61,19 +47,19 @@ def build(folder: Folder, *, unmask: bool = False) -> Report:
     """What a page says about this evidence."""
     manifest, context = folder.manifest(), folder.context()
     findings, measures = folder.findings(), list(folder.all_measures())
-    real = _real(folder.all_differences())
+    real = Differences(folder.differences_in_batches(), unmask=unmask)
     books, quarantine, drill = _books(context), _quarantine(context), _drill(context)
     gaps = [_gap(finding) for finding in findings if finding.result not in (Result.SAME, Result.DIFFERENT)]
-    groups = _people(measures, real)
+    groups = equity.people(measures, real.disparities)
     return Report(
         name=manifest["reconciliation"],
         system=manifest.get("system", ""),
         verdict=model.verdict(findings),
         unmasked=unmask,
         moment=_moment(manifest),
-        figures=twelve(findings, measures, real, books, quarantine, drill),
+        figures=twelve(findings, measures, real.things(), books, quarantine, drill),
         checks=tuple(_checks(findings, _sums(measures), dict(_timing(context)))),
-        kinds=tuple(_kinds(real, unmask=unmask)),
+        kinds=tuple(real.kinds()),
         gaps=tuple(gaps[:SUBJECTS]),
         hidden_gaps=max(0, len(gaps) - SUBJECTS),
         unchecked=_each(context, "unchecked", _unchecked),
@@ -89,11 +75,6 @@ def build(folder: Folder, *, unmask: bool = False) -> Report:
         data_docs=context.get("data_docs"),
         ground=_ground(folder, manifest),
     )
-
-
-def _real(differences: pa.Table) -> pa.Table:
-    """Those that count."""
-    return differences.filter(pc.equal(differences["look"], Look.OUT_OF_SYNC.value))
 
 
 # --- findings and differences
@@ -143,63 +124,9 @@ def _checks(
         )
 
 
-def _kinds(real: pa.Table, *, unmask: bool) -> Iterator[Kind]:
-    """Each kind of difference, the most frequent first."""
-    if not real.num_rows:
-        return
-    numbered = real.append_column("at", pa.array(range(real.num_rows), pa.int64()))
-    grouped = numbered.group_by(_BY).aggregate([("at", "count"), ("at", "list")]).to_pylist()
-    grouped.sort(key=lambda line: (-line["at_count"], *(line[name] for name in _BY)))
-    classes = _tallied(real, "kind", "class")
-    counts = Counter({kind: sum(told.values()) for kind, told in classes.items()})
-    for kind, count in sorted(counts.items(), key=lambda told: (-told[1], told[0])):
-        lines = [line for line in grouped if line["kind"] == kind]
-        shown = tuple(_group(line, real, unmask=unmask) for line in lines[:GROUPS])
-        known = {name: number for name, number in sorted(classes[kind].items()) if name}
-        yield Kind(kind, count, known, shown, max(0, len(lines) - GROUPS))
-
-
-def _tallied(table: pa.Table, outer: str, inner: str) -> dict[str, dict[str, int]]:
-    found: dict[str, dict[str, int]] = {}
-    for line in table.group_by([outer, inner]).aggregate([([], "count_all")]).to_pylist():
-        found.setdefault(line[outer], {})[line[inner]] = line["count_all"]
-    return found
-
-
-def _group(line: Mapping[str, Any], real: pa.Table, *, unmask: bool) -> Group:
-    some = real.take(pa.array(sorted(line["at_list"])[:EXAMPLES], pa.int64())).to_pylist()
-    return Group(
-        line["check"],
-        line["entity"],
-        line["subject"],
-        line["at_count"],
-        tuple(_example(each, unmask=unmask) for each in some),
-    )
-
-
-def _example(line: Mapping[str, Any], *, unmask: bool) -> Example:
-    legacy, platform = line["legacy"], line["platform"]
-    return Example(
-        line["key"] or "",
-        line["table"] or "",
-        line["row"] or "",
-        line["id"] or "",
-        line["column"] or "",
-        line["source"] or "",
-        legacy if unmask else masked(legacy),
-        platform if unmask else masked(platform),
-        line["class"] or "",
-    )
-
-
 def _gap(finding: Finding) -> Gap:
     subject = finding.subject
     return Gap(subject.check, subject.entity, subject.name, finding.result, finding.reasons)
-
-
-def _people(measures: Iterable[Measure], real: pa.Table) -> tuple[People, ...]:
-    told = real.filter(pc.equal(real["check"], equity.CHECK)).select(["subject", "legacy"]).to_pylist()
-    return equity.people(measures, ((line["subject"], line["legacy"]) for line in told))
 
 
 # --- what stands beside the findings

@@ -22,9 +22,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from reconciliation.folder import MANIFEST, SALT, Folder
-from reconciliation.report.build import build
 from reconciliation.report.language import LANGUAGES
-from reconciliation.report.model import Report
 from reconciliation.report.writing import rendered, whole
 
 DIFFERENCES, MASKED = "differences.jsonl", "differences.masked.jsonl"
@@ -53,14 +51,13 @@ def write_bundle(folder: Folder, path: Path, *, unmask: bool = False) -> list[Pa
 
     unmask:  with people's values; whoever calls this has written down why.
     """
-    report = build(folder, unmask=unmask)
     with whole(path) as stream, zipfile.ZipFile(stream, "w") as zipped:
-        told = {name: _add(zipped, name, parts) for name, parts in sorted(_files(folder, report))}
+        told = {name: _add(zipped, name, parts) for name, parts in sorted(_files(folder, unmask=unmask))}
         content = {
             "format": FORMAT,
-            "reconciliation": report.name,
+            "reconciliation": folder.path.name,
             "evidence_sha256": folder.sha256,
-            "values": "full" if report.unmasked else "masked",
+            "values": "full" if unmask else "masked",
             "files": told,
         }
         _add(zipped, "bundle.json", [_json(content, indent=1).encode()])
@@ -70,17 +67,19 @@ def write_bundle(folder: Folder, path: Path, *, unmask: bool = False) -> list[Pa
     return [path, beside]
 
 
-def _files(folder: Folder, report: Report) -> Iterator[tuple[str, Iterable[bytes]]]:
-    for name in (MANIFEST, *folder.manifest()["files"]):
-        if report.unmasked or name not in (SALT, DIFFERENCES):
-            yield f"evidence/{name}", _blocks(folder.path / name)
-    if not report.unmasked:
+def _files(folder: Folder, *, unmask: bool) -> Iterator[tuple[str, Iterable[bytes]]]:
+    name, listed = folder.path.name, folder.manifest()["files"]
+    for file in (MANIFEST, *listed):
+        if unmask or file not in (SALT, DIFFERENCES):
+            yield f"evidence/{file}", _blocks(folder.path / file)
+    if not unmask:
         yield f"evidence/{MASKED}", masked_lines(folder)
-    docs = f"evidence/{report.data_docs}" if report.data_docs in folder.manifest()["files"] else ""
-    yield from rendered(folder, report, "html", LANGUAGES, docs)
-    yield from rendered(folder, report, "json", LANGUAGES)
+    told = folder.context().get("data_docs")
+    docs = f"evidence/{told}" if told in listed else ""
+    yield from rendered(folder, "html", LANGUAGES, unmask=unmask, docs=docs)
+    yield from rendered(folder, "json", LANGUAGES, unmask=unmask)
     yield "verify_bundle.py", [(files("reconciliation") / "verify_bundle.py").read_bytes()]
-    yield "README.txt", [_README.format(name=report.name, sha256=folder.sha256).encode()]
+    yield "README.txt", [_README.format(name=name, sha256=folder.sha256).encode()]
 
 
 def masked_lines(folder: Folder) -> Iterator[bytes]:

@@ -12,12 +12,14 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
+from reconciliation.folder import Folder
 from reconciliation.model import DIFFERENCES, Finding
 from reconciliation.report.language import Language
 from reconciliation.report.masking import masked
@@ -25,7 +27,6 @@ from reconciliation.report.masking import masked
 ALIVE = "=+-@\t\r\n\0＝＋－＠"
 """A spreadsheet takes a cell that begins so for a formula, or strips what it begins with and then does."""
 
-_CHUNK = 10_000
 _FINDINGS = (
     "check",
     "entity",
@@ -63,17 +64,19 @@ class Sheet:
     parts: Iterable[bytes]
 
 
-def sheets(
-    findings: Sequence[Finding], differences: pa.Table, language: Language, *, unmask: bool
-) -> Iterator[Sheet]:
+def sheets(folder: Folder, language: Language, *, unmask: bool) -> Iterator[Sheet]:
     """Both files in both kinds."""
+    findings = folder.findings()
     lines = [_finding(finding, language) for finding in findings]
     yield Sheet("findings.spreadsheet.csv", _spreadsheet(_FINDINGS, [lines], language))
-    yield Sheet("findings.exact.csv", [_exact(_plain_findings(findings))])
-    shown = differences if unmask else _masked(differences)
-    parts = (list(zip(*batch.to_pydict().values(), strict=True)) for batch in shown.to_batches(_CHUNK))
-    yield Sheet("differences.spreadsheet.csv", _spreadsheet(DIFFERENCES.names, parts, language))
-    yield Sheet("differences.exact.csv", [_exact(shown)])
+    yield Sheet("findings.exact.csv", _exact([_plain_findings(findings)]))
+
+    def differences() -> Iterator[pa.Table]:
+        return (batch if unmask else _masked(batch) for batch in folder.differences_in_batches())
+
+    rows = (list(zip(*batch.to_pydict().values(), strict=True)) for batch in differences())
+    yield Sheet("differences.spreadsheet.csv", _spreadsheet(DIFFERENCES.names, rows, language))
+    yield Sheet("differences.exact.csv", _exact(chain([DIFFERENCES.empty_table()], differences())))
 
 
 def _spreadsheet(
@@ -96,10 +99,12 @@ def _written(rows: Iterable[Sequence[object]]) -> bytes:
     return text.getvalue().encode("utf-8", "surrogatepass")
 
 
-def _exact(table: pa.Table) -> bytes:
-    sink = io.BytesIO()
-    arrow_csv.write_csv(table, sink, arrow_csv.WriteOptions(quoting_style="all_valid"))
-    return sink.getvalue()
+def _exact(tables: Iterable[pa.Table]) -> Iterator[bytes]:
+    for number, table in enumerate(tables):
+        sink = io.BytesIO()
+        options = arrow_csv.WriteOptions(quoting_style="all_valid", include_header=number == 0)
+        arrow_csv.write_csv(table, sink, options)
+        yield sink.getvalue()
 
 
 def _masked(differences: pa.Table) -> pa.Table:

@@ -9,29 +9,23 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
 from reconciliation.model import Finding, Kind, Measure, Result
 from reconciliation.report import equity
+from reconciliation.report.differences import Things
 from reconciliation.report.model import Books, Drill, Figure, Quarantine, State
 
 _CURRENCY = 3  # letters of its code
-
-_THING = ["kind", "entity", "table", "key", "row", "id", "column"]
-"""What tells one thing that is wrong from another: two checks that find the same thing count once."""
 
 
 def twelve(
     findings: Sequence[Finding],
     measures: Sequence[Measure],
-    real: pa.Table,
+    things: Things,
     books: Sequence[Books] | None,
     quarantine: Sequence[Quarantine] | None,
     drill: Drill | None,
 ) -> tuple[Figure, ...]:
-    """In the order in which they are read. `real`: the differences that count."""
-    things = _things(real)
+    """In the order in which they are read."""
     return (
         _answered(findings),
         _different(findings),
@@ -112,16 +106,17 @@ def _values(measures: Iterable[Measure]) -> Figure:
     return Figure("values", compared["rows"], State.PLAIN, given=compared)
 
 
-def _of_class(name: str, things: list[dict[str, str]], letters: str, findings: Sequence[Finding]) -> Figure:
+def _of_class(name: str, things: Things, letters: str, findings: Sequence[Finding]) -> Figure:
     """Differences in fields of these classes."""
-    count = {letter: sum(each["class"] == letter for each in things) for letter in letters}
+    count = {letter: sum(n for (_, told), n in things.items() if told == letter) for letter in letters}
     figure = _wrong(name, sum(count.values()), _reach(findings, "rows"), count)
     # What is not of class A is a matter of tolerance: it has to be looked at, and stops nobody by itself.
     return replace(figure, state=State.LOOK) if figure.state is State.BAD and letters != "A" else figure
 
 
-def _missing_and_extra(things: list[dict[str, str]], findings: Sequence[Finding]) -> Figure:
-    given = {str(kind): sum(each["kind"] == kind for each in things) for kind in (Kind.MISSING, Kind.EXTRA)}
+def _missing_and_extra(things: Things, findings: Sequence[Finding]) -> Figure:
+    kinds = (Kind.MISSING, Kind.EXTRA)
+    given = {str(kind): sum(n for (told, _), n in things.items() if told == kind) for kind in kinds}
     return _wrong("missing_extra", sum(given.values()), _reach(findings, "keys", "rows"), given)
 
 
@@ -156,15 +151,3 @@ def _disparities(findings: Sequence[Finding]) -> Figure:
     groups = sum(finding.kinds.get(Kind.DISPARITY, 0) for finding in ours)
     answered = sum(finding.result in (Result.SAME, Result.DIFFERENT) for finding in ours)
     return _wrong("disparity", groups, _reach(ours), {"questions": answered})
-
-
-def _things(real: pa.Table) -> list[dict[str, str]]:
-    """Each thing that is wrong once, whichever checks found it, with its kind and class."""
-    if not real.num_rows:
-        return []
-    keyed = pc.not_equal(real["key"], "")
-    at = real.column_names.index("id")  # one check knows the id of a row, another does not: its key is enough
-    known = real.set_column(at, "id", pc.if_else(keyed, "", real["id"]))
-    once = known.group_by(_THING).aggregate([("class", "max")]).rename_columns({"class_max": "class"})
-    found: list[dict[str, str]] = once.to_pylist()
-    return found

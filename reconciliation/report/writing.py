@@ -17,7 +17,6 @@ from reconciliation.report import csv, json
 from reconciliation.report.build import build
 from reconciliation.report.html import page
 from reconciliation.report.language import Language
-from reconciliation.report.model import Report
 
 FORMATS = ("html", "json", "csv")
 
@@ -29,35 +28,33 @@ def write(
 
     unmask:  with people's values; whoever calls this has written down why.
     """
-    report = build(folder, unmask=unmask)
-    docs = _docs(folder, report, out)
-    return [_write(out / name, parts) for name, parts in rendered(folder, report, kind, languages, docs)]
+    docs = _docs(folder, out)
+    files = rendered(folder, kind, languages, unmask=unmask, docs=docs)
+    return [_write(out / name, parts) for name, parts in files]
 
 
 def rendered(
-    folder: Folder, report: Report, kind: str, languages: Sequence[str], docs: str = ""
+    folder: Folder, kind: str, languages: Sequence[str], *, unmask: bool, docs: str = ""
 ) -> Iterator[tuple[str, Iterable[bytes]]]:
     """Name and content of each file. `docs`: where the Data Docs lie, seen from a page; '' for nowhere."""
-    name = report.name
+    name = folder.path.name
     if kind == "json":
         yield f"{name}.json", [json.as_text(json.document(folder)).encode()]
     elif kind == "csv":
-        for sheet in csv.sheets(
-            folder.findings(), folder.all_differences(), Language(languages[0]), unmask=report.unmasked
-        ):
+        for sheet in csv.sheets(folder, Language(languages[0]), unmask=unmask):
             yield f"{name}.{sheet.name}", sheet.parts
     else:
+        report = build(folder, unmask=unmask)
         for code in languages:
             others = [other for other in languages if other != code]
             sibling = f"{name}.{others[0]}.html" if others else ""
             yield f"{name}.{code}.html", [page(report, Language(code), sibling, docs).encode()]
 
 
-def _docs(folder: Folder, report: Report, out: Path) -> str:
+def _docs(folder: Folder, out: Path) -> str:
     """The address of the Data Docs, from the folder where the pages will lie; '' where there are none."""
-    place = folder.path / (report.data_docs or "")
-    inside = place.resolve().is_relative_to(folder.path.resolve())
-    return quote(os.path.relpath(place, out)) if inside and place.is_file() else ""
+    told = folder.context().get("data_docs", "")
+    return quote(os.path.relpath(folder.path / told, out)) if told in folder.manifest()["files"] else ""
 
 
 def _write(path: Path, parts: Iterable[bytes]) -> Path:

@@ -178,7 +178,7 @@ def test_axe_finds_nothing_in_a_page_of_naughty_strings(chromium, dangerous, tmp
 
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_no_cell_of_a_spreadsheet_is_alive_and_each_text_is_there(dangerous, code):
-    made = sheets(dangerous.findings(), dangerous.all_differences(), Language(code), unmask=True)
+    made = sheets(dangerous, Language(code), unmask=True)
     cells: set[str] = set()
     for sheet in made:
         if "spreadsheet" in sheet.name:

@@ -655,17 +655,17 @@ SAFEGUARDS = (
         """f"'{text}" if text.startswith(tuple(ALIVE)) else text""", "text", (REPORT, "begins_a_formula"), quick=True,
     ),
     Safeguard(
-        "values are masked in a page", "reconciliation/report/build.py",
+        "values are masked in a page", "reconciliation/report/differences.py",
         "legacy if unmask else masked(legacy)", "legacy", (REPORT, "no_value_of_a_person"), quick=True,
     ),
     Safeguard(
         "values are masked in a table", "reconciliation/report/csv.py",
-        "shown = differences if unmask else _masked(differences)", "shown = differences",
+        "batch if unmask else _masked(batch)", "batch",
         (REPORT, "no_value_of_a_person"), quick=True,
     ),
     Safeguard(
         "values are masked in a bundle", "reconciliation/report/bundle.py",
-        "if report.unmasked or name not in (SALT, DIFFERENCES):", "if True:", (BUNDLE, "holds_no_value"), quick=True,
+        "if unmask or file not in (SALT, DIFFERENCES):", "if True:", (BUNDLE, "holds_no_value"), quick=True,
     ),
     Safeguard(
         "nobody can try values until the hash of the differences fits", "reconciliation/folder.py",

@@ -22,8 +22,9 @@ import pytest
 from migrate.cli.documents import ReconcileDocument
 from reconciliation.folder import Folder
 from reconciliation.model import Kind, Look, Measure, Subject, Verdict
-from reconciliation.report.build import EXAMPLES, build
+from reconciliation.report.build import build
 from reconciliation.report.csv import ALIVE, guarded, sheets
+from reconciliation.report.differences import EXAMPLES
 from reconciliation.report.html import page
 from reconciliation.report.language import LANGUAGES, Language
 from reconciliation.report.model import Figure, Report, State
@@ -243,7 +244,7 @@ def test_no_value_of_a_person_is_shown_unless_asked_for(folder, tmp_path):
 
 
 def table(folder: Folder, name: str, code: str = "en", *, unmask: bool = False) -> bytes:
-    made = sheets(folder.findings(), folder.all_differences(), Language(code), unmask=unmask)
+    made = sheets(folder, Language(code), unmask=unmask)
     return {sheet.name: b"".join(sheet.parts) for sheet in made}[name]
 
 
@@ -309,19 +310,20 @@ def test_what_is_written_is_for_its_owner_alone(folder, tmp_path):
     assert (tmp_path / "out").stat().st_mode & 0o777 == 0o700
 
 
-def test_data_docs_are_linked_where_they_lie_beside_the_evidence_and_nowhere_else(tmp_path):
-    folder = evidence.made(tmp_path / "evidence")
-    (text, _) = (path.read_text() for path in write(folder, tmp_path / "out", "html", LANGUAGES))
-    assert "data-docs/index.html</bdi>" in text
+def with_data_docs(root: Path) -> Folder:
+    folder = Folder.make(root, "x")
     (folder.path / "data-docs").mkdir()
     (folder.path / "data-docs/index.html").touch()
+    folder.close({}, {"data_docs": "data-docs/index.html"})
+    return Folder.open(root)
+
+
+def test_data_docs_are_linked_where_they_are_part_of_the_evidence_and_nowhere_else(folder, tmp_path):
     (text, _) = (path.read_text() for path in write(folder, tmp_path / "out", "html", LANGUAGES))
-    assert f'href="../evidence/{evidence.NAME}/data-docs/index.html"' in text
-    (tmp_path / "elsewhere.html").touch()
-    other = evidence.made(tmp_path / "e", context={"data_docs": "../../elsewhere.html"})
-    (text, _) = (path.read_text() for path in write(other, tmp_path / "out", "html", LANGUAGES))
-    assert "elsewhere.html</bdi>" in text
-    assert 'elsewhere.html"' not in text
+    assert "data-docs/index.html</bdi>" in text
+    linked = with_data_docs(tmp_path / "evidence")
+    (text, _) = (path.read_text() for path in write(linked, tmp_path / "out", "html", LANGUAGES))
+    assert 'href="../evidence/x/data-docs/index.html"' in text
 
 
 @pytest.mark.parametrize("name", MODULES)
