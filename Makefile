@@ -11,7 +11,7 @@ WORKERS ?= 2
 TURNS ?= 20
 BIN := .venv/bin
 
-.PHONY: help setup demo test torture sabotage check check-format check-lint check-types check-imports check-docs bench bench-sync docs lock clean
+.PHONY: help setup demo test torture sabotage check check-format check-lint check-types check-imports check-docs bench bench-sync bench-report docs lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ bench: .venv/.bench ## the benchmark; results go to docs/benchmarks.md
 
 bench-sync: .venv/.bench ## the benchmark of sync; results go to docs/benchmarks-sync.md ARGS="--clients N"
 	@$(BIN)/python -m bench.sync $(ARGS)
+
+bench-report: setup ## what a report costs; results go to docs/benchmarks-report.md
+	@$(BIN)/python -m bench.report $(ARGS)
 
 docs: setup ## write the generated documents again
 	@$(BIN)/python tools/docs.py

@@ -17,10 +17,10 @@ import json
 import sys
 import zipfile
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Self
+from typing import IO, Any, Self
 
 FORMAT = 1
 LIST = "bundle.json"
@@ -29,7 +29,6 @@ DIFFERENCES, MASKED, SALT = "differences.jsonl", "differences.masked.jsonl", "sa
 SOME_KEYS = 20
 
 Place = tuple[str, str, str]
-Read = Callable[[str], bytes]
 
 WORDS = {
     "en": {
@@ -136,9 +135,25 @@ class Source:
             return self.zip.namelist()
         return [path.relative_to(self.place).as_posix() for path in self.place.rglob("*") if path.is_file()]
 
+    def open(self, name: str) -> IO[bytes]:
+        """A file; a zip checks it against its own sum as well, when it was read to its end."""
+        return self.zip.open(name) if self.zip is not None else (self.place / name).open("rb")
+
     def read(self, name: str) -> bytes:
-        """Its bytes; a zip checks them against their own sum, too."""
-        return self.zip.read(name) if self.zip is not None else (self.place / name).read_bytes()
+        """All of it."""
+        with self.open(name) as stream:
+            return stream.read()
+
+    def measured(self, name: str, key: bytes | None = None) -> tuple[str, int, int]:
+        """Its SHA-256, or its HMAC under a key; its bytes, and its lines."""
+        digest = hashlib.sha256() if key is None else hmac.new(key, digestmod="sha256")
+        size = lines = 0
+        with self.open(name) as stream:
+            while block := stream.read(1 << 20):
+                digest.update(block)
+                size += len(block)
+                lines += block.count(b"\n")
+        return digest.hexdigest(), size, lines
 
 
 def _looks(source: Source, expected: str) -> Iterator[Told]:
@@ -152,7 +167,8 @@ def _looks(source: Source, expected: str) -> Iterator[Told]:
         if not all(holds for holds, _, _ in told):
             return
     if source.zip is not None:
-        yield True, "zip", {"sha256": hashlib.sha256(source.place.read_bytes()).hexdigest()}
+        with source.place.open("rb") as stream:
+            yield True, "zip", {"sha256": hashlib.file_digest(stream, "sha256").hexdigest()}
 
 
 def _listed(source: Source, listed: dict[str, Any], _: str) -> Iterator[Told]:
@@ -163,8 +179,8 @@ def _listed(source: Source, listed: dict[str, Any], _: str) -> Iterator[Told]:
     wrong += [(False, "extra", {"name": name}) for name in sorted(strange) if not _passing(name)]
     for name in sorted(set(files) & set(names)):
         try:
-            content = source.read(name)
-            right = files[name] == {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
+            sha256, size = source.measured(name)[:2]
+            right = files[name] == {"sha256": sha256, "bytes": size}
         except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError, RuntimeError):
             right = False
         if not right:
@@ -204,9 +220,9 @@ def _manifest(source: Source, listed: dict[str, Any], _: str) -> Iterator[Told]:
     wrong += [(False, "extra", {"name": name}) for name in sorted(there - wanted)]
     salt = source.read(EVIDENCE + SALT) if full and not wrong else b""
     for name in sorted(wanted & there):
-        if not wrong and not _as_told(source.read(EVIDENCE + name), files[name], salt):
+        if not wrong and not _as_told(source, name, files[name], salt):
             wrong.append((False, "changed", {"name": name}))
-    lines = 0 if full or wrong else source.read(EVIDENCE + MASKED).count(b"\n")
+    lines = 0 if full or wrong else source.measured(EVIDENCE + MASKED)[2]
     if not full and not wrong and lines != files[DIFFERENCES]["lines"]:
         wrong.append((False, "changed", {"name": MASKED}))
     yield from wrong or [(True, "manifest", {"n": len(wanted)})]
@@ -214,12 +230,11 @@ def _manifest(source: Source, listed: dict[str, Any], _: str) -> Iterator[Told]:
         yield True, "masked", {"n": lines}
 
 
-def _as_told(content: bytes, told: dict[str, Any], salt: bytes) -> bool:
-    if content.count(b"\n") != told["lines"]:
-        return False
-    if "hmac_sha256" in told:
-        return {**told, "hmac_sha256": hmac.new(salt, content, hashlib.sha256).hexdigest()} == told
-    return {**told, "sha256": hashlib.sha256(content).hexdigest()} == told
+def _as_told(source: Source, name: str, told: dict[str, Any], salt: bytes) -> bool:
+    """Whether a file is what the manifest says of it."""
+    kind = next(key for key in told if key.endswith("sha256"))
+    digest, _, lines = source.measured(EVIDENCE + name, salt if kind == "hmac_sha256" else None)
+    return {kind: digest, "lines": lines} == told
 
 
 def _findings(source: Source, listed: dict[str, Any], _: str) -> Iterator[Told]:
@@ -263,9 +278,10 @@ def _document(
         yield True, "document", {}
 
 
-def _lines(source: Source, name: str) -> list[dict[str, Any]]:
-    # Split at line feeds alone: a value may hold other characters that Python takes for the end of a line.
-    return [json.loads(line) for line in source.read(EVIDENCE + name).split(b"\n") if line]
+def _lines(source: Source, name: str) -> Iterator[dict[str, Any]]:
+    with source.open(EVIDENCE + name) as stream:
+        for line in stream:  # of bytes: it ends at line feeds alone, whatever else a value may hold
+            yield json.loads(line)
 
 
 # --- what `reconciliation/findings.py` does, once more
@@ -278,7 +294,7 @@ def findings(
     remarks: Iterable[dict[str, Any]],
 ) -> list[dict[str, Any]]:
     """One finding for each subject, as findings.json holds them."""
-    figures, lines, said = (_by_place(each) for each in (measures, differences, remarks))
+    figures, said, lines = _by_place(measures), _by_place(remarks), _tallied(differences)
     declared = list(subjects)
     known = {_place(each, "name") for each in declared}
     if strange := ({*figures, *lines, *said} - known):
@@ -297,23 +313,56 @@ def _by_place(lines: Iterable[dict[str, Any]]) -> dict[Place, list[dict[str, Any
     return found
 
 
+class Tally:
+    """Differences about one subject."""
+
+    def __init__(self) -> None:
+        self.looks: Counter[str] = Counter()
+        self.kinds: Counter[str] = Counter()
+        self.classes: Counter[str] = Counter()
+        self.keys: set[str] = set()
+
+    def add(self, line: dict[str, Any]) -> None:
+        """One more; of the keys, the first few are enough."""
+        self.looks[line["look"]] += 1
+        if line["look"] != "out_of_sync":
+            return
+        self.kinds[line["kind"]] += 1
+        self.classes[line["class"]] += 1
+        if line["key"]:
+            self.keys.add(line["key"])
+        if len(self.keys) > 100 * SOME_KEYS:
+            self.keys = set(self.some_keys())
+
+    def some_keys(self) -> list[str]:
+        """The first of them, in order."""
+        return sorted(self.keys)[:SOME_KEYS]
+
+
+def _tallied(differences: Iterable[dict[str, Any]]) -> dict[Place, Tally]:
+    found: dict[Place, Tally] = defaultdict(Tally)
+    for line in differences:
+        found[_place(line)].add(line)
+    return found
+
+
 def _finding(
     subject: dict[str, Any],
     figures: dict[Place, list[dict[str, Any]]],
-    lines: dict[Place, list[dict[str, Any]]],
+    lines: dict[Place, Tally],
     said: dict[Place, list[dict[str, Any]]],
 ) -> dict[str, Any]:
     place = _place(subject, "name")
-    measured, told, counted = figures.get(place, []), said.get(place, []), lines.get(place, [])
-    real = [line for line in counted if line["look"] == "out_of_sync"]
-    looks = Counter(line["look"] for line in counted)
+    measured, told, tally = figures.get(place, []), said.get(place, []), lines.get(place, Tally())
     explained: dict[str, int | Decimal] = {}
     for measure in measured:
         for why, count in measure["explained"].items():
             explained[why] = explained.get(why, 0) + _number(count)
     compared = sum(measure["compared"] for measure in measured)
     unbalanced = sum(_left_over(measure) != 0 for measure in measured)
-    result, reasons = _result(subject, measured, told, bool(real or unbalanced), compared)
+    result, reasons = _result(
+        subject, measured, told, bool(tally.looks["out_of_sync"] or unbalanced), compared
+    )
     return {
         "subject": subject,
         "result": result,
@@ -323,11 +372,11 @@ def _finding(
         "compared": compared,
         "explained": {why: _plain(explained[why]) for why in sorted(explained)},
         "unbalanced": unbalanced,
-        "kinds": _tally(real, "kind"),
-        "classes": _tally(real, "class"),
-        "in_flight": looks["in_flight"],
-        "allowed": looks["allowed"],
-        "keys": sorted({line["key"] for line in real if line["key"]})[:SOME_KEYS],
+        "kinds": _named(tally.kinds),
+        "classes": _named(tally.classes),
+        "in_flight": tally.looks["in_flight"],
+        "allowed": tally.looks["allowed"],
+        "keys": tally.some_keys(),
         "reasons": reasons,
     }
 
@@ -402,8 +451,8 @@ def _sum(measured: list[dict[str, Any]], side: str) -> int | Decimal | None:
     return sum(known) if known else None
 
 
-def _tally(lines: list[dict[str, Any]], by: str) -> dict[str, int]:
-    return dict(sorted(Counter(line[by] for line in lines if line[by]).items()))
+def _named(counts: Counter[str]) -> dict[str, int]:
+    return {name: count for name, count in sorted(counts.items()) if name}
 
 
 def _number(value: Any) -> int | Decimal:
