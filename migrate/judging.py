@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from migrate.errors import InvalidInput, Mistake
 from migrate.program import program_version
 from migrate.project import Project
+from migrate.project.memory import spare_memory
 from migrate.reading.grammar import suggest
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def judge(
     from reconciliation.folder import Folder
     from reconciliation.running import reconcile
 
+    spare_memory()
     wanted = _chosen(checks)
     status = project.state().status()
     with _evidence(project, Scope(frozenset(checks), frozenset(entities)), status, limits, lag) as evidence:

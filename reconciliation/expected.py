@@ -55,9 +55,20 @@ class Expectation:
         return one(self.tables[self.comparison.root].column("ROW_ID"))
 
     @cached_property
+    def derived(self) -> pa.Array:
+        """Their ids, as if nobody had been merged."""
+        return id_text(derive_ids(self.system, f"{self.comparison.entity}/", self.keys))
+
+    @cached_property
     def asked(self) -> pa.Array:
-        """Their ids."""
-        return self._ids(self.comparison.entity, self.keys)
+        """Their ids; of a merged one the survivor's."""
+        return self._led(self.comparison.entity, self.keys, self.derived)
+
+    @cached_property
+    def _root_ids(self) -> pa.Array:
+        """The ids of the roots in scope."""
+        position = pc.index_in(one(self.roots.column("ROW_ID")), value_set=self.keys)
+        return self.asked.take(position)
 
     def rows(self, pair: Pair, layout: Layout) -> pa.Table:
         """What has to be there of one pair; see the module."""
@@ -154,10 +165,11 @@ class Expectation:
         target = layout[pair.table]
         row_ids = one(rows.table.column("ROW_ID"))
         named = row_ids if rows.variant is None else pc.binary_join_element_wise(row_ids, rows.variant, "/")
-        label = f"{self.comparison.entity}/{pair.label}" if pair.label else self.comparison.entity
+        root_ids = self._root_ids.take(rows.position)
+        own = not pair.label and rows.variant is None
         made = {
-            "id": self._ids(label, named),
-            "root": self._ids(self.comparison.entity, rows.root_keys),
+            "id": root_ids if own else self._ids(f"{self.comparison.entity}/{pair.label}", named),
+            "root": root_ids,
             "key": rows.root_keys,
             "row": row_ids,
         }
@@ -206,7 +218,10 @@ class Expectation:
         return pc.coalesce(found, values)
 
     def _ids(self, prefix: str, keys: pa.Array) -> pa.Array:
-        ids = id_text(derive_ids(self.system, f"{prefix}/", keys))
+        return self._led(prefix, keys, id_text(derive_ids(self.system, f"{prefix}/", keys)))
+
+    def _led(self, prefix: str, keys: pa.Array, ids: pa.Array) -> pa.Array:
+        """The ids, but of a merged key its survivor's."""
         merged = self.merged.get(prefix)
         if not merged:
             return ids

@@ -13,7 +13,6 @@ and of its row; what nobody explains is read again on both sides, after the lag.
 
 import time
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pyarrow as pa
@@ -26,6 +25,7 @@ from reconciliation.expected import Expectation, one
 from reconciliation.model import Kind, Look
 from reconciliation.pointers import why_empty
 from reconciliation.sides import STAMPS
+from reconciliation.stream import actual, by_table
 
 ROOTS_AT_ONCE = 2_000
 QUARANTINE = "quarantine"
@@ -160,26 +160,13 @@ def _again(
 def compared(evidence: Evidence, expectation: Expectation) -> Lines:
     """Everything that differs of some roots, by pair."""
     lines: dict[str, list[pa.Table]] = {pair.name: [] for pair in expectation.comparison.pairs}
+    there = actual(evidence, expectation)
     for table, pairs in by_table(expectation.comparison).items():
-        actual = evidence.platform.rows(table, columns_of(pairs), expectation.asked)
         expected = [expectation.rows(pair, evidence.layout) for pair in pairs]
         for pair, rows in zip(pairs, expected, strict=True):
-            lines[pair.name].append(compare(rows, actual, pair).lines)
-        lines[pairs[0].name].append(unexpected(expected, actual))
+            lines[pair.name].append(compare(rows, there[table], pair).lines)
+        lines[pairs[0].name].append(unexpected(expected, there[table]))
     return {name: pa.concat_tables(tables) for name, tables in lines.items()}
-
-
-def by_table(comparison: Comparison) -> Mapping[str, list[Pair]]:
-    """The pairs of each platform table, in their order."""
-    tables: dict[str, list[Pair]] = {}
-    for pair in comparison.pairs:
-        tables.setdefault(pair.table, []).append(pair)
-    return tables
-
-
-def columns_of(pairs: list[Pair]) -> list[str]:
-    """The platform columns that any of the pairs compares."""
-    return list(dict.fromkeys(field.column for pair in pairs for field in pair.fields))
 
 
 def _fresh(evidence: Evidence, expectation: Expectation) -> set[str]:

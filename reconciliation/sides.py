@@ -12,7 +12,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from psycopg import sql
 from sqlalchemy import URL
 
@@ -80,6 +82,12 @@ class LegacySide:
                     table, columns, by, within, like=(comparison.root, "ROW_ID")
                 ),
             ).all()
+
+    def keys(self, comparison: Comparison, every: int) -> Iterator[pa.Array]:
+        """The keys of all roots, so many at a time."""
+        for within in self.borders(comparison, every):
+            with self.reader() as reader:
+                yield one(reader.rows(comparison.root, ["ROW_ID"], "ROW_ID", within).column("ROW_ID"))
 
     def some(self, comparison: Comparison, keys: pa.Array) -> dict[str, pa.Table]:
         """The same for some roots by key, as they are now, with the stamps of every row."""
@@ -215,7 +223,7 @@ class PlatformSide:
         query = sql.SQL("SELECT {} FROM {} WHERE {} = ANY(%s::uuid[])").format(
             key, names(self.schema, table), sql.Identifier(self.layout[table].key)
         )
-        return set(self.ask(query, {"id": pa.string()}, [ids.to_pylist()]).column("id").to_pylist())
+        return set(self.ask(query, {"id": pa.string()}, [_listed(ids)]).column("id").to_pylist())
 
     def rows(self, table: str, columns: Sequence[str], roots: pa.Array, by: str | None = None) -> pa.Table:
         """The platform's rows of some roots: `id`, `root` and these columns, in the types of `expected.shown_as`.
@@ -231,7 +239,25 @@ class PlatformSide:
         query = sql.SQL("SELECT {} FROM {} WHERE {} = ANY(%s::uuid[])").format(
             comma(chosen), names(self.schema, table), sql.Identifier(by or root)
         )
-        return self.ask(query, {"id": pa.string(), "root": pa.string(), **kinds}, [roots.to_pylist()])
+        return self.ask(query, {"id": pa.string(), "root": pa.string(), **kinds}, [_listed(roots)])
+
+    def ids(self, table: str) -> Iterator[np.ndarray]:
+        """The keys of all rows of a platform table, in blocks of 16 bytes each."""
+        query = sql.SQL("COPY (SELECT {} FROM {}) TO STDOUT (FORMAT binary)").format(
+            sql.Identifier(self.layout[table].key), names(self.schema, table)
+        )
+        with (
+            faults(f"read the keys of {table}"),
+            self._connection.cursor() as cursor,
+            cursor.copy(query) as copy,
+        ):
+            block = bytearray()
+            for row in copy:
+                block += row
+                if len(block) >= _IDS_BYTES:
+                    yield _ids_of(block)
+                    block = bytearray()
+            yield _ids_of(block)
 
     def _one(self, query: sql.SQL | sql.Composed) -> Any:
         row = self._connection.execute(query).fetchone()
@@ -239,11 +265,27 @@ class PlatformSide:
         return row[0]
 
 
+_IDS_BYTES = 1 << 20
+_HEADER, _ROW = b"PGCOPY\n\xff\r\n\0", 22  # PostgreSQL's documentation of COPY, "Binary Format"
+
+
+def _ids_of(block: bytearray) -> np.ndarray:
+    """Ids of a piece of a binary COPY that begins and ends with a row: 2 bytes count, 4 bytes length, 16 bytes id."""
+    start = 19 if block.startswith(_HEADER) else 0
+    rows = (len(block) - start) // _ROW
+    return np.frombuffer(block, np.uint8, rows * _ROW, start).reshape(rows, _ROW)[:, 6:]
+
+
+def _listed(ids: pa.Array) -> str:
+    """Ids as the text of an array of PostgreSQL."""
+    return "{" + str(pc.binary_join(pa.ListArray.from_arrays([0, len(ids)], ids), ",")[0]) + "}"
+
+
 def _shown(column: str, kind: pa.DataType) -> sql.Composed:
     """A platform column as it travels: ids as 32 digits, instants in UTC without a zone, flags as words."""
     told = sql.Identifier(column)
     if pa.types.is_fixed_size_binary(kind):
-        return sql.SQL("replace({}::text, '-', '')").format(told)
+        return sql.SQL("encode(uuid_send({}), 'hex')").format(told)  # a third of the time of replace()
     if pa.types.is_boolean(kind):
         return sql.SQL("{}::text").format(told)
     if pa.types.is_timestamp(kind):

@@ -7,25 +7,23 @@ second time at the end (`reconciliation.look`), when what was on its way has had
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from migrate.canonical import ID
 from reconciliation.checks import Answer, check
 from reconciliation.compare.nouns import Comparison, Pair
 from reconciliation.diff import LINES, Matched, compare, unexpected
 from reconciliation.evidence import Evidence
-from reconciliation.expected import Expectation, one
-from reconciliation.look import Looked, by_table, columns_of, settled
+from reconciliation.look import Looked, settled
 from reconciliation.model import DIFFERENCES, Kind, Look, Measure, Reason, Remark, Result, Subject
+from reconciliation.strangers import Found, strangers
+from reconciliation.stream import Part, by_table, ranges, stream
 
 NAME = "rows"
-ROWS_AT_ONCE = 60_000
-"""Legacy rows of a range, all tables together; what is held at once."""
-
 FIELDS = " fields"
 """Ends the name of the subject that counts a pair's values."""
 
@@ -66,7 +64,7 @@ class _Entity:
     counts: dict[str, _Counts] = field(default_factory=lambda: defaultdict(_Counts))
     lines: dict[str, list[pa.Table]] = field(default_factory=lambda: defaultdict(list))
     explained: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
-    seen: list[pa.Array] = field(default_factory=list)
+    found: Found = field(default_factory=Found)
     differing: int = 0
     stopped: str | None = None
 
@@ -91,53 +89,33 @@ class _Entity:
 
 def _entity(evidence: Evidence, comparison: Comparison) -> Iterator[Answer]:
     work = _Entity(comparison)
-    for within in evidence.legacy.borders(comparison, _every(evidence, comparison)):
-        if evidence.limits.over or work.differing >= evidence.limits.differences:
-            work.stopped = within.low or ""
-            break
-        _range(evidence, work, evidence.legacy.roots(comparison, within))
-    else:
-        _never_asked(evidence, work)
+    with closing(stream(evidence, comparison, ranges(evidence, comparison))) as parts:
+        for part in parts:
+            if evidence.limits.over or work.differing >= evidence.limits.differences:
+                work.stopped = part.within.low or ""
+                break
+            _part(evidence, work, part)
+    if work.stopped is None:
+        for ids in strangers(evidence, comparison, work.found):
+            _explain(evidence, work, ids)
     yield from _answers(evidence, work)
 
 
-def _every(evidence: Evidence, comparison: Comparison) -> int:
-    """Roots of a range, so that their rows are about ROWS_AT_ONCE."""
-    rows = {table: evidence.legacy.source.count(table) for table in comparison.sources}
-    return max(100, ROWS_AT_ONCE * max(1, rows[comparison.root]) // max(1, sum(rows.values())))
-
-
-def _range(evidence: Evidence, work: _Entity, tables: dict[str, pa.Table]) -> None:
+def _part(evidence: Evidence, work: _Entity, part: Part) -> None:
     """Compare the roots of one range with all their rows."""
-    expectation = Expectation(work.comparison, tables, evidence.system, evidence.as_of, evidence.merged)
-    work.seen.append(pa.array(map(bytes.fromhex, expectation.asked.to_pylist()), ID))
+    work.found.add(part.expectation, part.actual[work.comparison.table])
     for table, pairs in by_table(work.comparison).items():
-        actual = evidence.platform.rows(table, columns_of(pairs), expectation.asked)
-        expected = [expectation.rows(pair, evidence.layout) for pair in pairs]
+        actual = part.actual[table]
+        expected = [part.expectation.rows(pair, evidence.layout) for pair in pairs]
         for pair, rows in zip(pairs, expected, strict=True):
             work.add(pair, compare(rows, actual, pair))
         work.too_many(pairs[0], unexpected(expected, actual))
 
 
-def _never_asked(evidence: Evidence, work: _Entity) -> None:
-    """Roots of the platform that no legacy root asks for: explained by the books, or too much."""
-    told, root = evidence.layout[work.comparison.table], work.comparison.pairs[0]
-    seen = pa.concat_arrays([pa.array([], ID), *work.seen])
-    query = (
-        f"SELECT replace({told.key}::text, '-', '') FROM {{platform}}.{told.name}"
-        f" WHERE {told.key} BETWEEN %s AND %s"
-    )
-    for bounds in _shares():
-        ids = one(evidence.platform.ask(query, {"id": pa.string()}, bounds).column("id"))
-        raw = pa.array(map(bytes.fromhex, ids.to_pylist()), ID)
-        strange = ids.filter(pc.invert(pc.is_in(raw, value_set=seen)))
-        if len(strange):
-            _strangers(evidence, work, root, strange)
-
-
-def _strangers(evidence: Evidence, work: _Entity, root: Pair, ids: pa.Array) -> None:
-    fates = evidence.books.fates_of(work.comparison.entity, ids)
-    unknown = []
+def _explain(evidence: Evidence, work: _Entity, ids: pa.Array) -> None:
+    """Roots that no legacy key asks for: explained by the books, or too much."""
+    fates = evidence.books.fates_of(work.comparison.entity, ids) if len(ids) else {}
+    root, unknown = work.comparison.pairs[0], []
     for each in ids.to_pylist():
         key, fate = fates.get(each, ("", ""))
         if fate in _KNOWN_STRANGERS:
@@ -151,12 +129,6 @@ def _strangers(evidence: Evidence, work: _Entity, root: Pair, ids: pa.Array) -> 
 
 _KNOWN_STRANGERS = ("merge", "stub", "gone")
 """Rows of the platform without a legacy row, by the books: of a merged person, a stand-in, a tombstone."""
-
-
-def _shares() -> Iterator[list[str]]:
-    """The space of ids in sixteen parts, so that only a part of them is held at once."""
-    for digit in "0123456789abcdef":
-        yield [f"{digit}{rest * 7}-" + "-".join(rest * many for many in (4, 4, 4, 12)) for rest in "0f"]
 
 
 # --- answers

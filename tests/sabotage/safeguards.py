@@ -737,4 +737,20 @@ SAFEGUARDS = (
         "value if value in shown else SMALL", "value", ("tests/integration/test_check_equity.py", "not_named_openly"),
         quick=True,
     ),
+    # --- the differ
+    Safeguard(
+        "differ: what no legacy key asks for is looked for", "reconciliation/strangers.py",
+        "np.flatnonzero(there != found.counts)", "np.flatnonzero(there < found.counts)",
+        ("tests/unit/test_strangers.py", "exactly"), quick=True,
+    ),
+    Safeguard(
+        "differ: a survivor asked for twice is counted once", "reconciliation/strangers.py",
+        "own = ids.filter(pc.is_in(ids, value_set=expectation.derived))", "own = ids",
+        ("tests/unit/test_strangers.py", "twice"), quick=True,
+    ),
+    Safeguard(
+        "differ: an error of a reader ends the comparison", "reconciliation/ahead.py",
+        "            end = error\n", "            end = None\n",
+        ("tests/unit/test_ahead.py", "raises"), quick=True,
+    ),
 )  # fmt: skip
