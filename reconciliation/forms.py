@@ -48,10 +48,15 @@ _BLANKS = "".join(
     )
 )
 _CONTROLS = "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x{9f}]"
-# The first byte of a UTF-8 letter as Windows-1252 shows it, and what its second byte may look like.
+# How Windows-1252 shows a byte; the five that it does not have are shown as Latin-1 does.
+_SHOWN = {bytes([code]).decode("cp1252", "ignore") or chr(code): code for code in range(256)}
+_SHOWN |= {chr(code): code for code in range(0x80, 0xA0)}
+_NEXT = "[" + "".join(re.escape(shown) for shown, code in _SHOWN.items() if 0x80 <= code < 0xC0) + "]"
+# A letter in UTF-8, its bytes shown one by one. What a word may hold by itself, such as `É’` or `Å’`, is none of these.
 _MISREAD = re.compile(
-    "[\u00c2-\u00c5\u00d0\u00d1\u00d8\u00d9\u00e2\u00ef][\u0080-\u00bf\u0152-\u02dc\u2013-\u2122]"
+    rf"(?!Å’)[ÂÃÄÅ]{_NEXT}|Æ[\xa0¡¯°]|È[˜™š›]|(?:[ÎÏÐÑ×ØÙÚ]{_NEXT}){{2}}|à(?![\xa0¡]){_NEXT}{{2}}|[á-ï]{_NEXT}{{2}}|[ð-ô]{_NEXT}{{3}}"
 )
+_UNSHOWN = re.compile("[\x80-\x84\x86-\x9f]")
 
 
 def form(function: Made) -> Made:
@@ -199,26 +204,38 @@ def without_controls(values: Values) -> Values:
 
 @form
 def reread(values: Values) -> Values:
-    r"""Text that was read as Windows-1252 although it was UTF-8, once or twice, read again; other text as it is.
+    r"""Text that was read as Windows-1252 or Latin-1 although it was UTF-8, up to three times, read again.
 
-    >>> reread(pa.array(["JosÃ©", "José", "Jos\u00c3\u0192\u00c2\u00a9"])).to_pylist()
-    ['José', 'José', 'José']
+    Only if all of it can be read so, and holds what no word holds; other text stays as it is.
+
+    >>> reread(pa.array(["JosÃ©", "José", "Jos\u00c3\u0192\u00c2\u00a9", "MÍŠA", "CAFÉ’S"])).to_pylist()
+    ['José', 'José', 'José', 'MÍŠA', 'CAFÉ’S']
     """
-    if not pc.any(pc.match_substring_regex(values, pattern="[ÂÃÄÅÐÑØÙâï]")).as_py():
+    suspects = pc.fill_null(pc.match_substring_regex(values, pattern="[Â-ô][^a-zA-Z]"), False)
+    if not suspects.true_count:
         return values
-    texts = values.to_pylist()
-    return pa.array([text and _reread(text) for text in texts], pa.string())
+    texts = [_reread(text) for text in values.filter(suspects).to_pylist()]
+    return pc.replace_with_mask(values, suspects, pa.array(texts, pa.string()))
 
 
 def _reread(text: str) -> str:
-    for _ in range(2):
-        if not _MISREAD.search(text):
-            return text
-        try:
-            text = text.encode("cp1252").decode("utf-8")
-        except UnicodeError:
-            return text
-    return text
+    best = text
+    for _ in range(3):
+        read = _once(text) or _once(text.replace("Ãƒ", "Ã"))  # what was misread twice may have lost its `Â`
+        if read is None:
+            break
+        text = read
+        best = best if _UNSHOWN.search(text) else text
+    return best
+
+
+def _once(text: str) -> str | None:
+    if not _MISREAD.search(text):
+        return None
+    try:
+        return bytes(_SHOWN[letter] for letter in text).decode("utf-8")
+    except (KeyError, UnicodeDecodeError):
+        return None
 
 
 @form

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from migrate.canonical import derive_ids, id_text
@@ -60,13 +60,13 @@ def test_wall_time_is_the_first_of_two_instants_and_a_skipped_one_goes_on_with_t
     assert said(field, "seen_at", wall, later, kind=pa.timestamp("us")) == [Kind.CONFLICT]
 
 
-@given(NAMES, st.integers(1, 2))
-def test_a_name_that_was_misread_once_or_twice_is_read_again(name: str, times: int) -> None:
+@given(NAMES, st.integers(1, 3))
+def test_a_name_that_was_misread_up_to_three_times_is_read_again(name: str, times: int) -> None:
     misread = name
     for _ in range(times):
         data = misread.encode("utf-8")
-        assume(not set(data) & {0x81, 0x8D, 0x8F, 0x90, 0x9D})  # bytes that Windows-1252 does not have
-        misread = data.decode("cp1252")
+        lacking = set(data) & {0x81, 0x8D, 0x8F, 0x90, 0x9D}
+        misread = data.decode("latin-1" if lacking else "cp1252")  # Windows-1252 does not have these bytes
     assert applied("reread", pa.array([misread]), {}).to_pylist() == [name]
     assert applied("reread", pa.array([name]), {}).to_pylist() == [name]
 
