@@ -172,7 +172,7 @@ SUBJECTS = [
     Subject("attachments", "application", "document", "", "no attachment was moved yet"),
     Subject("identity", "client", "collisions of uci"),
     Subject("quality", "client", "client_sex_known"),
-    Subject("equity", "client", "rejected by citizenship"),
+    Subject("equity", "client", "client rejected by citizenship"),
 ]
 
 
@@ -272,7 +272,15 @@ DIFFERING = [
         legacy=None,
         platform="x",
     ),
-    line("equity", "client", "rejected by citizenship", Kind.DISPARITY, legacy="IRN", platform=None),
+    line(
+        "equity",
+        "client",
+        "client rejected by citizenship",
+        Kind.DISPARITY,
+        column="citizenship=IRN",
+        legacy="IRN",
+        platform=None,
+    ),
 ]
 
 
@@ -318,7 +326,7 @@ def measures() -> Iterable[Measure]:
             yield Measure(
                 "equity",
                 "client",
-                "rejected by citizenship",
+                "client rejected by citizenship",
                 "entities",
                 number,
                 None,

@@ -91,8 +91,8 @@ class Differences:
             if missing := EXAMPLES - len(self._examples[place]):
                 some = real.take(pa.array(sorted(line["at_list"])[:missing], pa.int64())).to_pylist()
                 self._examples[place] += [_example(each, unmask=self.unmask) for each in some]
-        told = real.filter(pc.equal(real["check"], equity.CHECK)).select(["subject", "legacy"]).to_pylist()
-        self.disparities += [(line["subject"], line["legacy"]) for line in told]
+        told = real.filter(pc.equal(real["check"], equity.CHECK)).select(["subject", "column"]).to_pylist()
+        self.disparities += [equity.flagged(line["subject"], line["column"]) for line in told]
 
     def _distinguish(self, real: pa.Table) -> None:
         """A number for each thing that is wrong."""

@@ -14,11 +14,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from reconciliation.equity import meaning
 from reconciliation.model import Result
 from reconciliation.report.language import Language
 from reconciliation.report.model import Past, People, Report
@@ -77,6 +77,7 @@ def page(report: Report, language: Language, sibling: str = "", docs: str = "") 
             sections=SECTIONS,
             sibling=sibling,
             docs=docs,
+            meaning=[paragraph.replace(" :", "\u00a0:") for paragraph in meaning(language.code)],
             style=Markup(style),  # noqa: S704  # our own file, not data
             policy=f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'",
         )
@@ -183,14 +184,11 @@ def curve(history: Sequence[Past], wide: float, high: float) -> list[Point]:
     ]
 
 
-def whiskers(group: People, most: float) -> dict[str, Any] | None:
+def whiskers(group: People, most: float) -> dict[str, float] | None:
     """Where rate and interval of a group lie, in hundredths of the highest; None for a group that is not shown."""
-    if not group.total or group.bears is None or not most:
+    if group.total is None or not most:
         return None
-    rate = group.bears / group.total
-    low, high = (rate if bound is None else bound for bound in (group.low, group.high))
     return {
-        "rate": round(100 * rate / most, 1),
-        "low": round(100 * low / most, 1),
-        "high": round(100 * high / most, 1),
+        name: round(100 * share / most, 1)
+        for name, share in (("rate", group.rate), ("low", group.low), ("high", group.high))
     }

@@ -28,6 +28,7 @@ from babel.numbers import format_currency, format_decimal
 LANGUAGES = ("en", "fr")
 _LOCALES = {"en": "en_CA", "fr": "fr_CA"}
 _TIME = {"en": "{:%H:%M} UTC", "fr": "{:%H h %M} UTC"}
+_EQUITY = re.compile(r"(\w+) (rejected|held|flagged|differing|delayed) by (\w+)")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
 
@@ -58,6 +59,10 @@ class Language:
 
     def subject(self, name: str) -> str:
         """A question in words: those of the checks are known, those of comparison files if they are written down."""
+        if people := _EQUITY.fullmatch(name):
+            entity, outcome, trait = people.groups()
+            told = {"entity": self.named("entity", entity), "outcome": self.named("outcome", outcome)}
+            return self.text("equity_of", **told, trait=self.named("trait", trait))
         fields = name.removesuffix(" fields")
         return self.text("fields_of", name=fields) if fields != name else self.named("subject", name)
 
@@ -106,8 +111,8 @@ class Language:
         return self._percent(share, 1)
 
     def rate(self, share: float) -> str:
-        """A share of one, as it was estimated: with one decimal."""
-        return self._percent(Decimal(str(round(share * 100, 1))), 1)
+        """A share of one, as it was estimated."""
+        return self.percent(Decimal(str(share)), 1)
 
     def _percent(self, share: Decimal, digits: int) -> str:
         shown = format_decimal(

@@ -261,19 +261,32 @@ class Drill:
 class People:
     """A group of people, and how many of it something befell.
 
-    what:    the question, as its check declares it: `rejected by citizenship`.
     bears, total:  None where the group is too small to be shown.
-    low, high:     the interval of its rate, in parts of one; None where none was worked out.
+    low, high:     between which its true rate lies in 95 of 100 cases, in parts of one.
     """
 
-    what: str
     characteristic: str
     value: str
     bears: int | None
     total: int | None
-    low: float | None = None
-    high: float | None = None
+    low: float = 0.0
+    high: float = 1.0
     disparity: bool = False
+
+    @property
+    def rate(self) -> float:
+        """In parts of one; 0 where it is not shown."""
+        return self.bears / self.total if self.bears and self.total else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What befell people, by a characteristic: its groups, how many more there are, how many of all bear more."""
+
+    what: str
+    groups: tuple[People, ...]
+    hidden: int
+    disparities: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,7 +324,7 @@ class Report:
     books: tuple[Books, ...] | None
     quarantine: tuple[Quarantine, ...] | None
     coverage: Mapping[str, int] | None
-    people: tuple[People, ...]
+    people: tuple[Question, ...]
     drill: Drill | None
     history: tuple[Past, ...]
     runs: tuple[Run, ...] | None

@@ -207,6 +207,18 @@ def test_no_text_becomes_an_element_or_an_attribute(folder, tmp_path):
     assert naughty - usual <= {("th", "rowspan"), ("td", "rowspan")}
 
 
+def test_groups_of_people_are_shown_with_their_rates_and_the_small_ones_not(folder):
+    (question,) = build(folder).people
+    assert question.what == "client rejected by citizenship"
+    told = {each.value: (each.bears, each.total, each.disparity) for each in question.groups}
+    assert told == {
+        "IRN": (12, 100, True), "IND": (9, 620, False), "PHL": (None, None, False), "FRA": (None, None, False),
+        "NRU": (None, None, False),
+    }  # fmt: skip
+    assert (question.groups[0].value, question.disparities, question.hidden) == ("IRN", 1, 0)
+    assert question.groups[0].low < 0.12 < question.groups[0].high
+
+
 def test_examples_are_few_and_the_rest_is_counted(tmp_path):
     lines = [
         evidence.line("rows", "client", "person", Kind.CONFLICT, key=f"1-{number}", legacy="a", platform="b")
