@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from babel.messages.pofile import read_po
 
+from reconciliation.checks import checks
 from reconciliation.model import Kind, Result, Verdict
 from reconciliation.report.html import SECTIONS
 from reconciliation.report.language import LANGUAGES, Language
@@ -88,6 +89,13 @@ def test_every_reason_that_a_check_gives_has_words_in_both_languages():
     named = {name for name, _ in reasons()}
     assert named >= {"never_ran", "nothing_compared"}
     assert sorted(name for name in named if f"reason.{name}" not in EN) == []
+
+
+def test_every_check_has_a_name_and_a_question_in_both_languages():
+    assert (
+        sorted(name for each in checks() for name in (f"check.{each}", f"check_is.{each}") if name not in EN)
+        == []
+    )
 
 
 def test_a_name_that_nobody_wrote_down_is_an_error():
