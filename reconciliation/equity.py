@@ -171,14 +171,14 @@ def interval(bears: int, total: int) -> tuple[float, float]:
 def suppressed(groups: Sequence[Group]) -> list[Group]:
     """What may be told: groups with a small cell are told together, and never one alone.
 
-    The totals stay what they are, so that nothing can be worked out from them: where one group is small, or all small
-    ones together still are, the next smallest goes with them.
+    The totals stay what they are, so that nothing can be worked out from them: where the small ones together still are
+    small, as one alone always is, the next smallest goes with them.
     """
     small = [group for group in groups if group.small]
     if not small:
         return sorted(groups)
     rest = sorted((group for group in groups if not group.small), key=lambda each: (each.total, each.value))
-    while rest and (len(small) == 1 or _together(small).small):
+    while rest and _together(small).small:
         small.append(rest.pop(0))
     return sorted([*rest, _together(small)])
 
@@ -209,7 +209,7 @@ Chaque ligne est un groupe de personnes tel que l’ancien système les connaiss
 ont subi quelque chose dans la migration, et entre quels taux se trouve le vrai taux dans 95 cas sur 100.
 
 Une disparité est marquée lorsqu’un groupe subit au moins {ratio} fois autant que tous les autres ensemble et que le
-hasard seul ne le ferait guère : dans un rapprochement sans aucune disparité, une est marquée dans au plus {alpha} cas
+hasard seul ne le ferait guère : dans un rapprochement sans aucune disparité, une est marquée dans au plus {alpha} cas
 sur 100. Lorsqu’un groupe subit sûrement plus, mais de moins, rien n’est marqué.
 
 Une disparité ne dit pas pourquoi. Ce n’est ni une cause ni une intention : les dommages des anciennes données sont

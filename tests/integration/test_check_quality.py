@@ -208,8 +208,9 @@ def test_only_the_entities_that_are_asked_for_are_judged(project):
 
 
 def test_data_docs_hold_no_value_of_a_row_and_fetch_nothing(project):
-    write(project, legacy=LEGACY.replace("max_value: 60, mostly: 0.8", "max_value: 60"))
-    assert results(project)["S_BU.width"] == "different"
+    named = "canary: {is: ExpectColumnValuesToNotMatchRegex, column: NAME, regex: Canary, en: a, fr: b}"
+    write(project, legacy=LEGACY.replace("      key_shape:", f"      {named}\n      key_shape:"))
+    assert results(project)["S_BU.canary"] == "different"
     folder, _ = findings(project)
     assert folder.context()["data_docs"] == "data_docs/index.html"
     pages = {path: path.read_text() for path in (folder.path / "data_docs").rglob("*") if path.is_file()}

@@ -729,7 +729,7 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "one small group is never told alone", "reconciliation/equity.py",
-        "while rest and (len(small) == 1 or _together(small).small):", "while rest and _together(small).small:",
+        "while rest and _together(small).small:", "while False:",
         (EQUITY, "next_smallest or worked_out"), quick=True,
     ),
     Safeguard(
