@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from migrate.errors import InvalidInput, Mistake
 from migrate.program import program_version
 from migrate.project import Project
-from migrate.project.memory import spare_memory
+from migrate.project.memory import settled, spare_memory
 from migrate.reading.grammar import suggest
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ def judge(
 
     spare_memory()
     wanted = _chosen(checks)
+    settled()
     status = project.state().status()
     with _evidence(project, Scope(frozenset(checks), frozenset(entities)), status, limits, lag) as evidence:
         folder = Folder.make(evidence_root(project), evidence.folder.name)
