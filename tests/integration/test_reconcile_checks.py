@@ -3,6 +3,8 @@
 All faults are planted at once on one copy of a loaded platform, each where no other stands; one reconciliation answers.
 """
 
+import shutil
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -167,6 +169,21 @@ def test_a_planted_fault_is_told_where_it_is(dirty, place, kind):
     assert finding.result is Result.DIFFERENT
     assert {line["kind"] for line in lines} == {kind}
     assert 1 <= len(lines) <= 4
+
+
+def test_what_is_no_code_is_counted_and_not_written_down(loaded, new_database, tmp_path):
+    """Anything may stand where a code should be, a person's name too: the evidence of a cross table is open to all."""
+    _, legacy, platform = loaded
+    copy = shutil.copy(str(make_url(legacy).database), tmp_path / "legacy.db")
+    with sqlite3.connect(copy) as connection:
+        connection.execute("UPDATE S_SRC_PAYMENT SET PAY_TYPE_CD = 'Planted Person', PAY_CURCY_CD = 'Person'")
+    connection.close()
+    project(tmp_path / "p", f"sqlite:///{copy}", new_database("postgres", like=platform))
+    summary = judge(Project.find(tmp_path / "p"), checks=["totals"], entities=["application"])
+    evidence = Folder.open(evidence_root(Project.find(tmp_path / "p")), summary.name).path
+    written = (evidence / "measures.jsonl").read_text() + (evidence / "differences.jsonl").read_text()
+    assert "(no code)" in written
+    assert "Person" not in written
 
 
 def test_what_has_no_fault_is_still_the_same(dirty):

@@ -7,6 +7,9 @@ tests that have to notice are named with it, so that taking one away costs secon
 
 from dataclasses import dataclass
 
+ALLOWANCES = "tests/unit/test_allowances.py"
+CHECKS = "tests/integration/test_reconcile_checks.py"
+DRILL = "tests/integration/test_drill.py"
 JOURNEY = "tests/property/test_journey.py"
 APPLY = "tests/unit/test_apply.py"
 BUNDLE = "tests/unit/test_report_bundle.py"
@@ -713,6 +716,46 @@ SAFEGUARDS = (
     Safeguard(
         "a difference without a key counts", "reconciliation/findings.py",
         '([], "count_all")', '("key", "count")', (FINDINGS, "without_a_key"), quick=True,
+    ),
+    # --- what counts, what is allowed, what the other checks look at
+    Safeguard(
+        "a figure that does not balance is no pass", "reconciliation/findings.py",
+        "bool(real or unbalanced)", "bool(real)", (FINDINGS, "balance"), quick=True,
+    ),
+    Safeguard(
+        "an expired allowance covers nothing", "reconciliation/allowances.py",
+        "in_force = [each for each in self.given if each.expires >= self.today]", "in_force = list(self.given)",
+        (ALLOWANCES, "expired"), quick=True,
+    ),
+    Safeguard(
+        "nobody allows what is their own", "reconciliation/allowances.py",
+        "if allowance.owner and allowance.owner == allowance.approved_by:", "if False:",
+        (ALLOWANCES, "every_mistake"), quick=True,
+    ),
+    Safeguard(
+        "more than were expected count", "reconciliation/allowances.py",
+        "self.used[each.name] < each.at_most", "True", (ALLOWANCES, "more_than"), quick=True,
+    ),
+    Safeguard(
+        "two keys of one row are told", "reconciliation/checks/identity.py",
+        'pc.greater(one(counts.column("key_count")), 1)', 'pc.greater(one(counts.column("key_count")), 2)',
+        (CHECKS, "planted_fault and identity"),
+    ),
+    Safeguard(
+        "a merged key that lives is told", "reconciliation/checks/identity.py",
+        'if row["key"] in living', 'if row["key"] not in living', (CHECKS, "merges"),
+    ),
+    Safeguard(
+        "a key without an end is told", "reconciliation/checks/balance.py",
+        "            if end not in ENDS:\n", "            if False:\n", (CHECKS, "every_key_has_one_end or balance"),
+    ),
+    Safeguard(
+        "what is no code does not stand in the evidence", "reconciliation/crosstab.py",
+        "values, UNKNOWN)\n\n    def _shown", "values, values)\n\n    def _shown", (CHECKS, "no_code"),
+    ),
+    Safeguard(
+        "the drill works on a copy", "migrate/drilling/running.py",
+        "url.set(database=copy)", "url", (DRILL, "what_it_was"),
     ),
     # --- equity
     Safeguard(
