@@ -56,13 +56,15 @@ def _finding(
 ) -> Finding:
     place = (subject.check, subject.entity, subject.name)
     measured, told = figures.get(place, []), said.get(place, [])
+    units = {measure.unit for measure in measured}
+    alike = measured if len(units) == 1 else []  # amounts of two currencies are never added
     explained: dict[str, Number] = {}
-    for measure in measured:
+    for measure in alike:
         for reason, count in measure.explained.items():
             explained[reason] = explained.get(reason, 0) + count
     counted = lines.get(place, [])
     real = [line for line in counted if line["look"] == Look.OUT_OF_SYNC]
-    legacy, platform = _sum(m.legacy for m in measured), _sum(m.platform for m in measured)
+    legacy, platform = _sum(m.legacy for m in alike), _sum(m.platform for m in alike)
     compared = sum(measure.compared for measure in measured)
     waiting = sum(line["count"] for line in counted if line["look"] == Look.IN_FLIGHT)
     allowed = sum(line["count"] for line in counted if line["look"] == Look.ALLOWED)
@@ -71,7 +73,7 @@ def _finding(
     return Finding(
         subject,
         result,
-        measured[0].unit if measured else "",
+        alike[0].unit if alike else "",
         legacy,
         platform,
         compared,

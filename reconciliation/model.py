@@ -162,7 +162,8 @@ class Remark:
 class Finding:
     """What the evidence says about one subject; all of it is worked out by `findings`.
 
-    legacy, platform:  None where the question is about the other side only.
+    legacy, platform:  None where the question is about the other side only, and where its figures are of several units,
+        such as two currencies: these are never added, and stand in the measures.
     unbalanced: parts whose figures differ by more than is explained.
     kinds:      kind -> differences that count; those in flight or allowed stand apart.
     classes:    field class -> differences that count.

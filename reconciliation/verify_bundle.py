@@ -354,8 +354,9 @@ def _finding(
 ) -> dict[str, Any]:
     place = _place(subject, "name")
     measured, told, tally = figures.get(place, []), said.get(place, []), lines.get(place, Tally())
+    alike = measured if len({measure["unit"] for measure in measured}) == 1 else []
     explained: dict[str, int | Decimal] = {}
-    for measure in measured:
+    for measure in alike:
         for why, count in measure["explained"].items():
             explained[why] = explained.get(why, 0) + _number(count)
     compared = sum(measure["compared"] for measure in measured)
@@ -366,9 +367,9 @@ def _finding(
     return {
         "subject": subject,
         "result": result,
-        "unit": measured[0]["unit"] if measured else "",
-        "legacy": _plain(_sum(measured, "legacy")),
-        "platform": _plain(_sum(measured, "platform")),
+        "unit": alike[0]["unit"] if alike else "",
+        "legacy": _plain(_sum(alike, "legacy")),
+        "platform": _plain(_sum(alike, "platform")),
         "compared": compared,
         "explained": {why: _plain(explained[why]) for why in sorted(explained)},
         "unbalanced": unbalanced,

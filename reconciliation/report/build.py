@@ -58,7 +58,7 @@ def build(folder: Folder, *, unmask: bool = False) -> Report:
         unmasked=unmask,
         moment=_moment(manifest),
         figures=twelve(findings, measures, real.things(), books, quarantine, drill),
-        checks=tuple(_checks(findings, _sums(measures), dict(_timing(context)))),
+        checks=tuple(_checks(findings, in_units(measures), dict(_timing(context)))),
         kinds=tuple(real.kinds()),
         gaps=tuple(gaps[:SUBJECTS]),
         hidden_gaps=max(0, len(gaps) - SUBJECTS),
@@ -80,7 +80,7 @@ def build(folder: Folder, *, unmask: bool = False) -> Report:
 # --- findings and differences
 
 
-def _sums(measures: Iterable[Measure]) -> dict[Place, tuple[Sum, ...]]:
+def in_units(measures: Iterable[Measure]) -> dict[Place, tuple[Sum, ...]]:
     """The figures of every subject, by unit."""
     parts: dict[Place, dict[str, list[Measure]]] = defaultdict(lambda: defaultdict(list))
     for each in measures:

@@ -21,12 +21,15 @@ from pyarrow import csv as arrow_csv
 
 from reconciliation.folder import Folder
 from reconciliation.model import DIFFERENCES, Finding
+from reconciliation.report.build import Place, in_units
 from reconciliation.report.language import Language
 from reconciliation.report.masking import masked
+from reconciliation.report.model import Sum
 
 ALIVE = "=+-@\t\r\n\0＝＋－＠"
 """A spreadsheet takes a cell that begins so for a formula, or strips what it begins with and then does."""
 
+_NOTHING = Sum("", None, None, {})
 _FINDINGS = (
     "check",
     "entity",
@@ -67,9 +70,13 @@ class Sheet:
 def sheets(folder: Folder, language: Language, *, unmask: bool) -> Iterator[Sheet]:
     """Both files in both kinds."""
     findings = folder.findings()
-    lines = [_finding(finding, language) for finding in findings]
+    sums = in_units(folder.all_measures())
+    each_unit = [
+        (finding, figures) for finding in findings for figures in sums.get(_place(finding), (_NOTHING,))
+    ]
+    lines = [_finding(finding, figures, language) for finding, figures in each_unit]
     yield Sheet("findings.spreadsheet.csv", _spreadsheet(_FINDINGS, [lines], language))
-    yield Sheet("findings.exact.csv", _exact([_plain_findings(findings)]))
+    yield Sheet("findings.exact.csv", _exact([_plain_findings(each_unit)]))
 
     def differences() -> Iterator[pa.Table]:
         return (batch if unmask else _masked(batch) for batch in folder.differences_in_batches())
@@ -117,10 +124,15 @@ def _masked(differences: pa.Table) -> pa.Table:
     return differences
 
 
-def _finding(finding: Finding, language: Language) -> list[object]:
+def _place(finding: Finding) -> Place:
+    return finding.subject.check, finding.subject.entity, finding.subject.name
+
+
+def _finding(finding: Finding, figures: Sum, language: Language) -> list[object]:
+    """A line; a finding about two currencies has two."""
     subject = finding.subject
     explained = "; ".join(
-        f"{language.named('explained', why)} {count}" for why, count in finding.explained.items()
+        f"{language.named('explained', why)} {count}" for why, count in figures.explained.items() if count
     )
     why = " ".join(language.reason(reason.name, reason.given) for reason in finding.reasons)
     return [
@@ -129,11 +141,11 @@ def _finding(finding: Finding, language: Language) -> list[object]:
         language.subject(subject.name),
         subject.field_class,
         language.text(f"result.{finding.result}"),
-        language.named("unit", finding.unit),
-        finding.legacy,
-        finding.platform,
+        language.named("unit", figures.unit),
+        figures.legacy,
+        figures.platform,
         explained,
-        finding.difference,
+        figures.left_over,
         finding.compared,
         finding.differing,
         finding.in_flight,
@@ -143,8 +155,8 @@ def _finding(finding: Finding, language: Language) -> list[object]:
     ]
 
 
-def _plain_findings(findings: Sequence[Finding]) -> pa.Table:
-    """Findings under the names of the model; amounts as text."""
+def _plain_findings(lines: Sequence[tuple[Finding, Sum]]) -> pa.Table:
+    """Findings under the names of the model, a line for each unit; amounts as text."""
     rows = [
         {
             "check": finding.subject.check,
@@ -152,16 +164,16 @@ def _plain_findings(findings: Sequence[Finding]) -> pa.Table:
             "subject": finding.subject.name,
             "class": finding.subject.field_class,
             "result": str(finding.result),
-            "unit": finding.unit,
-            "legacy": _text(finding.legacy),
-            "platform": _text(finding.platform),
-            "difference": _text(finding.difference),
+            "unit": figures.unit,
+            "legacy": _text(figures.legacy),
+            "platform": _text(figures.platform),
+            "difference": _text(figures.left_over),
             "compared": finding.compared,
             "differences": finding.differing,
             "in_flight": finding.in_flight,
             "allowed": finding.allowed,
         }
-        for finding in findings
+        for finding, figures in lines
     ]
     text, whole = pa.string(), pa.int64()
     counts = ("compared", "differences", "in_flight", "allowed")

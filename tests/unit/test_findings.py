@@ -1,5 +1,6 @@
 """What evidence comes to: facts about `reconciliation.findings`, and about the folder that keeps it."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pyarrow as pa
@@ -92,6 +93,18 @@ def test_a_figure_that_does_not_balance_is_different_though_another_makes_up_for
 
 def test_what_is_explained_balances():
     assert result(measure(10, 8, explained={"rejected": 1, "held": 1})) is Result.SAME
+
+
+def test_amounts_of_two_currencies_are_never_added():
+    both = [
+        Measure("rows", "client", "person", unit, Decimal(5), Decimal(5), 1, {}, {"held": 0})
+        for unit in ("CAD", "USD")
+    ]
+    (finding,) = findings([SUBJECT], both, NONE)
+    assert (finding.result, finding.unit, finding.compared) == (Result.SAME, "", 2)
+    assert (finding.legacy, finding.platform, finding.difference, finding.explained) == (None, None, None, {})
+    (finding,) = findings([SUBJECT], [both[0], replace(both[1], platform=Decimal(4))], NONE)
+    assert (finding.result, finding.unbalanced) == (Result.DIFFERENT, 1)
 
 
 def test_a_figure_of_one_side_has_nothing_to_balance():

@@ -142,7 +142,14 @@ def test_amounts_of_two_currencies_are_never_added(tmp_path):
     text = page(report, Language("en"))
     assert "$10.50" in text
     assert "US$3.25" in text
-    assert "13.75" not in text
+    written = [
+        path
+        for kind in ("json", "csv")
+        for path in write(Folder.open(tmp_path), tmp_path / "o", kind, ["en"])
+    ]
+    for told in (text, *(path.read_text() for path in written)):
+        assert "13.75" not in told
+    assert sum("10.50" in path.read_text() and "3.25" in path.read_text() for path in written) == 2
 
 
 # --- the pages
