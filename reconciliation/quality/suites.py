@@ -191,8 +191,14 @@ class _File:
             where = take("where", self._condition(table), None)
             made = take("columns", named(lambda each: self._made(each, table)), ())
             known = {each.name for each in made}
-            expected = take("expectations", named(lambda each: self._expected(each, table, known)))
-        return RowSet(at.name, table, entity, where, made, expected or ())
+            expected = take("expectations", named(lambda each: self._expected(each, table, known))) or ()
+        looked_at = {column for each in expected for column in each.columns}
+        for each in made:
+            if each.name not in looked_at and not self.notes.mistakes:
+                at.note(
+                    f"no expectation looks at the column {each.name}", "remove it, or expect something of it"
+                )
+        return RowSet(at.name, table, entity, where, made, expected)
 
     def _named_so(self, at: Place) -> str:
         if self.layout is not None and at.name not in self.layout:

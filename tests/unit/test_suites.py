@@ -77,6 +77,12 @@ def test_the_mistakes_of_both_files_are_told_together(tmp_path):
     }
 
 
+def test_a_column_that_nothing_looks_at_is_a_mistake(tmp_path):
+    text = "tables:\n  S_BU:\n    columns: {a: {length_of: NAME}}\n    expectations:\n      b: {is: ExpectColumnValuesToBeUnique, column: NAME, en: a, fr: b}\n"  # noqa: E501
+    with pytest.raises(InvalidInput, match="no expectation looks at the column a"):
+        suites(tmp_path, legacy=text)
+
+
 def test_a_project_without_suites_has_none(tmp_path):
     assert read(tmp_path, layout()) == {}
 
