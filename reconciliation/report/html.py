@@ -171,17 +171,23 @@ class Point:
 
 
 def curve(history: Sequence[Past], wide: float, high: float) -> list[Point]:
-    """The last reconciliations, by how many of their questions had the answer `same`; every one has its place."""
+    """The last reconciliations, by how many of their questions had the answer `same`; every one has its place.
+
+    What is not all is seen not to be: it lies clearly below the line.
+    """
     shown = history[-20:]
     step = wide / max(1, len(shown) - 1)
     return [
-        Point(
-            round(index * step if len(shown) > 1 else wide / 2, 1),
-            round(high * (1 - (past.same / past.subjects if past.subjects else 0)), 1),
-            past,
-        )
+        Point(round(index * step if len(shown) > 1 else wide / 2, 1), round(_height(past, high), 1), past)
         for index, past in enumerate(shown)
     ]
+
+
+def _height(past: Past, high: float) -> float:
+    if past.subjects and past.same == past.subjects:
+        return 0.0
+    share = past.same / past.subjects if past.subjects else 0.0
+    return high * max(0.08, 1 - share)
 
 
 def whiskers(group: People, most: float) -> dict[str, float] | None:

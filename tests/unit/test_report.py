@@ -25,9 +25,9 @@ from reconciliation.model import Kind, Look, Measure, Subject, Verdict
 from reconciliation.report.build import build
 from reconciliation.report.csv import ALIVE, guarded, sheets
 from reconciliation.report.differences import EXAMPLES
-from reconciliation.report.html import page
+from reconciliation.report.html import curve, page
 from reconciliation.report.language import LANGUAGES, Language
-from reconciliation.report.model import Figure, Report, State
+from reconciliation.report.model import Figure, Past, Report, State
 from reconciliation.report.writing import FORMATS, write
 from tests import evidence
 
@@ -239,6 +239,14 @@ def test_a_page_over_100_000_differences_stays_small(tmp_path):
     folder = evidence.large(tmp_path, 100_000)
     for code in LANGUAGES:
         assert len(page(build(folder), Language(code)).encode()) < 5_000_000
+
+
+def test_the_curve_reaches_the_top_only_if_all_is_the_same():
+    def past(same: int, of: int) -> Past:
+        return Past("x", None, "different", of, same, 0, 0)
+
+    heights = [point.y for point in curve([past(10_000, 10_000), past(9_999, 10_000), past(0, 0)], 100, 100)]
+    assert heights == [0, 8, 100]
 
 
 # --- the masks
