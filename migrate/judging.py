@@ -286,10 +286,10 @@ def _coverage(project: Project, evidence: "Evidence") -> dict[str, int]:
 
 
 def _lines(project: Project) -> dict[str, dict[str, str]]:
-    """Entity -> platform column, as `table.column` -> where its mapping stands, as `file:line`."""
+    """Entity -> a compared value, as `pair column` -> where its mapping stands, as `file:line`."""
     return {
         entity: {
-            f"{table.into}.{field.column}": f"{Path(mapping.file).name}:{field.line}"
+            f"{table.label} {field.column}": f"{Path(mapping.file).name}:{field.line}"
             for table in mapping.tables
             for field in table.fields
         }

@@ -65,6 +65,7 @@ CONTEXT = {
             "reason_fr": "plusieurs personnes revendiquent cet IUC",
         },
     ],
+    "lines": {"client": {"person family_name": "client.yaml:99"}},
     "coverage": {"mapped": 512, "derived": 41, "dropped": 209, "unaccounted": 0},
     "runs": [
         {"run": 1, "mode": "full", "status": "done", "started": "2027-01-13T02:00:00Z", "seconds": 4210.4},
@@ -442,6 +443,7 @@ def _beside() -> tuple[dict[str, Any], dict[str, Any]]:
             context[name] = bad(told, NAUGHTY[0])
     context["books"] = {text: {"read": 1, "created": 1} for text in NAUGHTY}
     context["coverage"] = dict.fromkeys(NAUGHTY, 1)
+    context["lines"] = {text: {f"{text} {text}": text} for text in NAUGHTY}
     context["drill"] = {"at": NAUGHTY[0], "planted": 2, "caught": 1, "missed": 1,
                         "classes": {text: {"planted": 1, "caught": 1} for text in NAUGHTY}}  # fmt: skip
     manifest = {**bad(MANIFEST, NAUGHTY[1])}

@@ -47,7 +47,7 @@ def build(folder: Folder, *, unmask: bool = False) -> Report:
     """What a page says about this evidence."""
     manifest, context = folder.manifest(), folder.context()
     findings, measures = folder.findings(), list(folder.all_measures())
-    real = Differences(folder.differences_in_batches(), unmask=unmask)
+    real = Differences(folder.differences_in_batches(), context.get("lines", {}), unmask=unmask)
     books, quarantine, drill = _books(context), _quarantine(context), _drill(context)
     gaps = [_gap(finding) for finding in findings if finding.result not in (Result.SAME, Result.DIFFERENT)]
     groups = equity.people(measures, real.disparities)

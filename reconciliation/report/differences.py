@@ -1,6 +1,8 @@
 """What a report says of differences, worked out in one pass: counts, some examples, and how many things are wrong.
 
-    real = Differences(folder.differences_in_batches(), unmask=False)
+    real = Differences(folder.differences_in_batches(), lines, unmask=False)
+
+`lines` says where the mapping of a value stands: entity -> `pair column` -> `file:line`.
 
 Memory is bounded by a batch, and by nine bytes for each thing that is wrong.
 """
@@ -32,14 +34,16 @@ _BY = ["kind", "check", "entity", "subject"]
 _THING = ["kind", "entity", "table", "key", "row", "id", "column"]
 """What tells one thing that is wrong from another: two checks that find the same thing count once."""
 
+Lines = Mapping[str, Mapping[str, str]]
+
 _Place = tuple[str, str, str, str]
 
 
 class Differences:
     """The differences that count."""
 
-    def __init__(self, batches: Iterable[pa.Table], *, unmask: bool) -> None:
-        self.unmask = unmask
+    def __init__(self, batches: Iterable[pa.Table], lines: Lines, *, unmask: bool) -> None:
+        self.unmask, self.lines = unmask, lines
         self.disparities: list[tuple[str, str]] = []
         self._counts: Counter[_Place] = Counter()
         self._classes: Counter[tuple[str, str]] = Counter()
@@ -90,7 +94,7 @@ class Differences:
             self._counts[place] += len(line["at_list"])
             if missing := EXAMPLES - len(self._examples[place]):
                 some = real.take(pa.array(sorted(line["at_list"])[:missing], pa.int64())).to_pylist()
-                self._examples[place] += [_example(each, unmask=self.unmask) for each in some]
+                self._examples[place] += [_example(each, self.lines, unmask=self.unmask) for each in some]
         told = real.filter(pc.equal(real["check"], equity.CHECK)).select(["subject", "column"]).to_pylist()
         self.disparities += [equity.flagged(line["subject"], line["column"]) for line in told]
 
@@ -106,7 +110,8 @@ class Differences:
             self._things[str(kind), str(letter)].append(np.unique(told.to_numpy()))
 
 
-def _example(line: Mapping[str, Any], *, unmask: bool) -> Example:
+def _example(line: Mapping[str, Any], lines: Lines, *, unmask: bool) -> Example:
+    value = f"{(line['subject'] or '').removesuffix(' fields')} {line['column']}"
     legacy, platform = line["legacy"], line["platform"]
     return Example(
         line["key"] or "",
@@ -118,4 +123,5 @@ def _example(line: Mapping[str, Any], *, unmask: bool) -> Example:
         legacy if unmask else masked(legacy),
         platform if unmask else masked(platform),
         line["class"] or "",
+        lines.get(line["entity"] or "", {}).get(value, ""),
     )

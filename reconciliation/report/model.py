@@ -113,7 +113,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One difference, its values masked unless the report was asked for them."""
+    """One difference, its values masked unless the report was asked for them; `mapping` is file and line."""
 
     key: str
     table: str
@@ -124,6 +124,7 @@ class Example:
     legacy: str | None
     platform: str | None
     field_class: str
+    mapping: str = ""
 
 
 @dataclass(frozen=True, slots=True)
