@@ -48,7 +48,7 @@ def command() -> None:
 @declare("check", examples=EXAMPLES_CHECK, parent=command)
 @click.option("--no-examples", is_flag=True, help="Only read and check the files; do not run their examples.")
 def check(session: Session, no_examples: bool) -> int:
-    """Check all mapping files and run their examples; the comparison files beside them as well.
+    """Check all mapping and comparison files; run the examples.
 
     Every mistake of all files is listed at once, with file, line and way out. Touches no database.
     """
