@@ -3,8 +3,9 @@
     summary = judge(project, checks=(), entities=(), limits=Limits())       writes a folder of evidence
     evidence_root(project)                                                   where these folders are
 
-The judge gets both databases, the comparison files and the state's answers; nothing of the mapping. What the report
-shows beside the findings (books, quarantine, coverage of the mapping) is gathered here and handed over as plain values.
+The judge gets both databases, the comparison files and the state's answers; nothing of the mapping but, for the check
+`replay`, what it makes of the legacy rows once more. What the report shows beside the findings (books, quarantine,
+coverage of the mapping) is gathered here and handed over as plain values.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -97,6 +98,8 @@ def _evidence(
     project: Project, scope: "Scope", status: "Status", limits: "Limits | None", lag: float
 ) -> "Iterator[Evidence]":
     from migrate.extract.sql import SqlSource
+    from migrate.replaying import Replay
+    from migrate.run import Parts
     from reconciliation import traits
     from reconciliation.allowances import FILE as ALLOWANCES
     from reconciliation.allowances import read as read_allowances
@@ -124,13 +127,15 @@ def _evidence(
         schema = project.settings.platform.schema_name
         platform = PlatformSide(project.platform_url(), schema, layout, patience=project.patience.seconds)
         opened.callback(platform.close)
+        as_of = legacy.clock()
+        parts = Parts(source, project.state(), project.target(), project.mappings(), layout, project.patience)
         yield Evidence(
             project.name,
             legacy,
             platform,
             comparisons,
             layout,
-            legacy.clock(),
+            as_of,
             _synced(status),
             evidence_root(project) / platform.moment.strftime("%Y%m%dT%H%M%S%fZ"),
             project.mappings_folder,
@@ -138,6 +143,7 @@ def _evidence(
             lag=lag,
             allowances=read_allowances(project.folder / ALLOWANCES, platform.moment.date()),
             scope=scope,
+            replay=Replay(parts, as_of, **project.batches),
         )
 
 

@@ -625,27 +625,40 @@ class Run:
             among = None
         if among is None and entity in self._lines:
             return self._lines[entity]
-        mapping, state = self.parts.mappings[entity], self.parts.state
-        disputed, looped = {}, {}
-        for key in mapping.naturals:
-            if key.kind is NaturalKind.UNIQUE:
-                claims = self._claims(mapping, key, state.rivals(entity, key.name, among), reader)
-                disputed[entity, key.name] = contested(claims)
-            else:
-                claims = self._claims(mapping, key, state.looped(entity, key.name), reader)
-                looped[entity, key.name] = circles(one_piece(claims["key"]), one_piece(claims["value"]))
-        base = Lookup(self.opened.as_of, contested=disputed, looped=looped)
-        line = Line(mapping, self.parts.layout, state.system, base, state, agreements(mapping))
+        line = line_of(self.parts, entity, self.opened.as_of, reader, among)
         if among is None:
             self._lines[entity] = line
         return line
 
-    def _claims(self, mapping: Mapping, key: Natural, rivals: "pa.Array", reader: Reader) -> "pa.Table":
-        """(key, value, variant) of those who contest a natural key, as the source has them now.
 
-        The survey of an earlier run may know roots that are gone: those contest nothing any more.
-        """
-        columns = tuple(dict.fromkeys((mapping.root.key, *survey_columns(mapping))))
-        rows = reader.rows_by_keys(mapping.root.table, columns, mapping.root.key, rivals)
-        claims = dict(naturals(mapping, rows, self.opened.as_of))[key.name]
-        return claims.filter(claims["value"].is_valid())
+def line_of(
+    parts: Parts, entity: str, as_of: datetime, reader: Reader, among: "pa.Array | None" = None
+) -> Line:
+    """What batches of an entity need on their way, once its survey is complete.
+
+    among:  the keys that it is for; None: for all.
+    """
+    mapping, state = parts.mappings[entity], parts.state
+    disputed, looped = {}, {}
+    for key in mapping.naturals:
+        if key.kind is NaturalKind.UNIQUE:
+            claims = _claims(mapping, key, state.rivals(entity, key.name, among), reader, as_of)
+            disputed[entity, key.name] = contested(claims)
+        else:
+            claims = _claims(mapping, key, state.looped(entity, key.name), reader, as_of)
+            looped[entity, key.name] = circles(one_piece(claims["key"]), one_piece(claims["value"]))
+    base = Lookup(as_of, contested=disputed, looped=looped)
+    return Line(mapping, parts.layout, state.system, base, state, agreements(mapping))
+
+
+def _claims(
+    mapping: Mapping, key: Natural, rivals: "pa.Array", reader: Reader, as_of: datetime
+) -> "pa.Table":
+    """(key, value, variant) of those who contest a natural key, as the source has them now.
+
+    The survey of an earlier run may know roots that are gone: those contest nothing any more.
+    """
+    columns = tuple(dict.fromkeys((mapping.root.key, *survey_columns(mapping))))
+    rows = reader.rows_by_keys(mapping.root.table, columns, mapping.root.key, rivals)
+    claims = dict(naturals(mapping, rows, as_of))[key.name]
+    return claims.filter(claims["value"].is_valid())

@@ -6,11 +6,12 @@ not decide what they mean.
 
 import time
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from typing import Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -69,6 +70,22 @@ class SoFar:
                 self.differing[entity].add(key)
 
 
+class Replay(Protocol):
+    """The mover's word, for the check `replay` alone: what its mapping makes of the legacy rows as they are now.
+
+    A piece is a table of `key`, `id`, `disposition` and `fingerprint`, ids and fingerprints as 32 digits.
+    """
+
+    def all(self, entity: str) -> Iterator[pa.Table]:
+        """Every entity that has a root, piece by piece."""
+
+    def some(self, entity: str, keys: pa.Array) -> pa.Table:
+        """Those of some legacy keys, read once more."""
+
+    def tables(self, entity: str) -> Sequence[str]:
+        """The platform tables in which an entity may have rows."""
+
+
 @dataclass(frozen=True)
 class Evidence:
     """Both sides, for checks.
@@ -83,6 +100,7 @@ class Evidence:
     allowances:   differences that somebody answers for.
     scope:        which checks and entities were asked for.
     so_far:       what earlier checks of this reconciliation have come to.
+    replay:       the mapping, run again; None where there is none.
     """
 
     system: str
@@ -100,6 +118,7 @@ class Evidence:
     allowances: Allowances = field(default_factory=Allowances)
     scope: Scope = field(default_factory=Scope)
     so_far: SoFar = field(default_factory=SoFar)
+    replay: Replay | None = None
 
     @cached_property
     def books(self) -> Books:

@@ -238,7 +238,7 @@ class Project:
             comparison = self.compared_source(source, mappings)
             comparison.refuse()
             tell(comparison, notice)
-            return make_plan(source, mappings, **self._batches)
+            return make_plan(source, mappings, **self.batches)
         finally:
             source.close()
 
@@ -384,7 +384,7 @@ class Project:
             run = start(
                 parts,
                 lease,
-                **self._batches,
+                **self.batches,
                 mode=mode,
                 overlap=self.settings.run.overlap,
                 max_vanished=self.settings.limits.max_vanished if max_vanished is None else max_vanished,
@@ -436,7 +436,7 @@ class Project:
     # --- inside
 
     @property
-    def _batches(self) -> dict[str, int]:
+    def batches(self) -> dict[str, int]:
         """How big a batch may be."""
         memory = self.settings.limits.memory
         return {"batch_rows": self.settings.run.batch_rows, "batch_bytes": batch_bytes(memory)}

@@ -29,6 +29,7 @@ MODULES = (
     "identity",
     "continuity",
     "balance",
+    "replay",
     "quality",
     "equity",
 )

@@ -32,6 +32,7 @@ FALSE_ALARMS = "tests/unit/test_false_alarms.py"
 DRIFT = "tests/integration/test_drift.py"
 LEDGER = "tests/unit/test_state_ledger.py"
 QUALITY = "tests/integration/test_check_quality.py"
+REPLAY = "tests/integration/test_check_replay.py"
 QUARANTINE = "tests/integration/test_quarantine.py"
 SCHEDULING = "tests/integration/test_scheduling.py"
 SNAPSHOTS = "tests/integration/test_extract_snapshots.py"
@@ -616,6 +617,21 @@ SAFEGUARDS = (
         "a row that is moved to another range is one difference", "reconciliation/look.py",
         "        _moved(evidence, pairs_of_table, left, looked)\n", "        pass\n",
         (COMPARE_ROWS, "nothing_else_is and sqlite"),
+    ),
+    # --- replay
+    Safeguard(
+        "the replay looks at the platform's rows as they are", "reconciliation/checks/replay.py",
+        'pc.equal(actual, shown.column("fingerprint"))',
+        "pc.is_in(shown.column(\"key\"), value_set=one(shown.column(\"key\")))", (REPLAY, "changed_on_the_platform"),
+    ),
+    Safeguard(
+        "the replay looks at what is kept", "reconciliation/checks/replay.py",
+        "same = pc.and_(kept, pc.or_(pc.fill_null(alike, False), pc.invert(_accepted(piece))))",
+        "same = pc.or_(kept, alike)", (REPLAY, "without_a_trace"),
+    ),
+    Safeguard(
+        "a root that would end otherwise is told", "reconciliation/checks/replay.py",
+        "same = pc.and_(kept, ", "same = pc.or_(pc.invert(_accepted(piece)), ", (REPLAY, "end_otherwise"),
     ),
     # --- quality
     Safeguard(
