@@ -137,7 +137,7 @@ def test_every_planted_fault_is_found_with_its_row_and_column_and_nothing_else_i
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     if kind == "sqlite":
-        monkeypatch.setattr(stream, "ROWS_AT_ONCE", 3_000)  # in many ranges; elsewhere all in one
+        monkeypatch.setattr(stream, "ROWS_AT_ONCE", 3_000)  # in many ranges; elsewhere in few
     world = copied(kind)
     planter = Planter(world.platform, comparisons, layout(), random.Random(seed + turn))
     planted = [planter.plant(fault) for fault in list(KINDS) * times(2, 3)]

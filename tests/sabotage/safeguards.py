@@ -602,7 +602,7 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "a root that legacy never had is looked for", "reconciliation/checks/rows.py",
-        "        _never_asked(evidence, work)\n", "        pass\n", (COMPARE_ROWS, "never_had"),
+        "            _explain(evidence, work, ids)\n", "            pass\n", (COMPARE_ROWS, "never_had"),
     ),
     Safeguard(
         "a pointer dangles only where its row is not on the platform", "reconciliation/pointers.py",
