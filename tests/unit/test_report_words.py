@@ -4,9 +4,11 @@ import ast
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from babel.messages.pofile import read_po
+from ruamel.yaml import YAML
 
 from reconciliation.checks import checks
 from reconciliation.model import Kind, Result, Verdict
@@ -96,6 +98,33 @@ def test_every_check_has_a_name_and_a_question_in_both_languages():
         sorted(name for each in checks() for name in (f"check.{each}", f"check_is.{each}") if name not in EN)
         == []
     )
+
+
+def shipped() -> Iterator[str]:
+    """The questions of the shipped comparison files, and the reasons that they give."""
+    for path in sorted((ROOT / "mappings/gcms/compare").glob("*.yaml")):
+        told = YAML(typ="safe").load(path)
+        for part in ("totals", "relations", "identity"):
+            yield from (f"subject.{name}" for name in told.get(part) or {})
+        for _, value in walk(told, "may_be_empty"):
+            yield f"why.{value}"
+        for _, value in walk(told, "unchecked"):
+            yield from (f"why.{reason}" for reason in value.values())
+
+
+def walk(told: Any, wanted: str) -> Iterator[tuple[str, Any]]:
+    """Every value under that name, however deep."""
+    for name, value in told.items() if isinstance(told, dict) else enumerate(told):
+        if name == wanted:
+            yield name, value
+        elif isinstance(value, dict | list):
+            yield from walk(value, wanted)
+
+
+def test_the_shipped_comparison_files_are_told_in_french_too():
+    told = set(shipped())
+    assert len(told) > 20
+    assert sorted(told - FR.keys()) == []
 
 
 def test_a_name_that_nobody_wrote_down_is_an_error():
