@@ -143,6 +143,7 @@ def _evidence(
             lag=lag,
             allowances=read_allowances(project.folder / ALLOWANCES, platform.moment.date()),
             scope=scope,
+            files=project.files,
             replay=Replay(parts, as_of, **project.batches),
         )
 
@@ -233,7 +234,8 @@ def _context(
             for entity, comparison in evidence.comparisons.items()
             for pair in comparison.pairs
             for column, reason in pair.unchecked.items()
-        ],
+        ]
+        + _files_unchecked(evidence),
         "allowances": evidence.allowances.told(),
         "drill": kept(project.hidden / SCORE),
         "history": _history(project),
@@ -249,6 +251,23 @@ _ENDS = {
     "held": "held",
     "excluded": "excluded",
 }
+
+
+def _files_unchecked(evidence: "Evidence") -> list[dict[str, str]]:
+    """The files of documents, where nobody can look at them; so it is no subject, and stands where all can read it."""
+    from reconciliation.checks.attachments import documented
+
+    return [
+        {
+            "entity": comparison.entity,
+            "table": "document",
+            "column": "",
+            "reason_en": "the files themselves: [legacy] files does not say where they are",
+            "reason_fr": "les fichiers eux-mêmes\u00a0: [legacy] files ne dit pas où ils se trouvent",
+        }
+        for comparison in documented(evidence)
+        if not evidence.files
+    ]
 
 
 def _data_docs(evidence: "Evidence") -> dict[str, str]:

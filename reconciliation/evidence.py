@@ -95,7 +95,7 @@ class Evidence:
     as_of:        what `as_of` means in conditions: the source's clock when the reconciliation began, naive UTC.
     synced:       up to when the last run looked for changes, by the source's clock; None where there was none.
     folder:       where a check may leave files of its own, such as Data Docs; part of the evidence.
-    files:        root of the legacy attachments' files; None where they cannot be reached.
+    files:        folders with the files of the legacy attachments; () where they cannot be reached.
     lag:          seconds between the two looks at a difference.
     allowances:   differences that somebody answers for.
     scope:        which checks and entities were asked for.
@@ -113,7 +113,7 @@ class Evidence:
     folder: Path
     mappings: Path
     limits: Limits = field(default_factory=Limits)
-    files: Path | None = None
+    files: tuple[Path, ...] = ()
     lag: float = 0.0
     allowances: Allowances = field(default_factory=Allowances)
     scope: Scope = field(default_factory=Scope)

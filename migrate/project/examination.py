@@ -136,6 +136,17 @@ def _legacy(project: Project) -> Iterator[Examination]:
         yield from source.check(keys)
     finally:
         source.close()
+    yield from map(_files, project.files)
+
+
+def _files(folder: Path) -> Examination:
+    """Whether a tree of the Siebel File System can be read; only its top is looked at."""
+    try:
+        next(folder.iterdir(), None)
+    except OSError:
+        told = f"{folder} cannot be read"
+        return Examination("attachments", State.WARNING, told, "correct [legacy] files, or mount it")
+    return Examination("attachments", State.OK, f"{folder} can be read")
 
 
 def _readable(project: Project) -> "Mappings | None":

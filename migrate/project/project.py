@@ -135,6 +135,11 @@ class Project:
 
         return stop(self.hidden)
 
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The folders of the Siebel File System; they need not be there."""
+        return tuple(self.folder / Path(name).expanduser() for name in self.settings.legacy.files)
+
     def source(self) -> "Source":
         """The legacy database, connected at the first use."""
         from migrate.extract import connect

@@ -121,13 +121,25 @@ class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
+def _folders(value: object) -> tuple[str, ...]:
+    """One folder or several."""
+    several = [value] if isinstance(value, str) else value
+    if not isinstance(several, list) or not all(isinstance(each, str) and each for each in several):
+        raise Advised("takes a folder or a list of folders", 'write files = "DIR", or ["DIR1", "DIR2"]')
+    return tuple(several)
+
+
 class Legacy(_Section):
-    """The legacy database. `schema_name`: None where the connection's own is meant."""
+    """The legacy database. `schema_name`: None where the connection's own is meant.
+
+    files:  the trees of its Siebel File System; () where they cannot be reached from here.
+    """
 
     url: Annotated[str, AfterValidator(_legacy_url)]
     schema_name: Annotated[str, AfterValidator(_schema)] | None = Field(None, alias="schema")
     system: Annotated[str, AfterValidator(_system)] = "gcms"
     timezone: Annotated[str, AfterValidator(_zone)] = UTC
+    files: Annotated[tuple[str, ...], BeforeValidator(_folders)] = ()
 
 
 class Platform(_Section):

@@ -19,6 +19,7 @@ SETTINGS = """\
 url = "{legacy}"{legacy_note}
 {schema}system = "gcms"                   # part of every derived id: never change it after the first load
 timezone = "UTC"                  # of its stamps, and no other; columns in local time stand in the mapping
+# files = "/mnt/siebelfs"         # its Siebel File System, one folder or a list: reconcile looks at attachments too
 
 [platform]
 url = "embedded"                  # a private PostgreSQL in .migrate/, or env:PLATFORM_URL

@@ -31,6 +31,7 @@ MODULES = (
     "balance",
     "replay",
     "quality",
+    "attachments",
     "equity",
 )
 """Modules of this package that hold checks, in their order; each is imported when it is asked for."""

@@ -32,6 +32,7 @@ FALSE_ALARMS = "tests/unit/test_false_alarms.py"
 DRIFT = "tests/integration/test_drift.py"
 LEDGER = "tests/unit/test_state_ledger.py"
 QUALITY = "tests/integration/test_check_quality.py"
+ATTACHMENTS = "tests/integration/test_check_attachments.py"
 REPLAY = "tests/integration/test_check_replay.py"
 QUARANTINE = "tests/integration/test_quarantine.py"
 SCHEDULING = "tests/integration/test_scheduling.py"
@@ -617,6 +618,16 @@ SAFEGUARDS = (
         "a row that is moved to another range is one difference", "reconciliation/look.py",
         "        _moved(evidence, pairs_of_table, left, looked)\n", "        pass\n",
         (COMPARE_ROWS, "nothing_else_is and sqlite"),
+    ),
+    # --- attachments
+    Safeguard(
+        "files without a row are looked for", "reconciliation/checks/attachments.py",
+        "for each in self.filing.strays():", "for each in ():", (ATTACHMENTS, "without_a_row"),
+    ),
+    Safeguard(
+        "a container is unpacked no further than its stated size", "reconciliation/filing.py",
+        "                if count >= most:\n                    return most\n", "",
+        ("tests/unit/test_filing.py", "bomb"), quick=True,
     ),
     # --- replay
     Safeguard(
