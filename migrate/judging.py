@@ -8,7 +8,7 @@ The judge gets both databases, the comparison files and the state's answers; not
 coverage of the mapping) is gathered here and handed over as plain values.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -136,7 +136,7 @@ def _evidence(
             comparisons,
             layout,
             as_of,
-            _synced(status),
+            _synced(project, comparisons, as_of),
             evidence_root(project) / platform.moment.strftime("%Y%m%dT%H%M%S%fZ"),
             project.mappings_folder,
             limits or Limits(),
@@ -160,13 +160,9 @@ def _chosen(names: Sequence[str]) -> "Mapping[str, Check]":
     return {name: each for name, each in known.items() if not names or name in names}
 
 
-def _synced(status: "Status") -> datetime | None:
-    """Up to when the last finished run looked for changes: for a run without a window, when it began to read."""
-    done = [line for line in status.runs if line.status == "done"]
-    if not done:
-        return None
-    moment = done[0].window[1] or done[0].started
-    return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+def _synced(project: Project, entities: Iterable[str], now: datetime) -> dict[str, datetime]:
+    """Entity -> up to when the newest run that looked for its changes saw them, as the source's clock runs now."""
+    return {entity: covered.until(now) for entity, covered in project.state().covered(entities).items()}
 
 
 def _manifest(
@@ -193,7 +189,7 @@ def _manifest(
         },
         "scope": {"checks": list(checks), "entities": list(entities), "wave": None},
         "run": status.runs[0].id if status.runs else None,
-        "window_high": _iso(evidence.synced) if evidence.synced else None,
+        "window_high": _iso(min(evidence.synced.values())) if evidence.synced else None,
         "mappings": {entity: mapping.digest for entity, mapping in project.mappings().items()},
         "comparison": {entity: each.digest for entity, each in evidence.comparisons.items()},
         "ledger": {"seq": now.head[0], "hash": now.head[1]},

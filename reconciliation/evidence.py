@@ -93,7 +93,7 @@ class Evidence:
     system:       name of the legacy system; part of every derived id.
     comparisons:  entity -> what is compared of it; only the entities asked for.
     as_of:        what `as_of` means in conditions: the source's clock when the reconciliation began, naive UTC.
-    synced:       up to when the last run looked for changes, by the source's clock; None where there was none.
+    synced:       entity -> up to when the last run saw its changes, by the source's clock; without those never seen.
     folder:       where a check may leave files of its own, such as Data Docs; part of the evidence.
     files:        folders with the files of the legacy attachments; () where they cannot be reached.
     lag:          seconds between the two looks at a difference.
@@ -109,7 +109,7 @@ class Evidence:
     comparisons: Mapping[str, Comparison]
     layout: Layout
     as_of: datetime
-    synced: datetime | None
+    synced: Mapping[str, datetime]
     folder: Path
     mappings: Path
     limits: Limits = field(default_factory=Limits)
@@ -127,9 +127,8 @@ class Evidence:
 
     def fresh(self, comparison: Comparison) -> list[str]:
         """Legacy keys of the roots of which a row bears a stamp that no window has covered yet."""
-        if self.synced is None:
-            return []
-        return self.legacy.changed(comparison, self.synced)
+        since = self.synced.get(comparison.entity)
+        return [] if since is None else self.legacy.changed(comparison, since)
 
     @cached_property
     def merged(self) -> Mapping[str, Mapping[str, str]]:

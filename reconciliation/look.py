@@ -171,10 +171,11 @@ def compared(evidence: Evidence, expectation: Expectation) -> Lines:
 
 def _fresh(evidence: Evidence, expectation: Expectation) -> set[str]:
     """The roots of which a row bears a stamp that no window has covered yet."""
-    if evidence.synced is None:
+    since = evidence.synced.get(expectation.comparison.entity)
+    if since is None:
         return set()
     pairs = expectation.comparison.pairs
-    return {key for pair in pairs for key in expectation.touched(pair, STAMPS, evidence.synced).to_pylist()}
+    return {key for pair in pairs for key in expectation.touched(pair, STAMPS, since).to_pylist()}
 
 
 def _judged(
