@@ -88,13 +88,12 @@ class _Work:
     stopped: str | None = None
 
     def answers(self) -> Iterator[Answer]:
-        for pair in _pairs(self.comparison):
-            for within in self._borders(pair):
-                if self.evidence.limits.over or len(self.lines) >= self.evidence.limits.differences:
-                    self.stopped = within.low or ""
-                    break
-                self._range(pair, within)
-        if self.stopped is None:
+        for pair, within in self._ranges():
+            if self.evidence.limits.over or len(self.lines) >= self.evidence.limits.differences:
+                self.stopped = within.low or ""
+                break
+            self._range(pair, within)
+        else:
             self._strays()
         counts = {**self.counts, FILES: self.filing.count}
         lines = list(self._with_roots())
@@ -110,9 +109,12 @@ class _Work:
                 reason = Reason("stopped", {"before": self.stopped})
                 yield Remark(NAME, entity, name, reason, Result.NOT_RUN)
 
-    def _borders(self, pair: Pair) -> list[KeyRange]:
-        cuts = self.evidence.legacy.source.boundaries(pair.source, "ROW_ID", AT_ONCE)
-        return [KeyRange(low, high) for low, high in zip([None, *cuts], [*cuts, None], strict=True)]
+    def _ranges(self) -> Iterator[tuple[Pair, KeyRange]]:
+        """All legacy rows, in pieces."""
+        for pair in _pairs(self.comparison):
+            cuts = self.evidence.legacy.source.boundaries(pair.source, "ROW_ID", AT_ONCE)
+            for low, high in zip([None, *cuts], [*cuts, None], strict=True):
+                yield pair, KeyRange(low, high)
 
     def _range(self, pair: Pair, within: KeyRange) -> None:
         """The documents of some legacy rows, and the files of these."""

@@ -12,6 +12,7 @@ from migrate.judging import evidence_root, judge
 from migrate.project import Project
 from migrate.sample import make
 from reconciliation.checks.attachments import FILES, ROWS, SIZES
+from reconciliation.evidence import Limits
 from reconciliation.folder import Folder
 from reconciliation.model import Kind, Result
 from tests.databases import NewDatabase
@@ -143,3 +144,8 @@ def test_a_folder_that_cannot_be_read_is_an_error_and_no_empty_folder(loaded: Pa
     shutil.rmtree(files)
     summary = judge(Project.find(loaded), checks=["attachments"])
     assert {each.result for each in summary.findings} == {Result.ERROR}
+
+
+def test_stopped_at_a_limit_it_is_not_run(loaded: Path, files: Path) -> None:
+    summary = judge(Project.find(loaded), checks=["attachments"], limits=Limits(differences=0))
+    assert {each.result for each in summary.findings} == {Result.NOT_RUN}

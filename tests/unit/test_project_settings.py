@@ -198,3 +198,11 @@ def test_the_line_of_a_key_is_found_in_every_form_of_toml():
     assert lines[("c", "f g", "h")] == 10
     assert lines[("i",)] == 11
     assert ("c", "x") not in lines
+
+
+def test_the_file_system_is_one_folder_or_several():
+    one = settings.read(b'[legacy]\nurl = "env:GCMS_URL"\nfiles = "fs"\n', settings.FILE)
+    two = settings.read(b'[legacy]\nurl = "env:GCMS_URL"\nfiles = ["fs1", "fs2"]\n', settings.FILE)
+    assert (one.legacy.files, two.legacy.files) == (("fs",), ("fs1", "fs2"))
+    with pytest.raises(InvalidInput, match="takes a folder or a list of folders"):
+        settings.read(b'[legacy]\nurl = "env:GCMS_URL"\nfiles = 3\n', settings.FILE)
