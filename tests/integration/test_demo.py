@@ -74,6 +74,35 @@ def test_the_dirt_of_the_sample_ends_in_quarantine(shown):
     assert {line["rule"] for line in shown[0]["quarantine"]} >= {"code", "orphan", "missing_parent"}
 
 
+def test_its_server_is_stopped_and_nothing_is_written_outside_of_its_folder(shown):
+    _, _, folder, home = shown
+    assert not (folder / ".migrate/postgres/data/postmaster.pid").exists()
+    assert not [path for path in home.rglob("*") if path.is_file()]
+
+
+def test_no_secret_of_its_surroundings_is_in_what_it_says_or_leaves(shown):
+    told, said, folder, _ = shown
+    search = Search(SECRETS)
+    assert not search.found(json.dumps(told) + said)
+    files = [path for path in folder.rglob("*") if path.is_file() and "data" not in path.parts]
+    assert folder / ".migrate/prefect/prefect.db" in files
+    assert {
+        path.name: search.found(path.read_bytes()) for path in files if search.found(path.read_bytes())
+    } == {}
+
+
+def test_it_ends_with_what_to_try_next(shown):
+    assert f"migrate status --project {shown[2]}" in shown[1]
+    assert "Traceback" not in shown[1]
+
+
+def test_what_it_suggests_works(shown):
+    folder = str(shown[2])
+    assert CliRunner().invoke(cli, ["status", "--project", folder]).exit_code == 0
+    assert CliRunner().invoke(cli, ["quarantine", "list", "--project", folder]).exit_code == 1
+    assert CliRunner().invoke(cli, ["doctor", "--project", folder]).exit_code == 0
+
+
 def test_the_reconciliation_finds_what_was_edited_without_a_trace_and_nothing_else(shown):
     """The day's record knows them: the sweep cannot, and a full run brings them."""
     told, _, folder, _ = shown
@@ -104,35 +133,6 @@ def test_the_report_is_there_in_both_languages_with_the_numbers_of_the_truth_fil
     books = json.loads((evidence / "context.json").read_text())["books"]
     rejected = {entity: of["rejected"] for entity, of in books.items()}
     assert rejected == {entity: of.get("rejected", 0) for entity, of in ends.items()}
-
-
-def test_its_server_is_stopped_and_nothing_is_written_outside_of_its_folder(shown):
-    _, _, folder, home = shown
-    assert not (folder / ".migrate/postgres/data/postmaster.pid").exists()
-    assert not [path for path in home.rglob("*") if path.is_file()]
-
-
-def test_no_secret_of_its_surroundings_is_in_what_it_says_or_leaves(shown):
-    told, said, folder, _ = shown
-    search = Search(SECRETS)
-    assert not search.found(json.dumps(told) + said)
-    files = [path for path in folder.rglob("*") if path.is_file() and "data" not in path.parts]
-    assert folder / ".migrate/prefect/prefect.db" in files
-    assert {
-        path.name: search.found(path.read_bytes()) for path in files if search.found(path.read_bytes())
-    } == {}
-
-
-def test_it_ends_with_what_to_try_next(shown):
-    assert f"migrate status --project {shown[2]}" in shown[1]
-    assert "Traceback" not in shown[1]
-
-
-def test_what_it_suggests_works(shown):
-    folder = str(shown[2])
-    assert CliRunner().invoke(cli, ["status", "--project", folder]).exit_code == 0
-    assert CliRunner().invoke(cli, ["quarantine", "list", "--project", folder]).exit_code == 1
-    assert CliRunner().invoke(cli, ["doctor", "--project", folder]).exit_code == 0
 
 
 def test_a_folder_with_something_else_in_it_is_refused(tmp_path):
