@@ -137,7 +137,7 @@ def test_every_deployment_names_a_flow_that_exists_and_no_secret():
         flows.add(name)
         assert deployment["parameters"] == {"project": "{{ $CASE_MIGRATE_PROJECT }}", "entities": None}
         assert deployment["work_pool"]["job_variables"]["env"]["DO_NOT_TRACK"] == "1"
-    assert flows == {"full_load", "sync", "sweep", "deep"}
+    assert flows == {"full_load", "sync", "sweep", "deep", "reconcile"}
 
 
 def test_no_deployment_has_a_limit_whose_slot_would_outlive_a_killed_machine():
