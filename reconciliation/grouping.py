@@ -7,6 +7,7 @@ exact to the seventh digit. The statement is built here, of names that the catal
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -49,6 +50,31 @@ def grouped(
     )
     with explained(source.place, f"add up {table}"), source.engine.connect() as connection:
         return _table(connection.execute(statement).all(), raw, dated, in_fractions)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyColumn:
+    """What a legacy database says of a key: rows, rows without one, and keys that it finds more than once.
+
+    suspects:  keys that are equal by the database's own comparison; byte by byte they may not be.
+    """
+
+    rows: int
+    empty: int
+    suspects: tuple[str, ...]
+
+
+def keys_of(source: SqlSource, table: str, column: str, limit: int) -> KeyColumn:
+    """Ask for the key of a table. What the database keeps unique by itself is not asked for twice."""
+    told, known = source.table(table), source.table(table).column(column)
+    key = sa.column(known.name, known.sql_type)
+    place = sa.table(told.name, key, schema=source.schema)
+    counted = sa.select(sa.func.count(), sa.func.count(key)).select_from(place)
+    often = sa.select(key).where(key.is_not(None)).group_by(key).having(sa.func.count() > 1).limit(limit)
+    with explained(source.place, f"count the keys of {table}"), source.engine.connect() as connection:
+        rows, filled = connection.execute(counted).one()
+        suspects = () if known.unique else tuple(str(each) for each in connection.execute(often).scalars())
+    return KeyColumn(int(rows), int(rows) - int(filled), suspects)
 
 
 def _sum(column: Any, in_fractions: bool) -> Any:

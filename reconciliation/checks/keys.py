@@ -1,8 +1,9 @@
 """`keys`: the keys of both sides, both ways, through the crosswalk and its merges.
 
-Four questions about each entity: has every legacy key a current line of the crosswalk, or does the state say what
-became of it; does every current line lead to a row of the platform; has every row of the platform a line; and does
-every line that claims a living legacy key have one.
+First, whether the legacy keys are keys: whether each row of the tables that are compared has one, and no two the same;
+a row without a key is in no range and would be seen by nobody. Then four questions about each entity: has every legacy
+key a current line of the crosswalk, or does the state say what became of it; does every current line lead to a row of
+the platform; has every row of the platform a line; and does every line that claims a living legacy key have one.
 """
 
 from collections import Counter
@@ -14,13 +15,17 @@ import pyarrow.compute as pc
 from migrate.model import KeyRange
 from reconciliation.books import EXPLAINING
 from reconciliation.checks import Answer, check
+from reconciliation.checks.lines import line, table
 from reconciliation.compare.nouns import Comparison
 from reconciliation.evidence import Evidence
 from reconciliation.expected import Expectation, one
+from reconciliation.grouping import KeyColumn, keys_of
 from reconciliation.model import DIFFERENCES, Kind, Look, Measure, Subject
 
 NAME = "keys"
+KEY = "ROW_ID"
 KEYS_AT_ONCE = 20_000
+WHOLE = "legacy keys"
 LEGACY, CLAIMED = "legacy to crosswalk", "crosswalk to legacy"
 LINES, ROWS = "crosswalk to platform", "platform to crosswalk"
 _TEXT = pa.string()
@@ -31,17 +36,44 @@ class Keys:
     """See the module."""
 
     def subjects(self, evidence: Evidence) -> Iterator[Subject]:
-        """Four ways for each entity."""
+        """The keys themselves, and four ways for each entity."""
         for entity, comparison in evidence.comparisons.items():
-            for way in (LEGACY, LINES, ROWS, CLAIMED):
+            for way in (WHOLE, LEGACY, LINES, ROWS, CLAIMED):
                 yield Subject(NAME, entity, way, "A", comparison.own.may_be_empty)
 
     def run(self, evidence: Evidence) -> Iterator[Answer]:
         """Entity by entity."""
         for comparison in evidence.comparisons.values():
+            yield from _whole(evidence, comparison)
+        for comparison in evidence.comparisons.values():
             yield from _from_legacy(evidence, comparison)
             yield from _on_the_platform(evidence, comparison)
             yield from _to_legacy(evidence, comparison)
+
+
+def _whole(evidence: Evidence, comparison: Comparison) -> Iterator[Answer]:
+    """Each table of the entity: rows without a key, and keys of several rows."""
+    subject = Subject(NAME, comparison.entity, WHOLE, "A")
+    for name in sorted(comparison.sources):
+        found = keys_of(evidence.legacy.source, name, KEY, evidence.limits.differences)
+        yield Measure(NAME, subject.entity, WHOLE, "rows", found.rows, None, found.rows, {"table": name})
+        place = {"table": name, "column": KEY, "source": KEY}
+        lines = [
+            line(subject, Kind.DOUBLED, key=key, row=key, **place) for key in _doubled(evidence, name, found)
+        ]
+        if found.empty:
+            lines.append(line(subject, Kind.BROKEN_RULE, legacy=str(found.empty), **place))
+        yield table(lines)
+
+
+def _doubled(evidence: Evidence, name: str, found: KeyColumn) -> list[str]:
+    """Keys that several rows have, byte by byte."""
+    if not found.suspects:
+        return []
+    with evidence.legacy.reader() as reader:
+        rows = reader.rows_by_keys(name, [KEY], KEY, pa.array(found.suspects, _TEXT))
+    counts = Counter(rows.column(KEY).to_pylist())
+    return sorted(key for key, count in counts.items() if count > 1)
 
 
 def _from_legacy(evidence: Evidence, comparison: Comparison) -> Iterator[Answer]:

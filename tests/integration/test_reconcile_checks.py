@@ -186,6 +186,28 @@ def test_what_is_no_code_is_counted_and_not_written_down(loaded, new_database, t
     assert "Person" not in written
 
 
+def test_rows_without_a_key_and_keys_of_two_rows_are_told_first(loaded, new_database, tmp_path):
+    """A row without a key lies in no range of keys: no comparison of rows would ever see it."""
+    _, legacy, platform = loaded
+    copy = shutil.copy(str(make_url(legacy).database), tmp_path / "legacy.db")
+    with sqlite3.connect(copy) as connection:  # without the constraints of the old tables
+        connection.executescript(
+            """
+            CREATE TABLE notes AS SELECT * FROM S_NOTE_CASE; DROP TABLE S_NOTE_CASE;
+            ALTER TABLE notes RENAME TO S_NOTE_CASE;
+            INSERT INTO S_NOTE_CASE SELECT * FROM S_NOTE_CASE ORDER BY ROW_ID LIMIT 1;
+            UPDATE S_NOTE_CASE SET ROW_ID = NULL WHERE rowid = (SELECT max(rowid) - 1 FROM S_NOTE_CASE);
+            """
+        )
+        (key,) = connection.execute("SELECT min(ROW_ID) FROM S_NOTE_CASE").fetchone()
+    connection.close()
+    project(tmp_path / "p", f"sqlite:///{copy}", new_database("postgres", like=platform))
+    finding, lines = answers(tmp_path / "p", ("keys",))("keys", "application", "legacy keys")
+    told = {(line["kind"], line["table"], line["key"] or line["legacy"]) for line in lines}
+    assert finding.result is Result.DIFFERENT
+    assert told == {("doubled", "S_NOTE_CASE", key), ("broken_rule", "S_NOTE_CASE", "1")}
+
+
 def test_what_has_no_fault_is_still_the_same(dirty):
     assert dirty("counts", "code_value", "code_value")[0].result is Result.SAME
     assert dirty("continuity", "application", "received_on")[0].result is Result.SAME

@@ -764,6 +764,10 @@ SAFEGUARDS = (
         "self.used[each.name] < each.at_most", "True", (ALLOWANCES, "more_than"), quick=True,
     ),
     Safeguard(
+        "a row without a key is told", "reconciliation/checks/keys.py",
+        "        if found.empty:\n", "        if False:\n", (CHECKS, "without_a_key"),
+    ),
+    Safeguard(
         "two keys of one row are told", "reconciliation/checks/identity.py",
         'pc.greater(one(counts.column("key_count")), 1)', 'pc.greater(one(counts.column("key_count")), 2)',
         (CHECKS, "planted_fault and identity"),
