@@ -10,6 +10,7 @@ coverage of the mapping) is gathered here and handed over as plain values.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -44,11 +45,13 @@ def judge(
     entities: Sequence[str] = (),
     limits: "Limits | None" = None,
     lag: float = 0.0,
+    resume: bool = False,
     notice: "Notice" = lambda line: None,
 ) -> "Summary":
     """Compare both sides and keep the evidence.
 
     checks, entities:  only these; none: all.     lag: seconds between the two looks at a difference.
+    resume:  go on with the newest one that was not ended; Refused where there is none, or its ground has changed.
     Raises InvalidInput for names that do not exist and for mistakes in the comparison files; Unreachable, Drift.
     """
     from reconciliation.evidence import Scope
@@ -59,18 +62,42 @@ def judge(
     wanted = _chosen(checks)
     settled()
     status = project.state().status()
-    with _evidence(project, Scope(frozenset(checks), frozenset(entities)), status, limits, lag) as evidence:
-        folder = Folder.make(evidence_root(project), evidence.folder.name)
+    with _evidence(project, Scope(frozenset(checks), frozenset(entities)), status, limits, lag) as asked:
+        root, ground = evidence_root(project), _ground(project, asked, wanted, entities)
+        if resume:
+            folder = Folder.resume(root, ground, _iso(asked.platform.moment))
+        else:
+            folder = Folder.make(root, asked.folder.name, ground=ground)
+        evidence = replace(asked, folder=folder.path)
         before = status.head
         began = evidence.platform.moment
 
         def manifest() -> Mapping[str, Any]:
-            return _manifest(project, evidence, wanted, entities, status, before, began)
+            told = _manifest(project, evidence, wanted, entities, status, before, began)
+            if not folder.resumed:
+                return told
+            return {**told, "resumed": folder.resumed, "moment": {**told["moment"], "how": "two_looks"}}
 
         def context(timing: list[dict[str, Any]]) -> Mapping[str, Any]:
             return _context(project, evidence, status, timing)
 
         return reconcile(evidence, wanted, folder, manifest, context, notice)
+
+
+def _ground(
+    project: Project, evidence: "Evidence", checks: Collection[str], entities: Collection[str]
+) -> dict[str, Any]:
+    """What has to be the same for a reconciliation to be taken up again."""
+    return {
+        "program": program_version(),
+        "legacy": project.legacy_url().render_as_string(hide_password=True),
+        "platform": [project.platform_url().database, project.settings.platform.schema_name],
+        "system": project.name,
+        "checks": sorted(checks),
+        "entities": sorted(entities),
+        "mappings": {entity: mapping.digest for entity, mapping in project.mappings().items()},
+        "comparisons": {entity: each.digest for entity, each in evidence.comparisons.items()},
+    }
 
 
 def compared(project: Project, entities: Collection[str] = ()) -> "dict[str, Comparison]":

@@ -5,12 +5,14 @@
     folder.close(manifest)                            findings worked out, every file hashed: from now on it is fixed
 
     folder = Folder.open(root, name)                  raises Refused where a file is not what the manifest says
+    folder = Folder.resume(root, ground)              the newest that was never closed, up to its last whole step
 
     subjects.jsonl     what the checks declared        measures.jsonl   figures that add up
     differences.jsonl  one line each; personal values  remarks.jsonl    what stopped or was left out, and why
     context.json       what the report shows beside    findings.json    worked out from the four above
     manifest.json      when, of what, under which rules; SHA-256 and number of lines of each file
     salt.txt           a secret of this evidence: see SALT
+    unfinished.json    only until it is closed: the steps that are done, and how long each file was then
 
 JSON lines with sorted keys, UTF-8, one final line feed: the same evidence is the same bytes. The SHA-256 of
 manifest.json stands for all of it: `evidence_sha256`. The folder has mode 0700, since differences hold people's values.
@@ -20,6 +22,7 @@ import hashlib
 import hmac
 import io
 import json
+import os
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, fields
@@ -49,6 +52,7 @@ MANIFEST = "manifest.json"
 SALT = "salt.txt"
 """The key of the differences' hash. Who knows all of a line but a birth date could find it by trying every day until a
 plain hash fits; so that the manifest can be shown to anybody, this file is shown only to who may see the values."""
+UNFINISHED = "unfinished.json"
 LINES = ("subjects.jsonl", "measures.jsonl", "differences.jsonl", "remarks.jsonl")
 
 _BATCH = 1 << 22  # bytes of differences that are read at a time
@@ -62,10 +66,16 @@ class Folder:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._open: dict[str, IO[str]] = {}
+        self._progress: dict[str, Any] = {}
 
     @classmethod
-    def make(cls, root: Path, name: str, salt: str | None = None) -> "Folder":
-        """A new one; raises FileExistsError where there is one of that name."""
+    def make(
+        cls, root: Path, name: str, salt: str | None = None, ground: Mapping[str, Any] | None = None
+    ) -> "Folder":
+        """A new one; raises FileExistsError where there is one of that name.
+
+        ground:  what has to be the same for it to be resumed: digests, scope, the system.
+        """
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = root / name
         path.mkdir(mode=0o700)
@@ -73,6 +83,33 @@ class Folder:
         (path / SALT).write_text(f"{salt or secrets.token_hex(32)}\n", encoding="ascii")
         for file in LINES:
             folder._open[file] = (path / file).open("w", encoding="utf-8", newline="\n")
+        folder._progress = {"ground": _as_kept(ground or {}), "done": [], "seconds": {}, "resumed": []}
+        folder._keep_progress()
+        return folder
+
+    @classmethod
+    def resume(cls, root: Path, ground: Mapping[str, Any], at: str) -> "Folder":
+        """The newest one that was never closed, as it was after its last whole step; what came later is cut off.
+
+        at:  when it is taken up again, as the manifest will say.
+        Raises Refused where there is none, or the ground is another one now.
+        """
+        newest = max(root.glob(f"*/{UNFINISHED}"), default=None)
+        if newest is None:
+            raise Refused("no reconciliation was left unfinished", remedy="run: migrate reconcile")
+        folder = cls(newest.parent)
+        folder._progress = json.loads(newest.read_text(encoding="utf-8"))
+        if folder._progress["ground"] != (now := _as_kept(ground)):
+            other = sorted(name for name in now if now[name] != folder._progress["ground"].get(name))
+            raise Refused(
+                f"the reconciliation {folder.path.name} cannot be resumed",
+                why=f"something is not what it was when it began: {', '.join(other)}",
+                remedy="run: migrate reconcile",
+            )
+        for file in LINES:
+            folder._open[file] = stream = (folder.path / file).open("a", encoding="utf-8", newline="\n")
+            stream.truncate(folder._progress["sizes"][file])
+        folder._progress["resumed"].append(at)
         return folder
 
     @classmethod
@@ -113,11 +150,43 @@ class Folder:
         """Lines of `model.DIFFERENCES`."""
         self._write("differences.jsonl", table.select(DIFFERENCES.names).to_pylist())
 
+    def step(self, check: str, entity: str, seconds: float) -> None:
+        """A whole step is done, and on the disk: whoever resumes goes on behind it."""
+        self._progress["done"].append([check, entity])
+        self._progress["seconds"][check] = round(self._progress["seconds"].get(check, 0) + seconds, 3)
+        self._keep_progress()
+
+    @property
+    def done(self) -> frozenset[tuple[str, str]]:
+        """The steps that are done: (check, entity), '' for a check that is one step."""
+        return frozenset((check, entity) for check, entity in self._progress["done"])
+
+    @property
+    def seconds(self) -> dict[str, float]:
+        """How long each check took, all tries together."""
+        return dict(self._progress["seconds"])
+
+    @property
+    def resumed(self) -> list[str]:
+        """When it was taken up again."""
+        return list(self._progress["resumed"])
+
+    def _keep_progress(self) -> None:
+        for stream in self._open.values():
+            stream.flush()
+            os.fsync(stream.fileno())
+        sizes = {file: (self.path / file).stat().st_size for file in LINES}
+        beside = self.path / f"{UNFINISHED}.new"
+        beside.write_text(_text({**self._progress, "sizes": sizes}), encoding="utf-8")
+        beside.replace(self.path / UNFINISHED)
+
     def close(self, manifest: Mapping[str, Any], context: Mapping[str, Any]) -> str:
         """Work the findings out, hash everything; returns the evidence's SHA-256."""
         for stream in self._open.values():
             stream.close()
         self._open = {}
+        for file in (UNFINISHED, f"{UNFINISHED}.new"):
+            (self.path / file).unlink(missing_ok=True)
         self._json("context.json", context)
         found = self._worked_out()
         self._json("findings.json", [_plain(finding) for finding in found])
@@ -243,6 +312,12 @@ def _text(content: object, indent: int | None = None) -> str:
 def _number(value: int | str | None) -> int | Decimal | None:
     """Amounts are kept as text, so that no digit is lost."""
     return Decimal(value) if isinstance(value, str) else value
+
+
+def _as_kept(ground: Mapping[str, Any]) -> dict[str, Any]:
+    """As it comes back from the file."""
+    kept: dict[str, Any] = json.loads(_text(ground))
+    return kept
 
 
 def _numbers(line: dict[str, Any]) -> dict[str, Any]:

@@ -4,12 +4,15 @@
 
 A check that fails ends with an error of its own subjects, and the others go on. What was declared and got no answer is
 not run, and says so.
+
+A check is one step, or, where it goes entity by entity (`by_entity`), one for each. After every step what was answered
+is on the disk: a folder that was never closed is resumed behind its last whole step.
 """
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pyarrow as pa
@@ -64,17 +67,41 @@ def reconcile(
     manifest, context:  asked at the end; `context` is given how long each check took.
     Raises what a check raises only where nobody could go on: a database that is not reached, an interruption.
     """
-    began, timing = time.monotonic(), []
+    began = time.monotonic()
+    _taken_up(evidence, folder)
     for name, each in checks.items():
         notice(name)
-        started = time.monotonic()
-        subjects = tuple(each.subjects(evidence))
-        folder.subjects(subjects)
-        _asked(evidence, each, subjects, folder)
-        timing.append({"check": name, "seconds": round(time.monotonic() - started, 3)})
+        for entity, part in _steps(each, evidence):
+            if (name, entity) in folder.done:
+                continue
+            started = time.monotonic()
+            subjects = tuple(each.subjects(part))
+            folder.subjects(subjects)
+            _asked(part, each, subjects, folder)
+            folder.step(name, entity, time.monotonic() - started)
+    timing = [{"check": name, "seconds": folder.seconds.get(name, 0)} for name in checks]
     sha256 = folder.close(manifest(), context(timing))
     found = folder.findings()
     return Summary(folder.path.name, verdict(found), found, sha256, time.monotonic() - began)
+
+
+def _steps(each: Check, evidence: Evidence) -> Iterator[tuple[str, Evidence]]:
+    """Name and evidence of each step of a check."""
+    if not getattr(each, "by_entity", False):
+        yield "", evidence
+        return
+    for entity, comparison in evidence.comparisons.items():
+        yield entity, replace(evidence, comparisons={entity: comparison})
+
+
+def _taken_up(evidence: Evidence, folder: Folder) -> None:
+    """What the steps that are done have come to, for those that follow."""
+    if not folder.done:
+        return
+    evidence.so_far.measured.update((measure.check, measure.entity) for measure in folder.all_measures())
+    for lines in folder.differences_in_batches():
+        evidence.so_far.add(lines)
+        evidence.allowances.used.update(name for name in lines.column("allowance").to_pylist() if name)
 
 
 def _asked(evidence: Evidence, each: Check, subjects: Iterable[Subject], folder: Folder) -> None:

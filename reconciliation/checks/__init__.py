@@ -38,7 +38,7 @@ MODULES = (
 
 
 class Check(Protocol):
-    """One question about both sides."""
+    """One question about both sides; with `by_entity` set it is asked of each entity apart, and resumed there."""
 
     def subjects(self, evidence: Evidence) -> Iterator[Subject]:
         """What it is going to answer about."""

@@ -32,6 +32,8 @@ FIELDS = " fields"
 class Rows:
     """See the module."""
 
+    by_entity = True
+
     def subjects(self, evidence: Evidence) -> Iterator[Subject]:
         """Each pair twice: its rows, and the values in them."""
         for entity, comparison in evidence.comparisons.items():

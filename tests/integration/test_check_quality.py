@@ -317,7 +317,7 @@ def broken(source: SqlSource, folder: Path) -> set[str]:
     """The expectations of the shipped suite about the legacy tables that do not hold, or were not answered."""
     nobody = cast(PlatformSide, None)
     as_of, shipped = source.clock(), ROOT / "mappings" / "gcms"
-    evidence = Evidence("gcms", LegacySide(source), nobody, {}, layout(), as_of, None, folder, shipped)
+    evidence = Evidence("gcms", LegacySide(source), nobody, {}, layout(), as_of, {}, folder, shipped)
     suite, tables = read(shipped, layout())["legacy"], LegacyTables(source)
     found: set[str] = set()
     with Judge() as judge:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 ALLOWANCES = "tests/unit/test_allowances.py"
 CHECKS = "tests/integration/test_reconcile_checks.py"
+RESUME = "tests/integration/test_reconcile_resume.py"
 DRILL = "tests/integration/test_drill.py"
 JOURNEY = "tests/property/test_journey.py"
 APPLY = "tests/unit/test_apply.py"
@@ -762,6 +763,15 @@ SAFEGUARDS = (
     Safeguard(
         "more than were expected count", "reconciliation/allowances.py",
         "self.used[each.name] < each.at_most", "True", (ALLOWANCES, "more_than"), quick=True,
+    ),
+    Safeguard(
+        "what came after the last whole step is cut off", "reconciliation/folder.py",
+        'stream.truncate(folder._progress["sizes"][file])', "stream.tell()", (RESUME, "cut_off"),
+    ),
+    Safeguard(
+        "another question is not resumed", "reconciliation/folder.py",
+        'if folder._progress["ground"] != (now := _as_kept(ground)):', "if not (now := _as_kept(ground)):",
+        (RESUME, "another_question"),
     ),
     Safeguard(
         "a row without a key is told", "reconciliation/checks/keys.py",

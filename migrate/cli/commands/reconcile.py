@@ -21,6 +21,7 @@ SHOWN = 40
 EXAMPLES = (
     ("migrate reconcile", "every check of every entity; exit 1 on findings"),
     ("migrate reconcile --check rows --entity client", "only this"),
+    ("migrate reconcile --resume", "after it was killed or interrupted: what is done is kept"),
     ("migrate reconcile --max-time 30", "stop after 30 minutes, and say what was not compared"),
 )
 
@@ -48,6 +49,7 @@ EXAMPLES = (
     metavar="SECONDS",
     help="Wait so long before what differs is looked at a second time.",
 )
+@click.option("--resume", is_flag=True, help="Go on with the newest one that was killed or interrupted.")
 def command(
     session: Session,
     checks: tuple[str, ...],
@@ -55,6 +57,8 @@ def command(
     max_diffs: int,
     max_time: float | None,
     lag: float,
+    *,
+    resume: bool,
 ) -> int:
     """Compare both sides: every row, every field, every total.
 
@@ -71,6 +75,7 @@ def command(
         entities=entities,
         limits=Limits(max_diffs, until),
         lag=lag,
+        resume=resume,
         notice=lambda line: session.note(f"check {line}"),
     )
     folder = str(evidence_root(session.project) / summary.name)
