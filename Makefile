@@ -11,10 +11,10 @@ WORKERS ?= 2
 TURNS ?= 20
 BIN := .venv/bin
 
-.PHONY: help setup demo test torture sabotage check check-format check-lint check-types check-imports check-docs bench bench-sync bench-report docs lock clean
+.PHONY: help setup demo test torture sabotage check check-format check-lint check-types check-imports check-docs bench bench-sync bench-compare bench-report docs lock clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: .venv/.ready ## a private environment in .venv, exactly as locked; all other targets see to it themselves
 
@@ -57,6 +57,9 @@ bench: .venv/.bench ## the benchmark; results go to docs/benchmarks.md
 bench-sync: .venv/.bench ## the benchmark of sync; results go to docs/benchmarks-sync.md ARGS="--clients N"
 	@$(BIN)/python -m bench.sync $(ARGS)
 
+bench-compare: .venv/.bench .venv-rivals/.ready ## the benchmark of comparing; results go to docs/benchmarks-compare.md ARGS="--rows N"
+	@$(BIN)/python -m bench.compare $(ARGS)
+
 bench-report: setup ## what a report costs; results go to docs/benchmarks-report.md
 	@$(BIN)/python -m bench.report $(ARGS)
 
@@ -67,7 +70,7 @@ lock: setup ## resolve anew within pyproject.toml and write requirements/*.lock;
 	@tools/lock $(PACKAGES)
 
 clean: ## remove what can be made again, the environment included
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist demo
+	rm -rf .venv .venv-rivals .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist demo
 
 .venv/.ready: tools/environment requirements/bootstrap.lock requirements/dev.lock pyproject.toml
 	@PYTHON=$(PYTHON) tools/environment requirements/dev.lock
@@ -76,4 +79,10 @@ clean: ## remove what can be made again, the environment included
 # The benchmark's lock holds everything that the tests' lock holds, in the same versions.
 .venv/.bench: .venv/.ready requirements/bench.lock
 	@PYTHON=$(PYTHON) tools/environment requirements/bench.lock
+	@touch $@
+
+# Programs that are measured beside ours and want other versions of the same packages.
+.venv-rivals/.ready: .venv/.ready requirements/rivals.lock
+	@$(PYTHON) -m venv --clear .venv-rivals
+	@.venv-rivals/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes --no-deps -r requirements/rivals.lock
 	@touch $@

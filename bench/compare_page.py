@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from bench.page import Goal
 
 READ, OURS = "one ordered read of both sides", "migrate reconcile --check rows"
+READS = 3  # of which the one in the middle counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Turn:
 
 def page(turns: list[Turn], title: str) -> str:
     """The page. title: what was run where and when."""
-    lines = ["# What comparing every row costs", "", title, "", *_terms(), "## Goals", ""]
+    lines = ["# What comparing every row costs", "", title, "", *_terms(turns), "## Goals", ""]
     lines += [*map(str, goals(turns)), ""]
     for legacy in dict.fromkeys(turn.legacy for turn in turns):
         lines += [f"## Legacy in {legacy}", "", *_table([t for t in turns if t.legacy == legacy]), ""]
@@ -46,44 +47,71 @@ def page(turns: list[Turn], title: str) -> str:
 
 def goals(turns: list[Turn]) -> Iterator[Goal]:
     """Every goal for the speed of comparing."""
-    pairs = list(dict.fromkeys((turn.legacy, turn.cells) for turn in turns))
+    yield Goal(
+        "A check of all rows takes at most 2.5 times one ordered read of both sides",
+        _shares(turns, READ),
+        most=2.5,
+    )
+    checks = [turn for turn in turns if turn.name == OURS]
+    failed = any(turn.failure for turn in checks)
+    yield Goal(
+        "It takes at most 512 MiB (MiB)",
+        {"": None if failed else max(turn.memory for turn in checks)},
+        most=512,
+    )
+    for rival in _rivals(turns):
+        yield Goal(f"It takes less time than {rival} (share of its time)", _shares(turns, rival), most=1)
+
+
+def _shares(turns: list[Turn], other: str) -> dict[str, float | None]:
+    """Our time as a share of another program's on the same pair; None where one of both did not end well."""
     named = {(turn.name, turn.legacy, turn.cells): turn for turn in turns}
-    shares: dict[str, float | None] = {
-        f"{legacy}, {cells} differences": named[OURS, legacy, cells].seconds
-        / named[READ, legacy, cells].seconds
-        for legacy, cells in pairs
-    }
-    yield Goal("A check of all rows takes at most 2.5 times one ordered read of both sides", shares, most=2.5)
-    most = max(turn.memory for turn in turns if turn.name == OURS)
-    yield Goal("It takes at most 512 MiB (MiB)", {"": most}, most=512)
-    for rival in dict.fromkeys(turn.name for turn in turns if turn.name not in (READ, OURS)):
-        yield Goal(
-            f"It takes less time than {rival} (share of its time)",
-            {
-                f"{legacy}, {cells} differences": None
-                if named[rival, legacy, cells].failure
-                else named[OURS, legacy, cells].seconds / named[rival, legacy, cells].seconds
-                for legacy, cells in pairs
-            },
-            most=1,
-        )
+    shares: dict[str, float | None] = {}
+    for legacy, cells in dict.fromkeys((turn.legacy, turn.cells) for turn in turns):
+        ours, theirs = (named[name, legacy, cells] for name in (OURS, other))
+        failed = ours.failure or theirs.failure
+        shares[f"{legacy}, {cells} differences"] = None if failed else ours.seconds / theirs.seconds
+    return shares
 
 
-def _terms() -> Iterator[str]:
+def _rivals(turns: list[Turn]) -> list[str]:
+    return [name for name in dict.fromkeys(turn.name for turn in turns) if name not in (READ, OURS)]
+
+
+def _terms(turns: list[Turn]) -> Iterator[str]:
     yield (
         "The legacy side is S_CASE with 25 columns filled, the platform's its table `application`. Our check derives"
         " every id and reference, looks codes up, reads local time as instants, and compares all 25 fields; it also"
         " looks for roots that nobody asked for, looks at what differs a second time and writes the evidence. The"
-        " rivals know nothing of this: they are given `twin`, a table on both sides that holds what the platform has"
-        " to hold already, under one key. The *read* is the yardstick: the key and the 25 columns of both sides, each"
-        " in the order of its key, both at the same time, every row thrown away."
+        " rivals know nothing of this: they are given `twin`, a table of one shape on both sides that holds what the"
+        " platform has to hold, converted already, under a number as key. So the comparison is uneven, in their favour."
+    )
+    yield ""
+    yield (
+        "The *read* is the yardstick: the key and the 25 columns of both sides, each in the order of its key, both at"
+        f" the same time, every row thrown away. It is done {1 + READS} times: the first time leaves both sides warm"
+        f" and does not count, of the other {READS} the one in the middle does."
     )
     yield ""
     yield (
         "*Work* is without the start of a program and its imports; where a program does not tell it, as DVT, the whole"
-        " process counts. *Found* is what it told of: reladiff and datacompy count rows, we values."
+        " process counts. *Found* is what it told of: we count values, the others rows, and every difference is in a"
+        " row of its own. reladiff finds them by checksums of ranges of keys, in both databases; datacompy reads both"
+        " tables whole into memory; DVT has both databases hash every row, and brings the hashes over."
     )
     yield ""
+    short = [
+        f"{turn.name}, legacy in {turn.legacy}: {turn.found} of {turn.cells}"
+        for turn in turns
+        if turn.found is not None and turn.found != turn.cells
+    ]
+    if short:
+        yield f"Not every program found what there was: {'; '.join(short)}."
+        yield ""
+    out = [f"{turn.name}, legacy in {turn.legacy} ({turn.failure})" for turn in turns if turn.failure]
+    if out:
+        yield f"Without a figure: {'; '.join(dict.fromkeys(out))}."
+        yield ""
 
 
 def _table(turns: list[Turn]) -> Iterator[str]:
@@ -91,9 +119,12 @@ def _table(turns: list[Turn]) -> Iterator[str]:
     yield "| differences | program | work, s | times the read | process, s | MiB | found |"
     yield "|---|---|---|---|---|---|---|"
     for turn in turns:
-        ratio = turn.seconds / reads[turn.cells]
+        if turn.failure:
+            yield f"| {turn.cells} | {turn.name} | {turn.failure} | | | | |"
+            continue
         work = "" if turn.inside is None else f"{turn.inside:.1f}"
-        found = turn.failure or ("" if turn.found is None else f"{turn.found:,}")
+        found = "" if turn.found is None else f"{turn.found:,}"
         yield (
-            f"| {turn.cells} | {turn.name} | {work} | {ratio:.1f} | {turn.process:.1f} | {turn.memory:.0f} | {found} |"
+            f"| {turn.cells} | {turn.name} | {work} | {turn.seconds / reads[turn.cells]:.1f} | {turn.process:.1f} |"
+            f" {turn.memory:.0f} | {found} |"
         )

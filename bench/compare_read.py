@@ -1,7 +1,8 @@
 """The yardstick of comparing: both sides read once, each in the order of its key, at the same time: nothing else.
 
-`python -m bench.compare_read`, with BENCH_LEGACY and BENCH_PLATFORM as SQLAlchemy URLs; one line of JSON comes out. Read
-are the key and the columns that are compared, PostgreSQL by COPY, MariaDB over ODBC into Arrow; every row is thrown away.
+`python -m bench.compare_read`, with BENCH_LEGACY and BENCH_PLATFORM as SQLAlchemy URLs; one line of JSON comes out.
+Read are the key and the columns that are compared, PostgreSQL by COPY, MariaDB over ODBC into Arrow; every row is
+thrown away.
 """
 
 import json
@@ -33,16 +34,15 @@ def main() -> None:
 
 
 def _postgres(url: str, table: str, columns: list[str]) -> int:
-    listed, place = (
-        ", ".join(f'"{name}"' for name in columns),
-        ".".join(f'"{part}"' for part in table.split(".")),
-    )
-    rows = 0
-    with psycopg.connect(plain(url)) as connection, connection.cursor() as cursor:
-        with cursor.copy(f"COPY (SELECT {listed} FROM {place} ORDER BY 1) TO STDOUT (FORMAT csv)") as copy:
-            for _ in copy:
-                rows += 1
-    return rows
+    listed = ", ".join(f'"{name}"' for name in columns)
+    place = ".".join(f'"{part}"' for part in table.split("."))
+    question = f"COPY (SELECT {listed} FROM {place} ORDER BY 1) TO STDOUT (FORMAT csv)"
+    with (
+        psycopg.connect(plain(url)) as connection,
+        connection.cursor() as cursor,
+        cursor.copy(question) as copy,
+    ):
+        return sum(1 for _ in copy)
 
 
 def _odbc(url: str, table: str, columns: list[str]) -> int:

@@ -55,9 +55,7 @@ def measured(legacy_url: str, platform_url: str, folder: Path) -> dict[str, Any]
     legacy = LegacySide(source)
     platform = PlatformSide(make_url(platform_url), SCHEMA, tables)
     chosen = {"application": comparisons["application"]}
-    evidence = Evidence(
-        SYSTEM, legacy, platform, chosen, tables, legacy.clock(), None, folder / "e", mappings
-    )
+    evidence = Evidence(SYSTEM, legacy, platform, chosen, tables, legacy.clock(), {}, folder / "e", mappings)
     summary = reconcile(evidence, rows, Folder.make(folder, "e"), dict, lambda timing: {})
     seconds = time.monotonic() - began
     found = {finding.subject.name: finding for finding in summary.findings}

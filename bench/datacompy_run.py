@@ -1,4 +1,4 @@
-"""datacompy on the twins, in its own environment: BENCH_LEGACY and BENCH_PLATFORM are addresses as connectorx wants them.
+"""datacompy on the twins, in the rivals' environment; BENCH_LEGACY and BENCH_PLATFORM are addresses for connectorx.
 
 One line of JSON comes out. Both tables are read whole into polars, the fastest of the frames that it compares.
 """
@@ -29,9 +29,7 @@ def _alike(frame: pl.DataFrame) -> pl.DataFrame:
     """Connectorx gives whole numbers and times of two databases in two types."""
     whole = [pl.col(name).cast(pl.Int64) for name, kind in frame.schema.items() if kind.is_integer()]
     times = [
-        pl.col(name).cast(pl.Datetime("us"))
-        for name, kind in frame.schema.items()
-        if kind.is_temporal()
+        pl.col(name).cast(pl.Datetime("us")) for name, kind in frame.schema.items() if kind.is_temporal()
     ]
     return frame.with_columns(whole + times)
 
