@@ -155,7 +155,9 @@ def _evidence(
         platform = PlatformSide(project.platform_url(), schema, layout, patience=project.patience.seconds)
         opened.callback(platform.close)
         as_of = legacy.clock()
-        parts = Parts(source, project.state(), project.target(), project.mappings(), layout, project.patience)
+        target = project.target()
+        opened.callback(target.close)
+        parts = Parts(source, project.state(), target, project.mappings(), layout, project.patience)
         yield Evidence(
             project.name,
             legacy,
