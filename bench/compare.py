@@ -10,6 +10,7 @@ import os
 import re
 import sys
 import tempfile
+import time
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -17,7 +18,7 @@ from pathlib import Path
 
 from bench.applications import COMPARED, differ, legacy, platform
 from bench.compare_page import OURS, READ, READS, Turn, page
-from bench.measure import machine, version, watch
+from bench.measure import machine, span, version, watch
 from bench.places import Place, port
 from bench.yardstick import server_version
 from tests.databases import Databases
@@ -29,6 +30,8 @@ RECORD = ROOT / "build" / "benchmark-compare.json"
 RIVALS = ROOT / ".venv-rivals" / "bin"
 CELLS = 100
 PATIENCE = 15 * 60  # seconds
+GLANCE = 3  # seconds
+FULL = 1_000_000
 KINDS = {"postgres": "PostgreSQL", "mariadb": "MariaDB over ODBC"}
 
 Sides = tuple[str, str]
@@ -40,10 +43,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m bench.compare", description="The benchmark of comparing."
     )
-    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--rows", type=int, default=FULL)
     parser.add_argument("--without-rivals", action="store_true")
     asked = parser.parse_args()
-    busy = os.getloadavg()[0]
+    with span() as before:
+        time.sleep(GLANCE)
     with servers() as folder, tempfile.TemporaryDirectory() as files:
         databases = Databases(folder, Path(files))
         there = databases.new("postgres")
@@ -52,7 +56,7 @@ def main() -> None:
         for url in sources.values():
             legacy(url, asked.rows)
         turns = measured(sources, there, Path(files), rivals=not asked.without_rivals)
-        told = title(asked.rows, busy, server_version(there))
+        told = title(asked.rows, 1 - before.idle, server_version(there))
         databases.drop()
     write(turns, told)
 
@@ -70,8 +74,9 @@ def title(rows: int, busy: float, server: str) -> str:
     return (
         f"`python -m bench.compare --rows {rows}` (that is `make bench-compare`), {datetime.now(UTC):%Y-%m-%d}."
         f" {machine()}. PostgreSQL {server}, MariaDB {version(program('mariadbd') or 'mariadbd', '--version')}, private"
-        f" servers of this machine that do not wait for the disk. {busy:.1f} processes were at work on it when the run"
-        f" began. {rows:,} applications, {len(COMPARED)} compared fields."
+        f" servers of this machine that do not wait for the disk. Before the run others used {busy:.0%} of its"
+        f" processors. {rows:,} applications{'' if rows >= FULL else f' (the goals speak of {FULL:,})'},"
+        f" {len(COMPARED)} compared fields."
     )
 
 

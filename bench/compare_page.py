@@ -97,7 +97,8 @@ def _terms(turns: list[Turn]) -> Iterator[str]:
         "*Work* is without the start of a program and its imports; where a program does not tell it, as DVT, the whole"
         " process counts. *Found* is what it told of: we count values, the others rows, and every difference is in a"
         " row of its own. reladiff finds them by checksums of ranges of keys, in both databases; datacompy reads both"
-        " tables whole into memory; DVT has both databases hash every row, and brings the hashes over."
+        " tables whole into memory; DVT has both databases hash every row, without the spaces at the ends of its texts,"
+        " and brings the hashes over. One difference in seven is such a space."
     )
     yield ""
     short = [
