@@ -75,8 +75,8 @@ def title(rows: int, busy: float, server: str) -> str:
         f"`python -m bench.compare --rows {rows}` (that is `make bench-compare`), {datetime.now(UTC):%Y-%m-%d}."
         f" {machine()}. PostgreSQL {server}, MariaDB {version(program('mariadbd') or 'mariadbd', '--version')}, private"
         f" servers of this machine that do not wait for the disk. Before the run others used {busy:.0%} of its"
-        f" processors. {rows:,} applications{'' if rows >= FULL else f' (the goals speak of {FULL:,})'},"
-        f" {len(COMPARED)} compared fields."
+        f" processors, and may have gone on. {rows:,} applications"
+        f"{'' if rows >= FULL else f' (the goals speak of {FULL:,})'}, {len(COMPARED)} compared fields."
     )
 
 
