@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
@@ -317,10 +318,10 @@ def broken(source: SqlSource, folder: Path) -> set[str]:
     """The expectations of the shipped suite about the legacy tables that do not hold, or were not answered."""
     nobody = cast(PlatformSide, None)
     as_of, shipped = source.clock(), ROOT / "mappings" / "gcms"
-    evidence = Evidence("gcms", LegacySide(source), nobody, {}, layout(), as_of, {}, folder, shipped)
     suite, tables = read(shipped, layout())["legacy"], LegacyTables(source)
     found: set[str] = set()
-    with Judge() as judge:
+    with closing(LegacySide(source)) as legacy, Judge() as judge:
+        evidence = Evidence("gcms", legacy, nobody, {}, layout(), as_of, {}, folder, shipped)
         for row_set in suite.row_sets:
             for answer in judged(evidence, judge, suite, row_set, source.engine, tables):
                 if isinstance(answer, pa.Table):
