@@ -5,6 +5,7 @@ ends = Ends.of(outcomes)                 what mappings made of one entity
 ends = Ends.on(platform, "client")       the same, read from a platform after a load
 ends.tell(line)                          whether a line came true
 ends.beyond(lines)                       what happened and no line names
+wrong_files(lines)                       what the check `attachments` has to find
 """
 
 import csv
@@ -18,6 +19,8 @@ import psycopg
 from psycopg.rows import dict_row
 
 from migrate.model import Outcome
+from migrate.sample.attached import EMPTY, LOST, OTHER_SIZE, RENAMED, STRAY
+from reconciliation.checks import attachments
 
 Line = dict[str, str]
 """A line of the truth file, by its columns."""
@@ -52,6 +55,27 @@ def read_truth(file: Path) -> dict[str, list[Line]]:
         for line in csv.DictReader(text):
             lines[line["entity"]].append(line)
     return lines
+
+
+_FOUND_IN = {
+    LOST: attachments.ROWS,
+    RENAMED: attachments.ROWS,
+    STRAY: attachments.FILES,
+    EMPTY: attachments.SIZES,
+    OTHER_SIZE: attachments.SIZES,
+}
+
+
+def wrong_files(lines: dict[str, list[Line]]) -> set[tuple[str, str, str]]:
+    """(subject, table, ROW_ID) of what is wrong with the files."""
+    of_files = [
+        line for entity in ("application", "file") for line in lines[entity] if line["damage"] == "X06"
+    ]
+    return {
+        (_FOUND_IN[line["note"]], line["table"], line["row_id"])
+        for line in of_files
+        if line["note"] in _FOUND_IN
+    }
 
 
 @dataclass

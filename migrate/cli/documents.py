@@ -49,12 +49,13 @@ class InitDocument(TypedDict):
 
 
 class SampleDocument(TypedDict):
-    """`migrate sample make`. `rows` by table; `planted` damage by kind."""
+    """`migrate sample make`. `rows` by table; `planted` damage by kind; `files` of attachments."""
 
     clients: int
     seed: int
     rows: dict[str, int]
     planted: dict[str, int]
+    files: int
     seconds: float
     dry_run: bool
 

@@ -26,12 +26,13 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What was made: rows by table, planted damage by id (lines of the truth file), seconds spent."""
+    """What was made: rows by table, planted damage by id (lines of the truth file), files, seconds spent."""
 
     clients: int
     seed: int
     rows: Mapping[str, int]
     damage: Mapping[str, int]
+    files: int
     seconds: float
 
     @property
@@ -46,6 +47,7 @@ def make(
     seed: int = 1,
     truth: Path | None = None,
     *,
+    files: Path | None = None,
     schema: str | None = None,
     audit: int = 3,
     replace: bool = False,
@@ -55,19 +57,22 @@ def make(
 
     clients   500 to 1,000,000; rows follow at about 50 for each. Memory does not grow with it.
     truth     where to write the truth file, a CSV; none is written without it.
+    files     a new folder for the files that the attachments name, as in the Siebel File System; none are made
+              without it.
     schema    the SQL schema to make the tables in, such as ``SIEBEL``; ignored by SQLite, which has none.
     audit     entries of the audit trail for each application. Real life has some 30, which would triple the sample.
     replace   drop the sample's tables first where they exist; otherwise existing ones are refused.
 
-    Raises InvalidInput for a number of clients out of range, Refused for existing tables, Unreachable without a
-    connection. After an error the database is as it was before (where tables were to be replaced and the
+    Raises InvalidInput for a number of clients out of range, Refused for existing tables or files, Unreachable without
+    a connection. After an error the database is as it was before (where tables were to be replaced and the
     database cannot roll that back, they are gone).
     """
     from migrate.sample.making import make as make_in
 
     return make_in(
-        target, clients, seed, truth, schema=schema, audit=audit, replace=replace, progress=progress
-    )
+        target, clients, seed, truth, files=files, schema=schema, audit=audit, replace=replace,
+        progress=progress,
+    )  # fmt: skip
 
 
 __all__ = ["Progress", "Summary", "make"]

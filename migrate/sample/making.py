@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from migrate.errors import InvalidInput, Mistake
 from migrate.sample import FEWEST, MOST, Progress, Summary
+from migrate.sample.attached import FileTree
 from migrate.sample.block import CLIENTS, Block, id_range, make_block, random_stream
 from migrate.sample.damage import plant_damage
 from migrate.sample.frame import Rows
@@ -25,6 +26,7 @@ def make(
     seed: int,
     truth: Path | None,
     *,
+    files: Path | None,
     schema: str | None,
     audit: int,
     replace: bool,
@@ -37,15 +39,25 @@ def make(
         )
     engine = sa.create_engine(target, hide_parameters=True) if isinstance(target, str) else target
     try:
-        with TruthFile(truth) as truth_file, legacy_database(engine, schema, replace) as writer:
-            return _make(writer, truth_file, clients, seed, audit, progress)
+        with (
+            FileTree(files) as tree,
+            legacy_database(engine, schema, replace) as writer,
+            TruthFile(truth) as truth_file,
+        ):
+            return _make(writer, truth_file, tree, clients, seed, audit, progress)
     finally:
         if isinstance(target, str):
             engine.dispose()
 
 
 def _make(
-    writer: Writer, truth_file: TruthFile, clients: int, seed: int, audit: int, progress: Progress | None
+    writer: Writer,
+    truth_file: TruthFile,
+    tree: FileTree,
+    clients: int,
+    seed: int,
+    audit: int,
+    progress: Progress | None,
 ) -> Summary:
     started = time.perf_counter()
     written: Counter[str] = Counter()
@@ -54,13 +66,16 @@ def _make(
     truth_file.write(shared(world))
     done = 0
     for block in blocks(seed, clients, world, audit):
-        truth_file.write(plant_damage(block))
+        truth = plant_damage(block)
+        tree.write(block, truth)
+        truth_file.write(truth)
         _write(writer, block.tables.values(), written)
         done += min(CLIENTS, clients - done)
         if progress is not None:
             progress(done, clients)
     writer.finish()
-    return Summary(clients, seed, dict(written), dict(truth_file.counts), time.perf_counter() - started)
+    seconds = time.perf_counter() - started
+    return Summary(clients, seed, dict(written), dict(truth_file.counts), tree.count, seconds)
 
 
 def blocks(seed: int, clients: int, world: World, audit: int) -> Iterator[Block]:

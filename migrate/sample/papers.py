@@ -76,6 +76,7 @@ def _sentences(rng: np.random.Generator, french: Bools) -> pa.Array:
 
 
 _EXTENSIONS = strings(["pdf", "pdf", "pdf", "jpg", "tif", "docx"])
+_SMALLER = 100  # times than in real life, so that the files themselves can be made and read
 
 
 def attachment_rows(
@@ -119,7 +120,7 @@ def _attachments(
     result["FILE_NAME"] = join(stem, "_", fixed_text(digits(number + 1, 2)))
     result["FILE_EXT"] = picked(_EXTENSIONS, rng.integers(0, len(_EXTENSIONS), count))
     result["FILE_REV_NUM"] = choose(rng.random(count) < 0.9, "0", "1")
-    result["FILE_SIZE"] = rng.integers(8_000, 6_000_000, count)
+    result["FILE_SIZE"] = rng.integers(8_000, 6_000_000, count) // _SMALLER
     url = rng.random(count) < 0.02
     filed = in_office(rng, cases.opened[case], cases.last_moment()[case])
     result["FILE_DATE"] = filed

@@ -5,8 +5,10 @@ A CSV with the columns of ``COLUMNS``, one line for each damaged row:
     damage       the id of the damage, or HELD for what follows from a quarantined or excluded root
     table, row_id, column   where it was planted
     entity, key  the aggregate it belongs to, by the legacy key of its root
-    disposition  LOAD, CONV, FLAG, QUAR, EXCL or MERGED; OUT_OF_SCOPE for tables the shipped mappings leave alone
+    disposition  LOAD, CONV, FLAG, QUAR, EXCL or MERGED; OUT_OF_SCOPE for tables the shipped mappings leave alone, and
+                 for files without a row: these are of the entity `file`, by the ROW_ID in their name
     note         for QUAR and EXCL the scope, ``entity`` or ``row``, or ``held``; for MERGED the survivor; else a remark
+                 (about files: a note of `migrate.sample.attached`)
 
 Every QUAR, EXCL, CONV and FLAG that a perfect migration yields has its line. LOAD lines say that damage is to be
 loaded as it is; a root that is quarantined, held or excluded has no other lines than the one that says so.

@@ -17,6 +17,7 @@ from reconciliation.folder import Folder
 from reconciliation.model import Kind, Result
 from tests.databases import NewDatabase
 from tests.journeys import connected, full_load, project
+from tests.truth import read_truth, wrong_files
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -26,7 +27,7 @@ def loaded(new_module_database: NewDatabase, tmp_path_factory: pytest.TempPathFa
     """A project with a file for every attachment that is no link."""
     folder = tmp_path_factory.mktemp("files") / "p"
     legacy, platform = new_module_database("sqlite"), new_module_database("postgres")
-    make(legacy, 500, 1)
+    make(legacy, 500, 1, folder.parent / "truth.csv", files=folder.parent / "made")
     project(folder, legacy, platform)
     full_load(folder)
     (folder / "clean").mkdir()
@@ -80,6 +81,19 @@ def some(folder: Path, files: Path, table: str = "S_CASE_ATT") -> Path:
 
 def test_with_a_file_for_every_document_nothing_differs(loaded: Path, files: Path) -> None:
     assert found(loaded) == {}
+
+
+def test_what_is_wrong_with_the_files_of_the_sample_is_found_and_nothing_else(
+    loaded: Path, files: Path
+) -> None:
+    shutil.rmtree(files)
+    files.symlink_to(loaded.parent / "made", target_is_directory=True)
+    lines = found(loaded)
+    files.unlink()
+    told = [(subject, line["table"], line["row"]) for subject in lines for line in lines[subject]]
+    expected = wrong_files(read_truth(loaded.parent / "truth.csv"))
+    assert sorted(told) == sorted(expected)
+    assert set(lines) == {ROWS, FILES, SIZES}
 
 
 def test_a_document_without_its_file_is_told_with_its_row(loaded: Path, files: Path) -> None:

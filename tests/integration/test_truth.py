@@ -44,7 +44,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, lis
     """A legacy database with every damage, and its truth."""
     folder = tmp_path_factory.mktemp("sample")
     url = f"sqlite:///{folder / 'legacy.db'}"
-    make(url, CLIENTS, seed=SEED, truth=folder / "truth.csv")
+    make(url, CLIENTS, SEED, folder / "truth.csv", files=folder / "files")
     return url, read_truth(folder / "truth.csv")
 
 
@@ -90,7 +90,7 @@ def test_every_entity_of_the_truth_is_told(sample: tuple[str, dict[str, list[Lin
     others = {
         entity: {line["disposition"] for line in lines[entity]} for entity in lines if entity not in ENTITIES
     }
-    assert others == {"audit": {"OUT_OF_SCOPE"}}
+    assert others == {"audit": {"OUT_OF_SCOPE"}, "file": {"OUT_OF_SCOPE"}}
 
 
 def _in_memory(url: str) -> dict[str, Ends]:

@@ -23,6 +23,7 @@ EXAMPLES = (
     ("migrate sample make sqlite:///legacy.db", "2,000 clients in a file"),
     ("migrate sample make env:GCMS_URL --clients 20000", "in the database behind a variable"),
     ("migrate sample make", "in the project's own legacy database"),
+    ("migrate sample make sqlite:///legacy.db --files siebelfs", "with the files of its attachments"),
 )
 
 AGE_EXAMPLES = (
@@ -59,6 +60,12 @@ def command() -> None:
     metavar="FILE",
     help="Write what was damaged, and what must become of it, to a CSV file.",
 )
+@click.option(
+    "--files",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    help="Write the files of its attachments to a new folder, as the Siebel File System has them.",
+)
 @click.option("--replace", is_flag=True, help="Drop the sample's tables first, where they exist.")
 @click.option("--dry-run", is_flag=True, help="Say what would be made; write nothing.")
 def make(
@@ -68,6 +75,7 @@ def make(
     seed: int,
     schema: str | None,
     truth: Path | None,
+    files: Path | None,
     replace: bool,
     dry_run: bool,
 ) -> None:
@@ -75,7 +83,8 @@ def make(
 
     URL is an SQLAlchemy URL without a password, env:NAME or file:PATH; default: the project's legacy database.
 
-    All persons are invented. Tables that are there already are refused, unless --replace is given.
+    All persons are invented. Tables that are there already are refused, unless --replace is given; a folder of files
+    that is not empty always is.
     """
     target, schema = _place(session, url, schema)
     if dry_run:
@@ -91,7 +100,7 @@ def make(
     try:
         with session.bar("sample", clients, unit="clients") as bar:
             summary = make_sample(
-                engine, clients, seed, truth, schema=schema, replace=replace,
+                engine, clients, seed, truth, files=files, schema=schema, replace=replace,
                 progress=lambda made, _: bar.advance(made - bar.done),
             )  # fmt: skip
     finally:
@@ -101,12 +110,17 @@ def make(
         "dry_run": False,
         "rows": dict(summary.rows),
         "planted": dict(summary.damage),
+        "files": summary.files,
         "seconds": round(summary.seconds, 3),
     }
     session.document(document)
     planted = sum(summary.damage.values())
     session.table(("table", "rows"), sorted(summary.rows.items()), total=("all", summary.total))
     session.say(f"{clients:,} clients, seed {seed}; {planted:,} rows damaged on purpose")
+    if files is not None:
+        session.say(
+            f'{summary.files:,} files; tell a project of them: files = "{files.resolve()}" under [legacy]'
+        )
     session.then("migrate doctor", "migrate plan")
 
 
@@ -232,4 +246,12 @@ def _reach(target: URL) -> None:
 
 
 def _document(clients: int, seed: int) -> SampleDocument:
-    return {"clients": clients, "seed": seed, "rows": {}, "planted": {}, "seconds": 0.0, "dry_run": True}
+    return {
+        "clients": clients,
+        "seed": seed,
+        "rows": {},
+        "planted": {},
+        "files": 0,
+        "seconds": 0.0,
+        "dry_run": True,
+    }
