@@ -5,6 +5,7 @@ from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import reduce
+from zlib import crc32
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -180,6 +181,26 @@ class MemoryReader:
             names=[by, "row_count", "version_sum", *stamps],
         ).combine_chunks()
 
+    def checksums(self, table: str, columns: Sequence[str], by: str, parts: int) -> pa.Table | None:
+        """See `Reader`."""
+        rows = find(self._tables, table)
+        rows = rows.filter(cells(rows, by).is_valid())
+        sums = [
+            crc32(repr(row).encode())
+            for row in zip(*(cells(rows, name).to_pylist() for name in columns), strict=True)
+        ]
+        found = pa.table([_parts(cells(rows, by), parts), pa.array(sums, pa.int64())], names=["part", "sum"])
+        grouped = found.group_by("part").aggregate([([], "count_all"), ("sum", "sum")])
+        totals = grouped["sum_sum"].cast(pa.string())
+        return pa.table(
+            [grouped["part"], grouped["count_all"], totals], names=["part", "row_count", "row_sum"]
+        )
+
+    def in_parts(self, table: str, by: str, parts: int, chosen: pa.Array) -> Iterator[pa.Array]:
+        """See `Reader`."""
+        keys = pc.drop_null(pc.unique(cells(find(self._tables, table), by)))
+        yield keys.filter(pc.is_in(_parts(keys, parts), value_set=chosen))
+
     def rows_without(
         self,
         table: str,
@@ -195,6 +216,10 @@ class MemoryReader:
         if key is not None:
             rows = rows.filter(_within(rows, key, within))
         return iter([_select(rows, columns)] if rows.num_rows else [])
+
+
+def _parts(keys: pa.Array | pa.ChunkedArray, parts: int) -> pa.Array:
+    return pa.array([crc32(str(key).encode()) % parts for key in keys.to_pylist()], pa.int64())
 
 
 def find(tables: Mapping[str, pa.Table], name: str) -> pa.Table:

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from migrate.errors import Unreachable
-from migrate.extract import expressions
+from migrate.extract import checksums, expressions
 from migrate.extract.nouns import SourceColumn
 from migrate.extract.trouble import Cause, causes
 
@@ -66,6 +66,7 @@ class Dialect:
     can_write:  statement that gives the number of rights to write; None: the connection cannot write at all.
     charset:    statement that gives the character set;  unicode: the answers that hold every letter.
     express:    how a column is selected so that its text or number arrives unharmed.
+    checksum:   how a row is made one number.
     collate:    how a key is compared by another column's collation.
     causes:     what the server's own error numbers mean.
     silent:     those of them that the driver gives where the server says nothing.
@@ -78,6 +79,7 @@ class Dialect:
     version: str
     clock: str
     express: Express
+    checksum: checksums.Checksum
     begin: tuple[str, ...]
     end: tuple[str, ...]
     connect: Mapping[str, Any] = field(default_factory=dict)
@@ -131,6 +133,7 @@ SQLITE = Dialect(
     charset="PRAGMA encoding",
     unicode=("UTF-8", "UTF-16le", "UTF-16be"),
     express=expressions.sqlite,
+    checksum=checksums.sqlite,
     causes=causes(
         transient="SQLITE_BUSY SQLITE_LOCKED SQLITE_BUSY_SNAPSHOT",
         database="SQLITE_CANTOPEN",
@@ -196,6 +199,7 @@ POSTGRESQL = Dialect(
     charset="SHOW server_encoding",
     unicode=("UTF8",),
     express=expressions.postgresql,
+    checksum=checksums.postgresql,
 )
 
 MARIADB = Dialect(
@@ -246,6 +250,7 @@ MARIADB = Dialect(
     charset="SELECT @@character_set_connection",
     unicode=("utf8mb4",),
     express=expressions.mariadb,
+    checksum=checksums.mariadb,
     collate=expressions.collate_mariadb,
     causes=causes(
         password="1045 1698 4151",  # noqa: S106
@@ -315,6 +320,7 @@ SQL_SERVER = Dialect(
     ),
     charset="SELECT CONVERT(NVARCHAR(128), DATABASEPROPERTYEX(DB_NAME(), 'Collation'))",
     express=expressions.sql_server,
+    checksum=checksums.sql_server,
     causes=causes(
         password="18456 18470 18487 18488",  # noqa: S106
         database="4060",
@@ -365,6 +371,7 @@ ORACLE = Dialect(
     charset="SELECT value FROM nls_database_parameters WHERE parameter = 'NLS_CHARACTERSET'",
     unicode=("AL32UTF8", "UTF8"),
     express=expressions.oracle,
+    checksum=checksums.oracle,
     right="ask for SELECT and FLASHBACK on the tables that the mapping names, and EXECUTE on DBMS_FLASHBACK",
     causes=causes(
         password="1017 1005 28000 28001",  # noqa: S106

@@ -10,6 +10,7 @@ from urllib.parse import quote
 import sqlalchemy as sa
 
 from migrate.errors import InvalidInput, Mistake
+from migrate.extract import checksums
 from migrate.extract.dialects import CONNECT_SECONDS, Dialect, dialect_of
 from migrate.extract.listening import Listener, ListeningConnection, pyodbc
 from migrate.extract.trouble import odbc_parts
@@ -117,4 +118,10 @@ def _sqlite_opener(url: sa.URL) -> Callable[[], sqlite3.Connection]:
             [Mistake("source", 0, "an SQLite source is a file", "write it as sqlite:///path/to/file.db")]
         )
     address = f"file:{quote(str(Path(url.database).absolute()))}?mode=ro"
-    return lambda: sqlite3.connect(address, uri=True, timeout=CONNECT_SECONDS, check_same_thread=False)
+
+    def opened() -> sqlite3.Connection:
+        connection = sqlite3.connect(address, uri=True, timeout=CONNECT_SECONDS, check_same_thread=False)
+        checksums.teach(connection)
+        return connection
+
+    return opened

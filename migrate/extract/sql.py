@@ -20,11 +20,12 @@ from pyarrow.types import is_string
 from migrate.conditions import Condition
 from migrate.errors import Drift, MigrateError, Transient, Unreachable
 from migrate.extract.catalogue import Catalogue
+from migrate.extract.checksums import summable
 from migrate.extract.dialects import Fast, dialect_of
 from migrate.extract.engine import fill, make_engine, odbc_string, read_url
 from migrate.extract.listening import Listener
 from migrate.extract.nouns import Examination, Reader, SourceColumn, SourceSchema, SourceTable
-from migrate.extract.statements import ROWS, VERSION, Statements
+from migrate.extract.statements import PART, ROWS, SUM, VERSION, Statements
 from migrate.extract.trouble import Cause, cause_of, explained, of_driver, place_of
 from migrate.extract.types import conform, schema_of
 from migrate.extract.ways import Way
@@ -320,6 +321,21 @@ class SqlReader:
         counts = [pa.field(name, pa.int64()) for name in (ROWS, VERSION)]
         pointer, *latest = schema_of([(name, found.column(name)) for name in (by, *stamps)])
         return self._read(found, pa.schema([pointer, *counts, *latest]), statement)
+
+    def checksums(self, table: str, columns: Sequence[str], by: str, parts: int) -> pa.Table | None:
+        """See `Reader`."""
+        found = self._source.table(table)
+        if not all(summable(found.column(name)) for name in (*columns, by)):
+            return None
+        schema = pa.schema([(PART, pa.int64()), (ROWS, pa.int64()), (SUM, pa.string())])
+        return self._read(found, schema, self._statements.checksums(found, columns, by, parts))
+
+    def in_parts(self, table: str, by: str, parts: int, chosen: pa.Array) -> Iterator[pa.Array]:
+        """See `Reader`."""
+        found = self._source.table(table)
+        for numbers in _chunks(chosen, self._source.dialect.keys_at_once):
+            for block in self._blocks(found, [by], self._statements.in_parts(found, by, parts, numbers)):
+                yield block.column(0).combine_chunks()
 
     def _order(self, table: SourceTable, by: str, like: tuple[str, str] | None) -> str | None:
         """The collation in whose order ranges of `by` are meant; None for the column's own."""

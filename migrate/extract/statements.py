@@ -27,6 +27,9 @@ Key = str | int | Decimal
 ROWS, VERSION = "row_count", "version_sum"
 """How `measured` calls what it counts and sums."""
 
+PART, SUM = "part", "row_sum"
+"""How `checksums` calls the part, and the sum of its rows' checksums as text."""
+
 
 class Statements:
     """Statements for the tables of one database.
@@ -135,6 +138,44 @@ class Statements:
             .select_from(source)
             .where(*self._within(source, pointer, within, collation), *_narrowed(where, table, source))
             .group_by(key)
+        )
+
+    def checksums(self, table: SourceTable, columns: Sequence[str], by: str, parts: int) -> sa.Select[Any]:
+        """Per part of the rows: how many, and the sum of their checksums; a row's part is made of its `by` alone."""
+        source = self._source(table)
+        each = (
+            sa.select(self._part(source, table, by, parts), self._checksum(source, table, columns).label(SUM))
+            .where(source.c[table.column(by).name].is_not(None))
+            .subquery("each_row")
+        )
+        return sa.select(
+            self._counted(each.c[PART]).label(PART),
+            self._counted(sa.func.count()).label(ROWS),
+            sa.cast(sa.func.sum(each.c[SUM]), sa.String(40)).label(SUM),
+        ).group_by(each.c[PART])
+
+    def in_parts(self, table: SourceTable, by: str, parts: int, chosen: Sequence[int]) -> sa.Select[Any]:
+        """Distinct values of `by` of the rows in some of the parts."""
+        source, pointer = self._source(table), table.column(by)
+        key = source.c[pointer.name]
+        numbers: list[sa.ColumnElement[Any]] = [sa.literal_column(str(int(part))) for part in chosen]
+        return (
+            sa.select(self._dialect.express(pointer, key).label(by))
+            .where(key.is_not(None), self._part(source, table, by, parts).element.in_(numbers))
+            .distinct()
+        )
+
+    def _part(self, source: sa.TableClause, table: SourceTable, by: str, parts: int) -> sa.Label[Any]:
+        number = self._checksum(source, table, [by])
+        return sa.func.abs(number % sa.literal_column(str(int(parts)))).label(PART)
+
+    def _checksum(
+        self, source: sa.TableClause, table: SourceTable, columns: Sequence[str]
+    ) -> sa.ColumnElement[Any]:
+        """Of these columns, as they are read."""
+        named = [table.column(name) for name in columns]
+        return self._dialect.checksum(
+            [(column, self._dialect.express(column, source.c[column.name])) for column in named]
         )
 
     def _counted(self, number: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:

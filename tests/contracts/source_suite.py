@@ -296,6 +296,44 @@ class SourceContract:
             {"ID": 10, "row_count": 1, "version_sum": 10},
         ]
 
+    @pytest.mark.parametrize("by", ["ROW_ID", "PAR_ID"])
+    def test_checksums_count_every_row_with_that_key_in_some_part(self, source: Source, by: str) -> None:
+        with source.snapshot() as reader:
+            found = reader.checksums("LEGACY", ["ROW_ID", "PAR_ID", "NAME"], by, 8)
+            keys = reader.rows("LEGACY", [by], by, EVERYTHING).column(0)
+        assert found is not None
+        assert found.column_names == ["part", "row_count", "row_sum"]
+        assert sum(found["row_count"].to_pylist()) == len(keys)
+        assert set(found["part"].to_pylist()) <= set(range(8))
+
+    def test_checksums_of_unchanged_rows_are_the_same_again(self, source: Source) -> None:
+        columns = ["ROW_ID", "PAR_ID", "NAME", "FLAG"]
+        with source.snapshot() as reader:
+            once = reader.checksums("LEGACY", columns, "ROW_ID", 8)
+        with source.snapshot() as reader:
+            again = reader.checksums("LEGACY", columns, "ROW_ID", 8)
+        assert once is not None
+        assert again is not None
+        assert once.sort_by("part").to_pydict() == again.sort_by("part").to_pydict()
+
+    def test_every_key_is_in_one_part_and_named_with_it(self, source: Source) -> None:
+        with source.snapshot() as reader:
+            parts = reader.checksums("LEGACY", ["ROW_ID"], "ROW_ID", 4)
+            assert parts is not None
+            named = {
+                part: [
+                    key
+                    for block in reader.in_parts("LEGACY", "ROW_ID", 4, pa.array([part]))
+                    for key in block.to_pylist()
+                ]
+                for part in parts["part"].to_pylist()
+            }
+            keys = reader.rows("LEGACY", ["ROW_ID"], "ROW_ID", EVERYTHING).column(0).to_pylist()
+        assert sorted(key for some in named.values() for key in some) == sorted(keys)
+        assert {part: len(some) for part, some in named.items()} == dict(
+            zip(parts["part"].to_pylist(), parts["row_count"].to_pylist(), strict=True)
+        )
+
     def test_rows_without_a_pointer_are_in_no_range(self, source: Source) -> None:
         found = rows_of(source, by="PAR_ID")
         assert keys_of(found) == sorted(

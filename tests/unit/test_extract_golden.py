@@ -19,6 +19,7 @@ from sqlalchemy.engine import Dialect as SqlDialect
 
 from migrate import conditions
 from migrate.conditions import All, Column, Not, Operator
+from migrate.extract.checksums import summable
 from migrate.extract.dialects import DIALECTS, Dialect
 from migrate.extract.engine import fill
 from migrate.extract.nouns import SourceColumn, SourceTable
@@ -145,6 +146,9 @@ def described(name: str) -> Iterator[str]:
     yield named("changed", statements.changed(table, "PAR_ID", ["CREATED"], since))
     stamps = ["CREATED", "LAST_UPD"]
     yield named("changed by one stamp or another", statements.changed(table, "PAR_ID", stamps, since))
+    summed = [name for name, column in table.columns.items() if summable(column)]
+    yield named("checksums", statements.checksums(table, summed, "PAR_ID", 4096))
+    yield named("keys of some parts", statements.in_parts(table, "PAR_ID", 4096, [0, 17]))
     yield named(
         "measured",
         statements.measured(table, "PAR_ID", ["CREATED"], "SEQ_NUM", KeyRange("1-A", "1-B"), where=NARROW),

@@ -26,6 +26,8 @@ class CopyWay(PlainWay):
     def blocks(self, statement: sa.Select[Any], schema: pa.Schema) -> Iterator[pa.Table]:
         """See `Way`; blocks of some 1 MB of text."""
         text, values = compiled(statement, self._connection.dialect)
+        if not values:  # then psycopg takes the text as it is, and SQLAlchemy has doubled every %
+            text = text.replace("%%", "%")
         with (
             self.driver.cursor() as cursor,
             cursor.copy(f"COPY ({text}) TO STDOUT (FORMAT csv)", values or None) as copy,

@@ -177,6 +177,17 @@ WHERE ([SIEBEL].[S_CASE].[CREATED] >= CAST(? AS DATETIME) OR [SIEBEL].[S_CASE].[
 -- 1 = '2026-01-31 23:59:58'
 -- 2 = '2026-01-31 23:59:58'
 
+-- checksums
+SELECT CAST(each_row.part AS BIGINT) AS part, CAST(count(*) AS BIGINT) AS row_count, CAST(sum(each_row.row_sum) AS VARCHAR(40)) AS row_sum
+FROM (SELECT abs(CAST(CAST(substring(hashbytes('MD5', concat(CAST(N'' AS NVARCHAR(max)), datalength([SIEBEL].[S_CASE].[PAR_ID]), N':', [SIEBEL].[S_CASE].[PAR_ID])), 1, 7) AS BIGINT) AS NUMERIC(38, 0)) % 4096) AS part, CAST(CAST(substring(hashbytes('MD5', concat(CAST(N'' AS NVARCHAR(max)), datalength([SIEBEL].[S_CASE].[ROW_ID]), N':', [SIEBEL].[S_CASE].[ROW_ID], datalength([SIEBEL].[S_CASE].[PAR_ID]), N':', [SIEBEL].[S_CASE].[PAR_ID], datalength([SIEBEL].[S_CASE].[SEQ_NUM]), N':', [SIEBEL].[S_CASE].[SEQ_NUM], datalength([SIEBEL].[S_CASE].[AMT]), N':', [SIEBEL].[S_CASE].[AMT], datalength(convert(NVARCHAR(40), [SIEBEL].[S_CASE].[CREATED], 121)), N':', convert(NVARCHAR(40), [SIEBEL].[S_CASE].[CREATED], 121), datalength(convert(NVARCHAR(40), [SIEBEL].[S_CASE].[LAST_UPD], 121)), N':', convert(NVARCHAR(40), [SIEBEL].[S_CASE].[LAST_UPD], 121), datalength(CAST([SIEBEL].[S_CASE].[PRICE] AS NUMERIC(19, 4))), N':', CAST([SIEBEL].[S_CASE].[PRICE] AS NUMERIC(19, 4)), datalength(CAST([SIEBEL].[S_CASE].[DONE] AS INTEGER)), N':', CAST([SIEBEL].[S_CASE].[DONE] AS INTEGER), datalength(convert(NVARCHAR(40), CAST(SWITCHOFFSET([SIEBEL].[S_CASE].[AT], '+00:00') AS DATETIME2), 121)), N':', convert(NVARCHAR(40), CAST(SWITCHOFFSET([SIEBEL].[S_CASE].[AT], '+00:00') AS DATETIME2), 121), datalength(CAST([SIEBEL].[S_CASE].[CODE] AS NVARCHAR(4000))), N':', CAST([SIEBEL].[S_CASE].[CODE] AS NVARCHAR(4000)))), 1, 7) AS BIGINT) AS NUMERIC(38, 0)) AS row_sum
+FROM [SIEBEL].[S_CASE]
+WHERE [SIEBEL].[S_CASE].[PAR_ID] IS NOT NULL) AS each_row GROUP BY each_row.part;
+
+-- keys of some parts
+SELECT DISTINCT [SIEBEL].[S_CASE].[PAR_ID] AS [PAR_ID]
+FROM [SIEBEL].[S_CASE]
+WHERE [SIEBEL].[S_CASE].[PAR_ID] IS NOT NULL AND abs(CAST(CAST(substring(hashbytes('MD5', concat(CAST(N'' AS NVARCHAR(max)), datalength([SIEBEL].[S_CASE].[PAR_ID]), N':', [SIEBEL].[S_CASE].[PAR_ID])), 1, 7) AS BIGINT) AS NUMERIC(38, 0)) % 4096) IN (0, 17);
+
 -- measured
 SELECT [SIEBEL].[S_CASE].[PAR_ID] AS [PAR_ID], CAST(count(*) AS BIGINT) AS row_count, CAST(coalesce(sum([SIEBEL].[S_CASE].[SEQ_NUM]), 0) AS BIGINT) AS version_sum, max([SIEBEL].[S_CASE].[CREATED]) AS [CREATED]
 FROM [SIEBEL].[S_CASE]

@@ -181,6 +181,17 @@ WHERE (`SIEBEL`.`S_CASE`.`CREATED` >= CAST(? AS DATETIME) OR `SIEBEL`.`S_CASE`.`
 -- 1 = '2026-01-31 23:59:58'
 -- 2 = '2026-01-31 23:59:58'
 
+-- checksums
+SELECT CAST(each_row.part AS SIGNED INTEGER) AS part, CAST(count(*) AS SIGNED INTEGER) AS row_count, CAST(sum(each_row.row_sum) AS CHAR(40)) AS row_sum
+FROM (SELECT abs(coalesce(CAST(conv(left(md5(concat_ws(',', CAST(quote(`SIEBEL`.`S_CASE`.`PAR_ID`) AS BINARY))), 15), 16, 10) AS SIGNED INTEGER), uuid_short() % 1152921504606846976) % 4096) AS part, coalesce(CAST(conv(left(md5(concat_ws(',', CAST(quote(`SIEBEL`.`S_CASE`.`ROW_ID`) AS BINARY), CAST(quote(`SIEBEL`.`S_CASE`.`PAR_ID`) AS BINARY), CAST(quote(`SIEBEL`.`S_CASE`.`SEQ_NUM`) AS BINARY), CAST(quote(`SIEBEL`.`S_CASE`.`AMT`) AS BINARY), CAST(quote(CAST(`SIEBEL`.`S_CASE`.`CREATED` AS CHAR)) AS BINARY), CAST(quote(CAST(`SIEBEL`.`S_CASE`.`LAST_UPD` AS CHAR)) AS BINARY), CAST(quote(CAST(`SIEBEL`.`S_CASE`.`PRICE` AS DECIMAL(38, 10))) AS BINARY), CAST(quote(`SIEBEL`.`S_CASE`.`DONE`) AS BINARY), CAST(quote(CAST(`SIEBEL`.`S_CASE`.`AT` AS CHAR)) AS BINARY), CAST(quote(CAST(`SIEBEL`.`S_CASE`.`CODE` AS CHAR)) AS BINARY))), 15), 16, 10) AS SIGNED INTEGER), uuid_short() % 1152921504606846976) AS row_sum
+FROM `SIEBEL`.`S_CASE`
+WHERE `SIEBEL`.`S_CASE`.`PAR_ID` IS NOT NULL) AS each_row GROUP BY each_row.part;
+
+-- keys of some parts
+SELECT DISTINCT `SIEBEL`.`S_CASE`.`PAR_ID` AS `PAR_ID`
+FROM `SIEBEL`.`S_CASE`
+WHERE `SIEBEL`.`S_CASE`.`PAR_ID` IS NOT NULL AND abs(coalesce(CAST(conv(left(md5(concat_ws(',', CAST(quote(`SIEBEL`.`S_CASE`.`PAR_ID`) AS BINARY))), 15), 16, 10) AS SIGNED INTEGER), uuid_short() % 1152921504606846976) % 4096) IN (0, 17);
+
 -- measured
 SELECT `SIEBEL`.`S_CASE`.`PAR_ID` AS `PAR_ID`, CAST(count(*) AS SIGNED INTEGER) AS row_count, CAST(coalesce(sum(`SIEBEL`.`S_CASE`.`SEQ_NUM`), 0) AS SIGNED INTEGER) AS version_sum, CAST(max(`SIEBEL`.`S_CASE`.`CREATED`) AS CHAR) AS `CREATED`
 FROM `SIEBEL`.`S_CASE`

@@ -189,6 +189,19 @@ WHERE ("SIEBEL"."S_CASE"."CREATED" >= :param_2 OR "SIEBEL"."S_CASE"."LAST_UPD" >
 -- param_2 = datetime.datetime(2026, 1, 31, 23, 59, 58)
 -- param_3 = datetime.datetime(2026, 1, 31, 23, 59, 58)
 
+-- checksums
+SELECT CAST(each_row.part AS NUMBER(19)) AS part, CAST(count(*) AS NUMBER(19)) AS row_count, CAST(sum(each_row.row_sum) AS VARCHAR2(40 CHAR)) AS row_sum
+FROM (SELECT abs(mod(to_number(substr(rawtohex(standard_hash(nvl2("SIEBEL"."S_CASE"."PAR_ID", rawtohex(standard_hash("SIEBEL"."S_CASE"."PAR_ID", 'MD5')), '-'), 'MD5')), 1, 15), 'XXXXXXXXXXXXXXX'), 4096)) AS part, to_number(substr(rawtohex(standard_hash(nvl2("SIEBEL"."S_CASE"."ROW_ID", rawtohex(standard_hash("SIEBEL"."S_CASE"."ROW_ID", 'MD5')), '-') || nvl2("SIEBEL"."S_CASE"."PAR_ID", rawtohex(standard_hash("SIEBEL"."S_CASE"."PAR_ID", 'MD5')), '-') || nvl2("SIEBEL"."S_CASE"."SEQ_NUM", rawtohex(standard_hash(to_char("SIEBEL"."S_CASE"."SEQ_NUM"), 'MD5')), '-') || nvl2("SIEBEL"."S_CASE"."AMT", rawtohex(standard_hash(to_char("SIEBEL"."S_CASE"."AMT"), 'MD5')), '-') || nvl2("SIEBEL"."S_CASE"."CREATED", rawtohex(standard_hash(to_char("SIEBEL"."S_CASE"."CREATED", 'SYYYYMMDDHH24MISSFF9'), 'MD5')), '-') || nvl2("SIEBEL"."S_CASE"."LAST_UPD", rawtohex(standard_hash(to_char("SIEBEL"."S_CASE"."LAST_UPD", 'SYYYYMMDDHH24MISSFF9'), 'MD5')), '-') || nvl2(CAST("SIEBEL"."S_CASE"."PRICE" AS NUMERIC(38, 10)), rawtohex(standard_hash(to_char(CAST("SIEBEL"."S_CASE"."PRICE" AS NUMERIC(38, 10))), 'MD5')), '-') || nvl2("SIEBEL"."S_CASE"."DONE", rawtohex(standard_hash(to_char("SIEBEL"."S_CASE"."DONE"), 'MD5')), '-') || nvl2(SYS_EXTRACT_UTC("SIEBEL"."S_CASE"."AT"), rawtohex(standard_hash(to_char(SYS_EXTRACT_UTC("SIEBEL"."S_CASE"."AT"), 'SYYYYMMDDHH24MISSFF9'), 'MD5')), '-'), 'MD5')), 1, 15), 'XXXXXXXXXXXXXXX') AS row_sum
+FROM "SIEBEL"."S_CASE" AS OF SCN CAST(:param_1 AS NUMERIC(38, 0))
+WHERE "SIEBEL"."S_CASE"."PAR_ID" IS NOT NULL) each_row GROUP BY each_row.part;
+-- param_1 = '1234567'
+
+-- keys of some parts
+SELECT DISTINCT "SIEBEL"."S_CASE"."PAR_ID" AS "PAR_ID"
+FROM "SIEBEL"."S_CASE" AS OF SCN CAST(:param_1 AS NUMERIC(38, 0))
+WHERE "SIEBEL"."S_CASE"."PAR_ID" IS NOT NULL AND abs(mod(to_number(substr(rawtohex(standard_hash(nvl2("SIEBEL"."S_CASE"."PAR_ID", rawtohex(standard_hash("SIEBEL"."S_CASE"."PAR_ID", 'MD5')), '-'), 'MD5')), 1, 15), 'XXXXXXXXXXXXXXX'), 4096)) IN (0, 17);
+-- param_1 = '1234567'
+
 -- measured
 SELECT "SIEBEL"."S_CASE"."PAR_ID" AS "PAR_ID", CAST(count(*) AS NUMBER(19)) AS row_count, CAST(coalesce(sum("SIEBEL"."S_CASE"."SEQ_NUM"), 0) AS NUMBER(19)) AS version_sum, max("SIEBEL"."S_CASE"."CREATED") AS "CREATED"
 FROM "SIEBEL"."S_CASE" AS OF SCN CAST(:param_1 AS NUMERIC(38, 0))

@@ -197,6 +197,17 @@ WHERE ("SIEBEL"."S_CASE"."CREATED" >= %(param_1)s::TIMESTAMP WITHOUT TIME ZONE O
 -- param_1 = datetime.datetime(2026, 1, 31, 23, 59, 58)
 -- param_2 = datetime.datetime(2026, 1, 31, 23, 59, 58)
 
+-- checksums
+SELECT CAST(each_row.part AS BIGINT) AS part, CAST(count(*) AS BIGINT) AS row_count, CAST(sum(each_row.row_sum) AS VARCHAR(40)) AS row_sum
+FROM (SELECT abs(hashtextextended(CAST(row("SIEBEL"."S_CASE"."PAR_ID") AS TEXT), 0) %% 4096) AS part, hashtextextended(CAST(row("SIEBEL"."S_CASE"."ROW_ID", "SIEBEL"."S_CASE"."PAR_ID", "SIEBEL"."S_CASE"."SEQ_NUM", "SIEBEL"."S_CASE"."AMT", "SIEBEL"."S_CASE"."CREATED", "SIEBEL"."S_CASE"."LAST_UPD", CAST("SIEBEL"."S_CASE"."PRICE" AS NUMERIC(38, 10)), CAST("SIEBEL"."S_CASE"."DONE" AS INTEGER), timezone('UTC', "SIEBEL"."S_CASE"."AT"), CAST("SIEBEL"."S_CASE"."CODE" AS TEXT)) AS TEXT), 0) AS row_sum
+FROM "SIEBEL"."S_CASE"
+WHERE "SIEBEL"."S_CASE"."PAR_ID" IS NOT NULL) AS each_row GROUP BY each_row.part;
+
+-- keys of some parts
+SELECT DISTINCT "SIEBEL"."S_CASE"."PAR_ID" AS "PAR_ID"
+FROM "SIEBEL"."S_CASE"
+WHERE "SIEBEL"."S_CASE"."PAR_ID" IS NOT NULL AND abs(hashtextextended(CAST(row("SIEBEL"."S_CASE"."PAR_ID") AS TEXT), 0) %% 4096) IN (0, 17);
+
 -- measured
 SELECT "SIEBEL"."S_CASE"."PAR_ID" AS "PAR_ID", CAST(count(*) AS BIGINT) AS row_count, CAST(coalesce(sum("SIEBEL"."S_CASE"."SEQ_NUM"), 0) AS BIGINT) AS version_sum, max("SIEBEL"."S_CASE"."CREATED") AS "CREATED"
 FROM "SIEBEL"."S_CASE"
