@@ -7,7 +7,7 @@ The platform's session is read-only and sees one instant from its first question
 the life of a snapshot, so long comparisons see several; what changed meanwhile is looked at a second time.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -74,14 +74,16 @@ class LegacySide:
 
     def roots(self, comparison: Comparison, within: KeyRange) -> dict[str, pa.Table]:
         """The roots of a range with all their rows: legacy table -> rows."""
+        like, found = (comparison.root, "ROW_ID"), dict[str, pa.Table]()
         with self.reader() as reader:
-            return _Tables(
-                reader,
-                comparison,
-                lambda table, columns, by: reader.rows(
-                    table, columns, by, within, like=(comparison.root, "ROW_ID")
-                ),
-            ).all()
+            for table, link in comparison.links.items():
+                columns = sorted(comparison.sources[table])
+                found[table] = (
+                    reader.rows(table, columns, link.by, within, like=like)
+                    if link.via is None
+                    else reader.rows_by_keys(table, columns, link.by, _at(found, link.via))
+                )
+        return found
 
     def keys(self, comparison: Comparison, every: int) -> Iterator[pa.Array]:
         """The keys of all roots, so many at a time."""
@@ -91,12 +93,13 @@ class LegacySide:
 
     def some(self, comparison: Comparison, keys: pa.Array) -> dict[str, pa.Table]:
         """The same for some roots by key, as they are now, with the stamps of every row."""
+        found: dict[str, pa.Table] = {}
         with self.source.snapshot() as reader:
-            tables = _Tables(
-                reader, comparison, lambda table, columns, by: reader.rows_by_keys(table, columns, by, keys)
-            )
-            tables.beside = self.stamps
-            return tables.all()
+            for table, link in comparison.links.items():
+                columns = sorted({*comparison.sources[table], *self.stamps(table)})
+                wanted = keys if link.via is None else _at(found, link.via)
+                found[table] = reader.rows_by_keys(table, columns, link.by, wanted)
+        return found
 
     def stamps(self, table: str) -> tuple[str, ...]:
         """Those of STAMPS that a legacy table has."""
@@ -132,46 +135,8 @@ class LegacySide:
             yield reader
 
 
-class _Tables:
-    """Reads every legacy table of some roots once, parents before what hangs on them."""
-
-    def __init__(self, reader: Any, comparison: Comparison, read: Any) -> None:
-        self.reader, self.comparison, self.read = reader, comparison, read
-        self.found: dict[str, pa.Table] = {}
-        self.beside: Callable[[str], tuple[str, ...]] = lambda table: ()
-
-    def all(self) -> dict[str, pa.Table]:
-        self._by_root(self.comparison.root, "ROW_ID")
-        for pair in self.comparison.pairs:
-            if pair.parent is not None and pair.parent.through is None:
-                self._by_root(pair.source, pair.parent.at)
-        for pair in self.comparison.pairs:
-            self._hanging(pair)
-        return self.found
-
-    def _hanging(self, pair: Any) -> None:
-        if pair.parent is not None and pair.parent.through is not None:
-            self._by_root(pair.parent.through, pair.parent.by)
-            self._by_keys(pair.source, pair.parent.at, one(self.found[pair.parent.through].column("ROW_ID")))
-        for variant in pair.variants:
-            if variant.unless_in is not None:
-                self._by_root(variant.unless_in[0], variant.unless_in[1])
-        for join in pair.joins:
-            if join.by is not None:
-                self._by_root(join.table, join.by)
-            else:
-                self._by_keys(join.table, "ROW_ID", one(self.found[pair.source].column(join.at)))
-
-    def _by_root(self, table: str, by: str) -> None:
-        if table not in self.found:
-            self.found[table] = self.read(table, self._columns(table), by)
-
-    def _by_keys(self, table: str, by: str, keys: pa.Array) -> None:
-        if table not in self.found:
-            self.found[table] = self.reader.rows_by_keys(table, self._columns(table), by, keys)
-
-    def _columns(self, table: str) -> list[str]:
-        return sorted({*self.comparison.sources[table], *self.beside(table)})
+def _at(found: Mapping[str, pa.Table], place: tuple[str, str]) -> pa.Array:
+    return one(found[place[0]].column(place[1]))
 
 
 class PlatformSide:

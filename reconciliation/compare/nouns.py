@@ -210,6 +210,18 @@ class Continuity:
     dates: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Link:
+    """How the rows of a legacy table are found for some roots: those whose `by` is one of certain values.
+
+    via:  the table, found before, and the column of it that has these values; None: the keys of the roots.
+    """
+
+    table: str
+    by: str
+    via: tuple[str, str] | None = None
+
+
 @dataclass(frozen=True)
 class Comparison:
     """All that is compared of one entity.
@@ -244,6 +256,22 @@ class Comparison:
         return next(pair for pair in self.pairs if not pair.label)
 
     @cached_property
+    def links(self) -> Mapping[str, Link]:
+        """Every legacy table that has to be read, by name: what others hang on comes before them."""
+        found: dict[str, Link] = {}
+        for link in self._found():
+            found.setdefault(link.table, link)
+        return found
+
+    def _found(self) -> Iterator[Link]:
+        yield Link(self.root, "ROW_ID")
+        for pair in self.pairs:
+            if pair.parent is not None and pair.parent.through is None:
+                yield Link(pair.source, pair.parent.at)
+        for pair in self.pairs:
+            yield from _hanging(pair)
+
+    @cached_property
     def sources(self) -> Mapping[str, frozenset[str]]:
         """Legacy table -> the columns that have to be read of it."""
         wanted: dict[str, set[str]] = {}
@@ -257,6 +285,22 @@ class Comparison:
             yield self.root, column.name
         for pair in self.pairs:
             yield from _read_by(pair, self.root)
+
+
+def _hanging(pair: Pair) -> Iterator[Link]:
+    """What is read beside the tables whose rows name their root."""
+    if pair.parent is not None and pair.parent.through is not None and pair.parent.by is not None:
+        yield Link(pair.parent.through, pair.parent.by)
+        yield Link(pair.source, pair.parent.at, (pair.parent.through, "ROW_ID"))
+    for variant in pair.variants:
+        if variant.unless_in is not None:
+            yield Link(variant.unless_in[0], variant.unless_in[1])
+    for join in pair.joins:
+        yield (
+            Link(join.table, join.by)
+            if join.by is not None
+            else Link(join.table, "ROW_ID", (pair.source, join.at or "ROW_ID"))
+        )
 
 
 def _read_by(pair: Pair, root: str) -> Iterator[tuple[str, str]]:
