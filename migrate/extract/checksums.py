@@ -80,13 +80,13 @@ def sql_server(cells: Cells) -> Expression:
 
 def oracle(cells: Cells) -> Expression:
     """60 bits of MD5 over the MD5 of every value, since no text may be longer than 4,000 bytes."""
-    parts = [
+    parts: list[Expression] = [
         sa.func.nvl2(
             cell, sa.func.rawtohex(_oracle_md5(_oracle_text(column, cell))), sa.literal_column("'-'")
         )
         for column, cell in cells
     ]
-    row = parts[0]
+    row: Expression = parts[0]
     for part in parts[1:]:
         row = row.concat(part)
     digits = sa.func.substr(sa.func.rawtohex(_oracle_md5(row)), _number(1), _number(15))
