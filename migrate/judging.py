@@ -8,6 +8,7 @@ The judge gets both databases, the comparison files and the state's answers; not
 coverage of the mapping) is gathered here and handed over as plain values.
 """
 
+import logging
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -15,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from migrate.errors import InvalidInput, Mistake
+from migrate.errors import InvalidInput, Mistake, Refused
 from migrate.program import program_version
 from migrate.project import Project
 from migrate.project.memory import settled, spare_memory
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from reconciliation.compare import Comparison
     from reconciliation.evidence import Evidence, Limits, Scope
     from reconciliation.running import Notice, Summary
+
+log = logging.getLogger(__name__)
 
 EVIDENCE = "evidence"
 HISTORY = 30
@@ -81,7 +84,10 @@ def judge(
         def context(timing: list[dict[str, Any]]) -> Mapping[str, Any]:
             return _context(project, evidence, status, timing)
 
-        return reconcile(evidence, wanted, folder, manifest, context, notice)
+        try:
+            return reconcile(evidence, wanted, folder, manifest, context, notice)
+        finally:
+            folder.leave()
 
 
 def _ground(
@@ -130,6 +136,7 @@ def _evidence(
     from reconciliation import traits
     from reconciliation.allowances import FILE as ALLOWANCES
     from reconciliation.allowances import read as read_allowances
+    from reconciliation.checks import checks
     from reconciliation.evidence import Evidence, Limits
     from reconciliation.quality import suites
     from reconciliation.sides import LegacySide, PlatformSide
@@ -151,10 +158,11 @@ def _evidence(
             for what in legacy.lacking(each)
         ]:
             raise InvalidInput(lacking)
+        as_of = legacy.clock()
+        synced = _synced(project, comparisons, as_of)  # first: what it says is moved, the platform has then
         schema = project.settings.platform.schema_name
         platform = PlatformSide(project.platform_url(), schema, layout, patience=project.patience.seconds)
         opened.callback(platform.close)
-        as_of = legacy.clock()
         target = project.target()
         opened.callback(target.close)
         parts = Parts(source, project.state(), target, project.mappings(), layout, project.patience)
@@ -165,12 +173,14 @@ def _evidence(
             comparisons,
             layout,
             as_of,
-            _synced(project, comparisons, as_of),
+            synced,
             evidence_root(project) / platform.moment.strftime("%Y%m%dT%H%M%S%fZ"),
             project.mappings_folder,
             limits or Limits(),
             lag=lag,
-            allowances=read_allowances(project.folder / ALLOWANCES, platform.moment.date()),
+            allowances=read_allowances(
+                project.folder / ALLOWANCES, platform.moment.date(), checks(), project.mappings()
+            ),
             scope=scope,
             files=project.files,
             replay=Replay(parts, as_of, **project.batches),
@@ -348,11 +358,16 @@ def _lines(project: Project) -> dict[str, dict[str, str]]:
 
 
 def _history(project: Project) -> list[dict[str, Any]]:
-    """Earlier reconciliations, oldest first."""
-    from reconciliation.folder import Folder
+    """Earlier reconciliations, oldest first; one whose evidence was changed proves nothing, and is left out."""
+    from reconciliation.folder import FINDINGS, Folder
 
     lines = []
     for folder in Folder.closed(evidence_root(project))[-HISTORY:]:
+        try:
+            folder.verify(FINDINGS)
+        except Refused as refused:
+            log.warning("%s", refused.what)
+            continue
         told, found = folder.manifest(), folder.findings()
         lines.append(
             {

@@ -181,9 +181,16 @@ def copy_out(
     text = sink.getvalue()
     if not text.size:
         return pa.table({name: pa.array([], kind) for name, kind in types.items()})
+    try:
+        return _parsed(text, types, csv.ReadOptions(column_names=list(types)))
+    except pa.ArrowInvalid:  # a row longer than a block, such as a note of some megabytes: all of it is one
+        return _parsed(text, types, csv.ReadOptions(column_names=list(types), block_size=text.size + 1))
+
+
+def _parsed(text: pa.Buffer, types: dict[str, pa.DataType], options: csv.ReadOptions) -> pa.Table:
     return csv.read_csv(
         pa.BufferReader(text),
-        read_options=csv.ReadOptions(column_names=list(types)),
+        read_options=options,
         parse_options=csv.ParseOptions(newlines_in_values=True),
         convert_options=csv.ConvertOptions(
             column_types=types, null_values=[""], strings_can_be_null=True, quoted_strings_can_be_null=False

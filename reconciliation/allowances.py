@@ -1,6 +1,6 @@
 """Expected differences that somebody answers for: with an owner, an approval by another person, and an end.
 
-    allowances = read(project_folder / "allowances.yaml", today)
+    allowances = read(project_folder / "allowances.yaml", today, checks, entities)
     lines = allowances.applied(lines)              those that are covered bear the allowance's name
 
     - name: provinces written out
@@ -21,10 +21,12 @@ An allowance covers differences, never an answer that is missing. One that has e
 report says so. What is not said is not asked of: without a column it covers every column of the subject.
 """
 
+import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,11 +34,12 @@ import pyarrow as pa
 
 from migrate.errors import InvalidInput
 from migrate.reading.document import read as read_document
-from migrate.reading.grammar import Notes, Place, choice, iso_date, many, text, whole
+from migrate.reading.grammar import Notes, Parser, Place, choice, iso_date, many, text, whole, word
 from reconciliation.model import Kind, Look
 
 FILE = "allowances.yaml"
-_PLACES = ("check", "entity", "subject", "column", "kind")
+_NEEDED = ("check", "entity")
+"""An allowance for everything would be a pass for everything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,34 +112,48 @@ class Allowances:
         ]
 
 
-def read(path: Path, today: date) -> Allowances:
-    """The allowances in a file; none where there is no file. Raises InvalidInput with every mistake."""
+def read(path: Path, today: date, checks: Collection[str], entities: Collection[str]) -> Allowances:
+    """The allowances in a file; none where there is no file. Raises InvalidInput with every mistake.
+
+    checks, entities:  the names that there are: an allowance for another one would cover nothing, unseen.
+    """
     if not path.is_file():
         return Allowances(today=today)
     root, mistakes = read_document(path.read_bytes(), path.name)
     notes = Notes(path.name, list(mistakes))
-    found = _all(Place(root, notes)) if root is not None else ()
+    places: dict[str, Parser[str]] = {
+        "check": word(checks, "check"),
+        "entity": word(entities, "entity", "entities"),
+        "subject": text,
+        "column": text,
+        "kind": choice(*Kind),
+    }
+    found = _all(Place(root, notes), places, today) if root is not None else ()
     if notes.mistakes:
         raise InvalidInput(notes.mistakes)
     return Allowances(found, today)
 
 
-def _all(at: Place) -> tuple[Allowance, ...]:
+def _all(at: Place, places: Mapping[str, Parser[str]], today: date) -> tuple[Allowance, ...]:
     if not isinstance(at.node.value, list):
         at.note("the file takes a list of allowances", "- name: …")
         return ()
-    found = [each for item in at.items() if (each := item.attempt(_allowance)) is not None]
-    for name, count in Counter(each.name for each in found).items():
+    each = partial(_allowance, places=places, today=today)
+    found = [allowance for item in at.items() if (allowance := item.attempt(each)) is not None]
+    for name, count in Counter(allowance.name for allowance in found).items():
         if count > 1:
             at.note(f"{count} allowances are called {name}", "give each a name of its own")
     return tuple(found)
 
 
-def _allowance(at: Place) -> Allowance:
+def _allowance(at: Place, places: Mapping[str, Parser[str]], today: date) -> Allowance:
     with at.keys() as take:
         name = take("name", text)
         at = at.about(f"allowance {name}")
-        place = {key: take(key, choice(*Kind) if key == "kind" else text, "") for key in _PLACES}
+        place = {
+            key: take(key, parser) if key in _NEEDED else take(key, parser, "")
+            for key, parser in places.items()
+        }
         allowance = Allowance(
             name,
             {key: value for key, value in place.items() if value},
@@ -149,17 +166,24 @@ def _allowance(at: Place) -> Allowance:
             take("reason_en", text),
             take("reason_fr", text),
         )
-    _sound(at, allowance)
+    _sound(at, allowance, today)
     return allowance
 
 
-def _sound(at: Place, allowance: Allowance) -> None:
+def _sound(at: Place, allowance: Allowance, today: date) -> None:
     """What no single key can be wrong about."""
-    if "check" not in allowance.place or "entity" not in allowance.place:
-        at.note(
-            "`check` and `entity` are needed", "an allowance for everything would be a pass for everything"
-        )
-    if allowance.owner and allowance.owner == allowance.approved_by:
+    if allowance.owner and _person(allowance.owner) == _person(allowance.approved_by):
         at.note("owner and approver are one person", "have another person approve it")
-    if None not in (allowance.approved_on, allowance.expires) and allowance.expires <= allowance.approved_on:
+    if allowance.at_most is not None and allowance.at_most < 1:
+        at.note("`at_most` is below 1: it covers nothing", "leave it out for any number")
+    if None in (allowance.approved_on, allowance.expires):
+        return
+    if allowance.approved_on > today:
+        at.note("it is approved on a day to come", "let it begin when somebody has approved it")
+    if allowance.expires <= allowance.approved_on:
         at.note("it expires before it is approved", "correct the dates")
+
+
+def _person(name: str | None) -> str:
+    """A name however it was typed."""
+    return " ".join(unicodedata.normalize("NFKC", name or "").casefold().split())

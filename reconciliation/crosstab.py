@@ -4,7 +4,8 @@
 
 Nothing is read row by row but what is a special case: roots and rows that the books set aside, and roots that legacy
 has changed after the last window. What these hold on either side explains, part by part, why the tables differ; the
-rest has to agree to the last digit.
+rest has to agree to the last digit. On either side the table and its special cases are of one instant, so that it does
+also while officers work.
 """
 
 from collections import defaultdict
@@ -15,8 +16,10 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import sqlalchemy as sa
 from psycopg import sql
 
+from migrate.extract.nouns import Reader
 from migrate.postgres import comma, names
 from reconciliation.compare.nouns import Comparison, Dimension, Total, columns_of
 from reconciliation.evidence import Evidence
@@ -45,23 +48,24 @@ class Cell:
 
 def crosstab(evidence: Evidence, comparison: Comparison, total: Total) -> dict[Part, Cell]:
     """The cells of a total; of its amount, or of rows where it has none."""
-    work = _Crosstab(evidence, comparison, total)
     cells: dict[Part, Cell] = defaultdict(Cell)
-    for part, rows, value in work.legacy():
-        cells[part].legacy += value
-        cells[part].rows += rows
+    with evidence.legacy.source.instant() as (reader, connection):
+        work = _Crosstab(evidence, comparison, total, reader)
+        for why, part, value in work.special():  # before the long question: a snapshot does not live for ever
+            cells[part].explained[why] += value
+        for part, rows, value in work.legacy(connection):
+            cells[part].legacy += value
+            cells[part].rows += rows
     for part, _, value in work.platform():
         cells[part].platform += value
-    for why, part, value in work.special():
-        cells[part].explained[why] += value
     return dict(sorted(cells.items()))
 
 
 class _Crosstab:
-    """The questions of one total to both sides."""
+    """The questions of one total to both sides; to legacy through a reader of one instant."""
 
-    def __init__(self, evidence: Evidence, comparison: Comparison, total: Total) -> None:
-        self.evidence, self.comparison, self.total = evidence, comparison, total
+    def __init__(self, evidence: Evidence, comparison: Comparison, total: Total, reader: Reader) -> None:
+        self.evidence, self.comparison, self.total, self.reader = evidence, comparison, total, reader
         self.pair = comparison.pair(total.pair)
         self.by = (*total.by, *([Dimension(total.currency)] if total.currency else ()))
         self.expectation = Expectation(comparison, {}, evidence.system, evidence.as_of, evidence.merged)
@@ -71,10 +75,12 @@ class _Crosstab:
 
     # --- whole sides
 
-    def legacy(self) -> Iterator[tuple[Part, int, Number]]:
+    def legacy(self, connection: sa.Connection) -> Iterator[tuple[Part, int, Number]]:
         """Part, rows, value; grouped by the legacy database by what it holds, and only then put into codes."""
         source, table = self.evidence.legacy.source, self.pair.source
-        yield from self._summed(grouped(source, table, raw=self._raw, dated=self._dated, amount=self._amount))
+        yield from self._summed(
+            grouped(source, connection, table, raw=self._raw, dated=self._dated, amount=self._amount)
+        )
 
     def platform(self, roots: list[str] | None = None) -> Iterator[tuple[Part, int, Number]]:
         """The same of the platform; of some roots, by their ids."""
@@ -116,7 +122,7 @@ class _Crosstab:
                 yield from ((why, part, value) for part, _, value in self._counted(table))
 
     def _special_roots(self) -> dict[str, list[str]]:
-        fresh = {IN_FLIGHT: self.evidence.fresh(self.comparison)}
+        fresh = {IN_FLIGHT: self.evidence.fresh(self.comparison, self.reader)}
         return {**fresh, **self.evidence.books.special(self.comparison.entity)}
 
     def _of_roots(self, why: str, keys: list[str]) -> Iterator[tuple[str, Part, Number]]:
@@ -128,8 +134,7 @@ class _Crosstab:
 
     def _read(self, by: str, keys: list[str]) -> pa.Table:
         columns = list(dict.fromkeys([*self._raw, *self._dated, *self._amounts, self._parent]))
-        with self.evidence.legacy.source.snapshot() as reader:
-            return reader.rows_by_keys(self.pair.source, columns, by, pa.array(keys, pa.string()))
+        return self.reader.rows_by_keys(self.pair.source, columns, by, pa.array(keys, pa.string()))
 
     def _counted(self, rows: pa.Table) -> Iterator[tuple[Part, int, Number]]:
         """The same figures of rows that were read."""

@@ -16,6 +16,7 @@ from typing import Protocol
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from migrate.extract.nouns import Reader
 from migrate.model import Layout
 from reconciliation.allowances import Allowances
 from reconciliation.books import Books
@@ -125,10 +126,13 @@ class Evidence:
         """What the state says."""
         return Books(self.platform)
 
-    def fresh(self, comparison: Comparison) -> list[str]:
-        """Legacy keys of the roots of which a row bears a stamp that no window has covered yet."""
+    def fresh(self, comparison: Comparison, within: Reader | None = None) -> list[str]:
+        """Legacy keys of the roots of which a row bears a stamp that no window has covered yet.
+
+        within:  a reader of the instant that is meant; None: now.
+        """
         since = self.synced.get(comparison.entity)
-        return [] if since is None else self.legacy.changed(comparison, since)
+        return [] if since is None else self.legacy.changed(comparison, since, within)
 
     @cached_property
     def merged(self) -> Mapping[str, Mapping[str, str]]:

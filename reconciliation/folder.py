@@ -5,7 +5,7 @@
     folder.close(manifest)                            findings worked out, every file hashed: from now on it is fixed
 
     folder = Folder.open(root, name)                  raises Refused where a file is not what the manifest says
-    folder = Folder.resume(root, ground)              the newest that was never closed, up to its last whole step
+    folder = Folder.resume(root, ground, at)          the newest that was never closed, up to its last whole step
 
     subjects.jsonl     what the checks declared        measures.jsonl   figures that add up
     differences.jsonl  one line each; personal values  remarks.jsonl    what stopped or was left out, and why
@@ -16,8 +16,12 @@
 
 JSON lines with sorted keys, UTF-8, one final line feed: the same evidence is the same bytes. The SHA-256 of
 manifest.json stands for all of it: `evidence_sha256`. The folder has mode 0700, since differences hold people's values.
+
+Who writes a folder holds a lock on its salt, which ends with the process however that ends. The manifest is the last
+file and comes as a whole: a folder that has one is closed.
 """
 
+import fcntl
 import hashlib
 import hmac
 import io
@@ -49,11 +53,13 @@ from reconciliation.model import (
 
 FORMAT = 1
 MANIFEST = "manifest.json"
+FINDINGS = "findings.json"
 SALT = "salt.txt"
 """The key of the differences' hash. Who knows all of a line but a birth date could find it by trying every day until a
 plain hash fits; so that the manifest can be shown to anybody, this file is shown only to who may see the values."""
 UNFINISHED = "unfinished.json"
 LINES = ("subjects.jsonl", "measures.jsonl", "differences.jsonl", "remarks.jsonl")
+_PASSING = {UNFINISHED, f"{UNFINISHED}.new", f"{MANIFEST}.new"}  # what a kill may leave beside a closed one
 
 _BATCH = 1 << 22  # bytes of differences that are read at a time
 
@@ -66,6 +72,7 @@ class Folder:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._open: dict[str, IO[str]] = {}
+        self._lock: IO[bytes] | None = None
         self._progress: dict[str, Any] = {}
 
     @classmethod
@@ -81,6 +88,7 @@ class Folder:
         path.mkdir(mode=0o700)
         folder = cls(path)
         (path / SALT).write_text(f"{salt or secrets.token_hex(32)}\n", encoding="ascii")
+        folder._hold()
         for file in LINES:
             folder._open[file] = (path / file).open("w", encoding="utf-8", newline="\n")
         folder._progress = {"ground": _as_kept(ground or {}), "done": [], "seconds": {}, "resumed": []}
@@ -94,21 +102,18 @@ class Folder:
         at:  when it is taken up again, as the manifest will say.
         Raises Refused where there is none, or the ground is another one now.
         """
-        newest = max(root.glob(f"*/{UNFINISHED}"), default=None)
+        newest = max(
+            (path.parent for path in root.glob(f"*/{UNFINISHED}") if _left(path.parent)), default=None
+        )
         if newest is None:
             raise Refused("no reconciliation was left unfinished", remedy="run: migrate reconcile")
-        folder = cls(newest.parent)
-        folder._progress = json.loads(newest.read_text(encoding="utf-8"))
-        if folder._progress["ground"] != (now := _as_kept(ground)):
-            other = sorted(name for name in now if now[name] != folder._progress["ground"].get(name))
-            raise Refused(
-                f"the reconciliation {folder.path.name} cannot be resumed",
-                why=f"something is not what it was when it began: {', '.join(other)}",
-                remedy="run: migrate reconcile",
-            )
-        for file in LINES:
-            folder._open[file] = stream = (folder.path / file).open("a", encoding="utf-8", newline="\n")
-            stream.truncate(folder._progress["sizes"][file])
+        folder = cls(newest)
+        folder._hold()
+        try:
+            folder._take_up(_as_kept(ground))
+        except Refused:
+            folder.leave()
+            raise
         folder._progress["resumed"].append(at)
         return folder
 
@@ -129,7 +134,7 @@ class Folder:
 
     @classmethod
     def closed(cls, root: Path) -> "list[Folder]":
-        """All closed ones, oldest first; not verified."""
+        """All closed ones, oldest first; not verified: what each holds may be damaged."""
         return [cls(path.parent) for path in sorted(root.glob(f"*/{MANIFEST}"))]
 
     # --- writing
@@ -171,25 +176,64 @@ class Folder:
         """When it was taken up again."""
         return list(self._progress["resumed"])
 
+    def _hold(self) -> None:
+        """Be the only one who writes here, as long as this process lives; Refused where another one does."""
+        try:
+            self._lock = (self.path / SALT).open("rb")
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except FileNotFoundError:
+            raise _not_resumed(self.path, f"{SALT} is gone") from None
+        except BlockingIOError:
+            self.leave()
+            raise Refused(
+                f"the reconciliation {self.path.name} is not unfinished: it is still at work",
+                remedy="let it end, or interrupt it first",
+            ) from None
+
+    def _take_up(self, ground: Mapping[str, Any]) -> None:
+        self._progress = self._kept_progress()
+        before = self._progress["ground"]
+        if other := sorted(name for name in ground if ground[name] != before.get(name)):
+            raise _not_resumed(self.path, f"something is not what it was when it began: {', '.join(other)}")
+        for file, size in self._progress["sizes"].items():
+            self._open[file] = stream = (self.path / file).open("a", encoding="utf-8", newline="\n")
+            stream.truncate(size)
+
+    def _kept_progress(self) -> dict[str, Any]:
+        """What was done before; Refused where it cannot be read, or lines are gone that were kept."""
+        try:
+            kept: dict[str, Any] = self._load(UNFINISHED)
+            short = [file for file in LINES if (self.path / file).stat().st_size < kept["sizes"][file]]
+        except (OSError, ValueError, LookupError, TypeError) as error:
+            raise _not_resumed(self.path, f"{UNFINISHED} or a file beside it cannot be read") from error
+        if short:
+            raise _not_resumed(self.path, f"lines are gone that were kept: {', '.join(short)}")
+        return kept
+
     def _keep_progress(self) -> None:
         for stream in self._open.values():
             stream.flush()
             os.fsync(stream.fileno())
         sizes = {file: (self.path / file).stat().st_size for file in LINES}
-        beside = self.path / f"{UNFINISHED}.new"
-        beside.write_text(_text({**self._progress, "sizes": sizes}), encoding="utf-8")
-        beside.replace(self.path / UNFINISHED)
+        self._json(UNFINISHED, {**self._progress, "sizes": sizes})
 
-    def close(self, manifest: Mapping[str, Any], context: Mapping[str, Any]) -> str:
-        """Work the findings out, hash everything; returns the evidence's SHA-256."""
+    def leave(self) -> None:
+        """Write no more; what was never closed may be resumed, by this process too."""
+        self._close_files()
+        if self._lock is not None:
+            self._lock.close()
+
+    def _close_files(self) -> None:
         for stream in self._open.values():
             stream.close()
         self._open = {}
-        for file in (UNFINISHED, f"{UNFINISHED}.new"):
-            (self.path / file).unlink(missing_ok=True)
+
+    def close(self, manifest: Mapping[str, Any], context: Mapping[str, Any]) -> str:
+        """Work the findings out, hash everything; returns the evidence's SHA-256."""
+        self._close_files()
         self._json("context.json", context)
         found = self._worked_out()
-        self._json("findings.json", [_plain(finding) for finding in found])
+        self._json(FINDINGS, [_plain(finding) for finding in found])
         files = {name: self._told(name) for name in self._files()}
         told = {
             "format": FORMAT,
@@ -199,6 +243,8 @@ class Folder:
             "files": files,
         }
         self._json(MANIFEST, told)
+        (self.path / UNFINISHED).unlink()
+        self.leave()
         return self.sha256
 
     # --- reading
@@ -209,8 +255,13 @@ class Folder:
         return hashlib.sha256((self.path / MANIFEST).read_bytes()).hexdigest()
 
     def manifest(self) -> dict[str, Any]:
-        """When it was, of what, under which rules."""
-        told: dict[str, Any] = self._load(MANIFEST)
+        """When it was, of what, under which rules. Raises Refused where it cannot be read as that."""
+        try:
+            told = self._load(MANIFEST)
+        except ValueError as error:
+            raise self._changed(MANIFEST) from error
+        if not (isinstance(told, dict) and isinstance(told.get("files"), dict)):
+            raise self._changed(MANIFEST)
         return told
 
     def context(self) -> dict[str, Any]:
@@ -220,7 +271,7 @@ class Folder:
 
     def findings(self) -> tuple[Finding, ...]:
         """The findings, as worked out when the folder was closed."""
-        return tuple(_finding(line) for line in self._load("findings.json"))
+        return tuple(_finding(line) for line in self._load(FINDINGS))
 
     def verdict(self) -> Verdict:
         """The verdict over them."""
@@ -254,22 +305,30 @@ class Folder:
                 options = json_lines.ReadOptions(block_size=len(content), use_threads=False)
                 yield json_lines.read_json(io.BytesIO(content), options, told).select(DIFFERENCES.names)
 
-    def verify(self) -> None:
-        """Raise Refused where a file is gone, new or not what the manifest says."""
+    def verify(self, *only: str) -> None:
+        """Raise Refused where a file is gone, new or not what the manifest says.
+
+        only:  these files and no others, where the rest is not going to be read.
+        """
         files = self.manifest()["files"]
-        there = set(self._files()) - {MANIFEST}
-        wrong = sorted(set(files) ^ there) or [n for n in files if self._told(n) != files[n]]
+        strange = set() if only else set(files) ^ (set(self._files()) - {MANIFEST})
+        wrong = sorted(strange) or [name for name in only or files if not self._is_as_told(name, files)]
         if wrong:
-            raise Refused(
-                f"the evidence {self.path.name} was changed after it was closed: {', '.join(wrong)}",
-                remedy="run: migrate reconcile; what was changed proves nothing",
-            )
+            raise self._changed(*wrong)
+
+    def _is_as_told(self, name: str, files: Mapping[str, Any]) -> bool:
+        return (self.path / name).is_file() and self._told(name) == files.get(name)
+
+    def _changed(self, *files: str) -> Refused:
+        return Refused(
+            f"the evidence {self.path.name} was changed after it was closed: {', '.join(files)}",
+            remedy="run: migrate reconcile; what was changed proves nothing",
+        )
 
     def _files(self) -> list[str]:
         """Every file by its path inside the folder; pages of a check stand in a folder of their own."""
-        return sorted(
-            path.relative_to(self.path).as_posix() for path in self.path.rglob("*") if path.is_file()
-        )
+        there = (path.relative_to(self.path).as_posix() for path in self.path.rglob("*") if path.is_file())
+        return sorted(set(there) - _PASSING)
 
     @property
     def salt(self) -> bytes:
@@ -294,7 +353,13 @@ class Folder:
         self._open[file].writelines(_text(line) + "\n" for line in lines)
 
     def _json(self, file: str, content: object) -> None:
-        (self.path / file).write_text(_text(content, indent=1) + "\n", encoding="utf-8", newline="\n")
+        """A whole file, or the one that was there before."""
+        beside = self.path / f"{file}.new"
+        with beside.open("w", encoding="utf-8", newline="\n") as stream:
+            stream.write(_text(content, indent=1) + "\n")
+            stream.flush()
+            os.fsync(stream.fileno())
+        beside.replace(self.path / file)
 
     def _load(self, file: str) -> Any:
         return json.loads((self.path / file).read_text(encoding="utf-8"))
@@ -303,6 +368,17 @@ class Folder:
         with (self.path / file).open(encoding="utf-8") as stream:
             for line in stream:
                 yield json.loads(line)
+
+
+def _left(path: Path) -> bool:
+    """Whether a folder was never closed."""
+    return not (path / MANIFEST).exists()
+
+
+def _not_resumed(path: Path, why: str) -> Refused:
+    return Refused(
+        f"the reconciliation {path.name} cannot be resumed", why=why, remedy="run: migrate reconcile"
+    )
 
 
 def _text(content: object, indent: int | None = None) -> str:

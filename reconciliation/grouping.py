@@ -1,6 +1,7 @@
 """Rows and exact amounts of a legacy table, grouped and added up by its database: one statement, one table.
 
-    found = grouped(source, "S_SRC_PAYMENT", raw=["PAY_STAT_CD"], dated=["PAY_DT"], amount="PAY_AMT")
+    with source.instant() as (_, connection):
+        found = grouped(source, connection, "S_SRC_PAYMENT", raw=["PAY_STAT_CD"], dated=["PAY_DT"], amount="PAY_AMT")
 
 Comes back with the columns that were grouped by, as text, `<dated> month` as `2026-05`, `n` rows and their `amount`,
 exact to the seventh digit. The statement is built here, of names that the catalogue knows.
@@ -28,7 +29,13 @@ def month_of(column: str) -> str:
 
 
 def grouped(
-    source: SqlSource, table: str, *, raw: Sequence[str], dated: Sequence[str] = (), amount: str | None = None
+    source: SqlSource,
+    connection: sa.Connection,
+    table: str,
+    *,
+    raw: Sequence[str],
+    dated: Sequence[str] = (),
+    amount: str | None = None,
 ) -> pa.Table:
     """See the module. Raises what a read of the source raises."""
     told = source.table(table)
@@ -48,7 +55,7 @@ def grouped(
         .select_from(place)
         .group_by(*parts)
     )
-    with explained(source.place, f"add up {table}"), source.engine.connect() as connection:
+    with explained(source.place, f"add up {table}"):
         return _table(connection.execute(statement).all(), raw, dated, in_fractions)
 
 

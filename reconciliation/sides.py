@@ -8,7 +8,7 @@ the life of a snapshot, so long comparisons see several; what changed meanwhile 
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,6 +20,7 @@ from sqlalchemy import URL
 
 from migrate.canonical import ID
 from migrate.errors import Drift
+from migrate.extract.nouns import Reader
 from migrate.extract.readers import Readers
 from migrate.extract.sql import SqlSource
 from migrate.model import KeyRange, Layout
@@ -105,8 +106,11 @@ class LegacySide:
         """Those of STAMPS that a legacy table has."""
         return tuple(stamp for stamp in STAMPS if stamp in self.source.table(table).columns)
 
-    def changed(self, comparison: Comparison, since: datetime) -> list[str]:
-        """Keys of the roots of which a row that hangs on them by one column was changed later."""
+    def changed(self, comparison: Comparison, since: datetime, within: Reader | None = None) -> list[str]:
+        """Keys of the roots of which a row that hangs on them by one column was changed later.
+
+        within:  a reader of the instant that is meant; None: now, and no snapshot that began a while ago.
+        """
         by = {(comparison.root, "ROW_ID")}
         by |= {
             (p.source, p.parent.at)
@@ -114,7 +118,7 @@ class LegacySide:
             if p.parent is not None and p.parent.through is None
         }
         keys: set[str] = set()
-        with self.reader() as reader:
+        with nullcontext(within) if within else self.source.snapshot() as reader:
             for table, column in sorted(by):
                 if stamps := self.stamps(table):
                     for block in reader.changed(table, column, stamps, since):

@@ -7,7 +7,7 @@ connection of their own. Every connection is made read-only and bounded before i
 import logging
 import re
 import time
-from collections.abc import Collection, Generator, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -128,9 +128,22 @@ class SqlSource:
         """See `Source`."""
         if shared is not None and self.dialect.share is None:
             raise ValueError(f"{self.dialect.name} cannot share a snapshot")
+        with self._seen(self._way, shared) as reader:
+            yield reader
+
+    @contextmanager
+    def instant(self) -> Iterator[tuple[Reader, sa.Connection]]:
+        """A snapshot, and its connection: statements of one's own see there what the reader sees, to the row."""
+        with explained(self.place, "connect"), self.engine.connect() as connection:
+            way = PlainWay(connection, self.block_rows)
+            with self._seen(lambda: way, None) as reader:
+                yield reader, connection
+
+    @contextmanager
+    def _seen(self, way_there: Callable[[], Way], shared: str | None) -> Iterator[Reader]:
         with explained(self.place, "open a snapshot"):
             started = self.clock()
-            way = self._way()
+            way = way_there()
         try:
             with explained(self.place, "open a snapshot"):
                 token = self._begin(way, shared)

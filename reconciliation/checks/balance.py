@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from reconciliation.checks import Answer, check
-from reconciliation.checks.lines import line, table
+from reconciliation.checks.lines import cut, line, table
 from reconciliation.compare.nouns import Comparison
 from reconciliation.evidence import Evidence
 from reconciliation.expected import Expectation, one
@@ -111,3 +111,4 @@ def _kept(evidence: Evidence, comparison: Comparison, end: str, subject: Subject
         yield table(
             line(subject, Kind.UNEXPLAINED, key=key, table=comparison.root) for key in lost.to_pylist()
         )
+        yield from cut(subject, told["lost"], len(lost))

@@ -12,7 +12,7 @@ from psycopg import sql
 
 from migrate.postgres import names
 from reconciliation.checks import Answer, check
-from reconciliation.checks.lines import line, table
+from reconciliation.checks.lines import cut, line, table
 from reconciliation.compare.nouns import Comparison, Identifier
 from reconciliation.evidence import Evidence
 from reconciliation.expected import one
@@ -111,10 +111,15 @@ def _alone(evidence: Evidence, comparison: Comparison, identifier: Identifier) -
     )
     yield Measure(NAME, comparison.entity, identifier.name, "rows", None, count.as_py(), count.as_py())
     shared = sql.SQL("SELECT {value} {place} GROUP BY {value} HAVING count(DISTINCT {root}) > 1")
-    query = sql.SQL("SELECT DISTINCT {root}::text {place} AND {value} IN ({shared}) ORDER BY 1 LIMIT {limit}")
+    query = sql.SQL(
+        "SELECT {root}::text, count(*) OVER () {place} AND {value} IN ({shared})"
+        " GROUP BY {root} ORDER BY 1 LIMIT {limit}"
+    )
     parts = {"root": root, "value": value, "place": place, "limit": sql.Literal(evidence.limits.differences)}
-    rows = evidence.platform.ask(query.format(**parts, shared=shared.format(**parts)), {"id": pa.string()})
+    kinds = {"id": pa.string(), "all": pa.int64()}
+    rows = evidence.platform.ask(query.format(**parts, shared=shared.format(**parts)), kinds)
     yield table(
         line(subject, Kind.COLLISION, id=each, column=f"{identifier.of}.{identifier.by}")
         for each in rows.column("id").to_pylist()
     )
+    yield from cut(subject, rows.column("all")[0].as_py() if rows.num_rows else 0, rows.num_rows)

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from migrate.model import KeyRange
 from reconciliation.books import EXPLAINING
 from reconciliation.checks import Answer, check
-from reconciliation.checks.lines import line, table
+from reconciliation.checks.lines import cut, line, table
 from reconciliation.compare.nouns import Comparison
 from reconciliation.evidence import Evidence
 from reconciliation.expected import Expectation, one
@@ -142,6 +142,7 @@ def _one_way(
     yield Measure(NAME, comparison.entity, way, "keys", None, told["all"], told["all"])
     lines = [_line(comparison, way, kind, **each) for each in found]
     yield pa.Table.from_pylist(lines, schema=DIFFERENCES)
+    yield from cut(Subject(NAME, comparison.entity, way), told["lost"], len(found))
 
 
 def _to_legacy(evidence: Evidence, comparison: Comparison) -> Iterator[Answer]:

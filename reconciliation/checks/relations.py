@@ -12,7 +12,7 @@ from psycopg import sql
 from migrate.conditions import Scalar
 from migrate.postgres import names
 from reconciliation.checks import Answer, check
-from reconciliation.checks.lines import line, table
+from reconciliation.checks.lines import cut, line, table
 from reconciliation.compare.nouns import Comparison, Relation
 from reconciliation.evidence import Evidence
 from reconciliation.model import Kind, Measure, Subject
@@ -82,6 +82,7 @@ def _link(
         yield table(
             line(subject, Kind.ORPHAN, id=each, column=f"{name}.{column}") for each in lost.to_pylist()
         )
+        yield from cut(subject, found["lost"], len(lost))
 
 
 def _counted(evidence: Evidence, comparison: Comparison, relation: Relation) -> Iterator[Answer]:
@@ -126,6 +127,7 @@ def _counted(evidence: Evidence, comparison: Comparison, relation: Relation) -> 
             )
             for row in rows.to_pylist()
         )
+        yield from cut(subject, found["wrong"], rows.num_rows)
 
 
 def _such(alias: str, wanted: Mapping[str, tuple[Scalar, ...]]) -> sql.Composed:

@@ -7,16 +7,20 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import psycopg
+import pyarrow as pa
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import create_engine, make_url
 
 from migrate.judging import evidence_root, judge
 from migrate.project import Project
 from migrate.sample import make
+from reconciliation.evidence import Limits
 from reconciliation.folder import Folder
-from reconciliation.model import Finding, Result
+from reconciliation.grouping import grouped
+from reconciliation.model import Finding, Reason, Result
 from tests.databases import NewDatabase
 from tests.journeys import full_load, project
 
@@ -131,17 +135,22 @@ def clean(loaded: tuple[Path, str, str]) -> tuple[Finding, ...]:
 
 
 @pytest.fixture(scope="module")
-def dirty(
+def damaged(
     loaded: tuple[Path, str, str], new_module_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory
-) -> Answer:
-    """A copy of the platform in which everything is wrong that FAULTS says."""
+) -> Path:
+    """The project of a copy of the platform in which everything is wrong that FAULTS says."""
     _, legacy, platform = loaded
     copy, folder = new_module_database("postgres", like=platform), tmp_path_factory.mktemp("dirty") / "p"
     url = make_url(copy).set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(url) as connection:
         connection.execute(FAULTS)
     project(folder, legacy, copy)
-    return answers(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def dirty(damaged: Path) -> Answer:
+    return answers(damaged)
 
 
 def test_a_clean_load_is_the_same_in_every_question(clean):
@@ -206,6 +215,39 @@ def test_rows_without_a_key_and_keys_of_two_rows_are_told_first(loaded, new_data
     told = {(line["kind"], line["table"], line["key"] or line["legacy"]) for line in lines}
     assert finding.result is Result.DIFFERENT
     assert told == {("doubled", "S_NOTE_CASE", key), ("broken_rule", "S_NOTE_CASE", "1")}
+
+
+def test_where_a_limit_cuts_the_list_the_finding_says_of_how_many(damaged):
+    summary = judge(Project.find(damaged), checks=["identity"], entities=["client"], limits=Limits(1))
+    (finding,) = (f for f in summary.findings if f.subject.name == "client number")
+    assert (finding.result, finding.differing) == (Result.DIFFERENT, 1)
+    assert finding.reasons == (Reason("cut", {"found": "2", "listed": "1"}),)
+
+
+def test_what_officers_commit_while_a_table_is_added_up_is_no_difference(
+    new_database: NewDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The special cases and the table are read one after the other; both have to be of one instant."""
+    legacy, platform = new_database("postgres"), new_database("postgres")
+    make(legacy, 500, 1)
+    project(tmp_path / "p", legacy, platform)
+    full_load(tmp_path / "p")
+    engine = create_engine(legacy)
+
+    def meanwhile(*args: Any, **given: Any) -> pa.Table:
+        with engine.begin() as officer:
+            officer.exec_driver_sql(
+                """
+                UPDATE "S_CONTACT" SET "SEX_MF" = CASE "SEX_MF" WHEN 'F' THEN 'M' ELSE 'F' END,
+                    "LAST_UPD" = now() AT TIME ZONE 'UTC', "DB_LAST_UPD" = now() AT TIME ZONE 'UTC'
+                """
+            )
+        return grouped(*args, **given)
+
+    monkeypatch.setattr("reconciliation.crosstab.grouped", meanwhile)
+    summary = judge(Project.find(tmp_path / "p"), checks=["totals"], entities=["client"])
+    engine.dispose()
+    assert {finding.result for finding in summary.findings} == {Result.SAME}
 
 
 def test_what_has_no_fault_is_still_the_same(dirty):

@@ -264,6 +264,17 @@ def test_an_empty_reference_is_explained_only_where_it_leads_nowhere(
     }
 
 
+def test_a_text_of_some_megabytes_is_compared_like_any_other(copied: WorldOf) -> None:
+    world = copied("sqlite")
+    with connected(world.platform) as connection:
+        (note,) = connection.execute(
+            "UPDATE case_platform.note SET body = repeat('x', 3000000) WHERE note_id ="
+            " (SELECT note_id FROM case_platform.note WHERE body IS NOT NULL LIMIT 1) RETURNING note_id::text"
+        ).fetchall()
+    lines = judged(world.folder, entities=["application"]).real()
+    assert [(line["id"], line["column"]) for line in lines] == [(*note, "body")]
+
+
 @pytest.mark.parametrize("fate", ["excluded", "gone", "accepted"])
 def test_that_the_mover_left_a_row_out_explains_nothing(fate: str, copied: WorldOf) -> None:
     world = copied("sqlite")

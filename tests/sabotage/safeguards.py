@@ -757,7 +757,7 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "nobody allows what is their own", "reconciliation/allowances.py",
-        "if allowance.owner and allowance.owner == allowance.approved_by:", "if False:",
+        "if allowance.owner and _person(allowance.owner) == _person(allowance.approved_by):", "if False:",
         (ALLOWANCES, "every_mistake"), quick=True,
     ),
     Safeguard(
@@ -766,11 +766,28 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "what came after the last whole step is cut off", "reconciliation/folder.py",
-        'stream.truncate(folder._progress["sizes"][file])', "stream.tell()", (RESUME, "cut_off"),
+        "stream.truncate(size)", "stream.tell()", (RESUME, "cut_off"),
+    ),
+    Safeguard(
+        "one that is still at work is not resumed", "reconciliation/folder.py",
+        "fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)", "pass", (FINDINGS, "still_at_work"), quick=True,
+    ),
+    Safeguard(
+        "nobody resumes what lost lines", "reconciliation/folder.py",
+        "        if short:", "        if False:", (FINDINGS, "lost_lines"), quick=True,
+    ),
+    Safeguard(
+        "half a manifest is no evidence", "reconciliation/folder.py",
+        'if not (isinstance(told, dict) and isinstance(told.get("files"), dict)):', "if False:",
+        (FINDINGS, "half_a_manifest"), quick=True,
+    ),
+    Safeguard(
+        "nothing is allowed before it is approved", "reconciliation/allowances.py",
+        "allowance.approved_on > today", "False", (ALLOWANCES, "nobodys_approval"), quick=True,
     ),
     Safeguard(
         "another question is not resumed", "reconciliation/folder.py",
-        'if folder._progress["ground"] != (now := _as_kept(ground)):', "if not (now := _as_kept(ground)):",
+        "if ground[name] != before.get(name)", "if not name",
         (RESUME, "another_question"),
     ),
     Safeguard(
@@ -789,6 +806,19 @@ SAFEGUARDS = (
     Safeguard(
         "a key without an end is told", "reconciliation/checks/balance.py",
         "            if end not in ENDS:\n", "            if False:\n", (CHECKS, "every_key_has_one_end or balance"),
+    ),
+    Safeguard(
+        "a table and its special cases are of one instant", "reconciliation/crosstab.py",
+        "work.legacy(connection)", "work.legacy(evidence.legacy.source.engine.connect())",
+        (CHECKS, "while_a_table_is_added_up"),
+    ),
+    Safeguard(
+        "a list that a limit has cut says so", "reconciliation/checks/lines.py",
+        "if listed < found:", "if False:", (CHECKS, "where_a_limit_cuts"),
+    ),
+    Safeguard(
+        "a row longer than a block is read", "migrate/postgres.py",
+        "block_size=text.size + 1", "block_size=1 << 20", (COMPARE_ROWS, "some_megabytes"),
     ),
     Safeguard(
         "what is no code does not stand in the evidence", "reconciliation/crosstab.py",

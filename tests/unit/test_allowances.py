@@ -11,6 +11,7 @@ from reconciliation.allowances import read
 from reconciliation.model import DIFFERENCES, Kind, Look
 
 TODAY = date(2027, 2, 1)
+CHECKS, ENTITIES = ("rows", "totals"), ("client", "office")
 GOOD = """\
 - name: provinces written out
   check: rows
@@ -44,7 +45,7 @@ def line(**given):
 def allowances(tmp_path: Path, text: str = GOOD, today: date = TODAY):
     path = tmp_path / "allowances.yaml"
     path.write_text(text, encoding="utf-8")
-    return read(path, today)
+    return read(path, today, CHECKS, ENTITIES)
 
 
 def looks(given, *lines):
@@ -98,7 +99,7 @@ def test_what_is_in_flight_is_nobodys_to_allow(tmp_path):
 
 
 def test_without_a_file_nothing_is_allowed(tmp_path):
-    assert read(tmp_path / "allowances.yaml", TODAY).given == ()
+    assert read(tmp_path / "allowances.yaml", TODAY, CHECKS, ENTITIES).given == ()
 
 
 def test_every_mistake_is_told_with_its_line(tmp_path):
@@ -110,10 +111,28 @@ def test_every_mistake_is_told_with_its_line(tmp_path):
     assert len(said) == 4
     assert any("one person" in each for each in said)
     assert any("expires before" in each for each in said)
-    assert any("`check` and `entity` are needed" in each for each in said)
+    assert any("`check` is missing" in each for each in said)
     assert any(each.startswith("allowances.yaml:5") and "kind" in each for each in said), said
 
 
 def test_what_somebody_forgot_is_told(tmp_path):
     with pytest.raises(InvalidInput, match="`approved_by` is missing"):
         allowances(tmp_path, GOOD.replace("  approved_by: Jean Côté\n", ""))
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        ("check: rows", "check: row", "no check named row; did you mean rows?"),
+        ("entity: client", "entity: clients", "no entity named clients; did you mean client?"),
+        ("owner: Ann Roy", "owner: JEAN  CÔTE\u0301", "owner and approver are one person"),
+        ("approved_on: 2027-01-10", "approved_on: 2027-02-02", "approved on a day to come"),
+        ("kind: conflict", "kind: conflict\n  at_most: 0", "`at_most` is below 1"),
+    ],
+    ids=["check", "entity", "person", "approval", "number"],
+)
+def test_what_would_cover_nothing_or_is_nobodys_approval_is_a_mistake(tmp_path, right, wrong, said):
+    with pytest.raises(InvalidInput) as told:
+        allowances(tmp_path, GOOD.replace(right, wrong))
+    (mistake,) = told.value.mistakes
+    assert said in str(mistake)

@@ -1,7 +1,9 @@
 """What evidence comes to: facts about `reconciliation.findings`, and about the folder that keeps it."""
 
+import os
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -186,11 +188,65 @@ def test_a_damaged_salt_is_found(tmp_path):
         Folder.open(tmp_path)
 
 
+@pytest.mark.parametrize("half", ["", "{", "[]", '{"files": 1}', '{"format": 1, "reconciliation": "x", "fi'])
+def test_half_a_manifest_is_damaged_evidence(tmp_path, half):
+    (written(tmp_path).path / "manifest.json").write_text(half)
+    with pytest.raises(Refused, match=r"changed after it was closed: manifest\.json"):
+        Folder.open(tmp_path)
+
+
 def test_a_file_more_or_less_is_found(tmp_path):
     folder = written(tmp_path)
     (folder.path / "more.txt").write_text("x")
     with pytest.raises(Refused, match=r"more\.txt"):
         Folder.open(tmp_path)
+
+
+def unfinished(root):
+    folder = Folder.make(root, "20270101T000000Z", ground={"system": "gcms"})
+    folder.subjects([SUBJECT])
+    folder.measure(measure())
+    folder.step("rows", "client", 1.0)
+    return folder
+
+
+def test_one_that_is_still_at_work_is_not_taken_up_by_another(tmp_path):
+    working = unfinished(tmp_path)
+    with pytest.raises(Refused, match="it is still at work"):
+        Folder.resume(tmp_path, {"system": "gcms"}, "2027-01-02T00:00:00Z")
+    working.close({}, {})
+    assert Folder.open(tmp_path).findings()[0].result is Result.SAME
+
+
+@pytest.mark.parametrize("file", ["measures.jsonl", "unfinished.json"])
+def test_what_lost_lines_that_were_kept_is_not_taken_up(tmp_path, file):
+    folder = unfinished(tmp_path)
+    folder.leave()
+    os.truncate(folder.path / file, 5)
+    with pytest.raises(Refused, match="cannot be resumed"):
+        Folder.resume(tmp_path, {"system": "gcms"}, "2027-01-02T00:00:00Z")
+
+
+@pytest.mark.parametrize("moment", ["context.json", "findings.json", "manifest.json"])
+def test_killed_while_it_is_closed_it_is_whole_or_can_be_taken_up(tmp_path, monkeypatch, moment):
+    folder = unfinished(tmp_path)
+    replace_file = Path.replace
+
+    def killed(self, target):
+        replace_file(self, target)
+        if target.name == moment:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", killed)
+        with pytest.raises(KeyboardInterrupt):
+            folder.close({}, {})
+    folder.leave()  # as the end of a process does
+    if moment != "manifest.json":
+        Folder.resume(tmp_path, {"system": "gcms"}, "2027-01-02T00:00:00Z").close({}, {})
+    assert Folder.open(tmp_path).findings()[0].result is Result.SAME
+    with pytest.raises(Refused, match="no reconciliation was left unfinished"):
+        Folder.resume(tmp_path, {"system": "gcms"}, "2027-01-02T00:00:00Z")
 
 
 def test_only_its_owner_may_look_into_the_folder(tmp_path):

@@ -26,7 +26,7 @@ EXAMPLES = (
 )
 
 
-@declare("reconcile", examples=EXAMPLES, exits=(1, 4, 6))
+@declare("reconcile", examples=EXAMPLES, exits=(1, 3, 4, 6))
 @click.option("--check", "checks", multiple=True, metavar="NAME", help="Only this check; may be repeated.")
 @click.option(
     "--entity", "entities", multiple=True, metavar="NAME", help="Only this entity; may be repeated."
