@@ -13,6 +13,7 @@ and of its row; what nobody explains is read again on both sides, after the lag.
 
 import time
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import pyarrow as pa
@@ -66,9 +67,10 @@ def settled(evidence: Evidence, comparison: Comparison, lines: Lines) -> Looked:
     keys = pc.unique(
         pa.concat_arrays([pa.array([], pa.string()), *(_keys(table) for table in left.values())])
     )
-    again, stamps = _again(evidence, comparison, keys)
+    again, fresh, known = _again(evidence, comparison, keys)
     for name, table in left.items():
-        looked.lines[name] = _judged(name, table, again.get(name, set()), stamps, looked)
+        still = again.get(name, set()) | _orphaned(evidence, pairs[name], table, known)
+        looked.lines[name] = _judged(name, table, still, fresh, looked)
     return looked
 
 
@@ -140,12 +142,12 @@ _TOO_MANY = pa.array([Kind.EXTRA.value, Kind.DOUBLED.value])
 
 def _again(
     evidence: Evidence, comparison: Comparison, keys: pa.Array
-) -> tuple[dict[str, set[tuple[str, ...]]], set[str]]:
-    """What still differs, by pair; and the roots that legacy has changed after the last window."""
+) -> tuple[dict[str, set[tuple[str, ...]]], set[str], set[str]]:
+    """What still differs, by pair; the roots that legacy has changed after the last window; and those that it has."""
     found: dict[str, set[tuple[str, ...]]] = {}
-    fresh: set[str] = set()
+    fresh, known = set[str](), set[str]()
     if not len(keys):
-        return found, fresh
+        return found, fresh, known
     time.sleep(evidence.lag)
     evidence.platform.renew()
     for start in range(0, len(keys), ROOTS_AT_ONCE):
@@ -154,7 +156,20 @@ def _again(
         for name, lines in compared(evidence, expectation).items():
             found.setdefault(name, set()).update(_named(lines))
         fresh |= _fresh(evidence, expectation)
-    return found, fresh
+        known.update(expectation.keys.to_pylist())
+    return found, fresh, known
+
+
+def _orphaned(
+    evidence: Evidence, pair: Pair, lines: pa.Table, known: Collection[str]
+) -> set[tuple[str, ...]]:
+    """Lines of rows too many that are there still, though legacy has no root of their key any more."""
+    absent = pc.invert(pc.is_in(lines.column("key"), value_set=pa.array(known, pa.string())))
+    rows = lines.filter(pc.and_(absent, pc.is_in(lines.column("kind"), value_set=_TOO_MANY)))
+    if not rows.num_rows:
+        return set()
+    there = evidence.platform.there(pair.table, one(rows.column("id")))
+    return set(_named(rows.filter(pc.is_in(rows.column("id"), value_set=pa.array(there, pa.string())))))
 
 
 def compared(evidence: Evidence, expectation: Expectation) -> Lines:

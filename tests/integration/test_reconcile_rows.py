@@ -180,6 +180,22 @@ def test_a_root_that_legacy_never_had_is_too_much(copied: WorldOf) -> None:
     assert (line["entity"], line["kind"], line["key"]) == ("household", Kind.EXTRA, "")
 
 
+def test_what_legacy_has_deleted_and_no_run_has_seen_is_too_much(copied: WorldOf, tmp_path: Path) -> None:
+    """Though the crosswalk still knows its key: a second look at legacy finds nothing there to hold it against."""
+    world = copied("sqlite")
+    with connected(world.platform) as connection:
+        ((key,),) = connection.execute(
+            "SELECT min(key) FROM migration.key_image WHERE entity = 'relation' AND disposition = 'accepted'"
+        ).fetchall()
+    legacy = shutil.copy(str(make_url(world.legacy).database), tmp_path / "legacy.db")
+    with sqlite3.connect(legacy) as database:
+        database.execute("DELETE FROM S_CONTACT_REL WHERE ROW_ID = ?", [key])
+    database.close()
+    project(world.folder, f"sqlite:///{legacy}", world.platform)
+    (line,) = judged(world.folder, entities=["relation"]).real()
+    assert (line["kind"], line["key"]) == (Kind.EXTRA, key)
+
+
 def test_after_a_day_of_work_only_what_no_net_has_seen_yet_differs(
     new_database: NewDatabase, tmp_path: Path
 ) -> None:

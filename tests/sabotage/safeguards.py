@@ -616,6 +616,10 @@ SAFEGUARDS = (
         "return {row for row in rows if row in _chain(known, row)}", "return rows", (COMPARE_ROWS, "leads_nowhere"),
     ),
     Safeguard(
+        "what legacy has no more is looked for again on the platform", "reconciliation/look.py",
+        " | _orphaned(evidence, pairs[name], table, known)", "", (COMPARE_ROWS, "legacy_has_deleted"),
+    ),
+    Safeguard(
         "a row that is moved to another range is one difference", "reconciliation/look.py",
         "        _moved(evidence, pairs_of_table, left, looked)\n", "        pass\n",
         (COMPARE_ROWS, "nothing_else_is and sqlite"),
