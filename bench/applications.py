@@ -80,8 +80,8 @@ def platform(url: str, rows: int) -> None:
         connection.execute("SET session_replication_role = replica")  # whom the rows refer to does not exist
         connection.execute(str(CreateTable(_twin()).compile(dialect=sa.dialects.postgresql.dialect())))
         for both in _blocks(rows):
-            _copy(connection, sql.Identifier(SCHEMA, "application"), _applications(both))
-            _copy(connection, sql.Identifier("twin"), _shown(both))
+            copy(connection, sql.Identifier(SCHEMA, "application"), _applications(both))
+            copy(connection, sql.Identifier("twin"), _shown(both))
         connection.execute("VACUUM ANALYZE")
 
 
@@ -108,7 +108,7 @@ def differ(url: str, cells: int) -> None:
             connection.execute(f"UPDATE twin SET {change} WHERE row_key = %s", [key])
             connection.execute(
                 f"UPDATE {SCHEMA}.application SET {change} WHERE application_id = %s",
-                [_id(f"application/{_row_id(key)}")],
+                [_id(f"application/{row_id(key)}")],
             )
         connection.commit()
     with psycopg.connect(plain(url), autocommit=True) as connection:
@@ -144,7 +144,7 @@ def _blocks(rows: int) -> Iterator[pd.DataFrame]:
 def _block(number: np.ndarray) -> pd.DataFrame:
     made: dict[str, pd.Series | np.ndarray | list[str] | str] = {
         "row_key": number.astype(np.int64),
-        "ROW_ID": [_row_id(each) for each in number.tolist()],
+        "ROW_ID": [row_id(each) for each in number.tolist()],
     }
     made["CASE_NUM"] = [f"{'EVUSW'[each % 5]}{300_000_000 + each}" for each in number.tolist()]
     made["NAME"] = _texts(number, 3, 1)
@@ -252,7 +252,8 @@ def _table(frame: pd.DataFrame) -> pa.Table:
 # --- values that follow from a number
 
 
-def _row_id(number: int) -> str:
+def row_id(number: int) -> str:
+    """The legacy key of an application."""
     return f"1-{number:07X}"
 
 
@@ -320,7 +321,7 @@ def _name_utc(connection: sa.Connection) -> None:
 def _write(url: str, table: str, rows: pa.Table) -> None:
     if make_url(url).get_backend_name() == "postgresql":
         with psycopg.connect(plain(url)) as connection:
-            _copy(connection, sql.Identifier(table), rows)
+            copy(connection, sql.Identifier(table), rows)
         return
     arguments, _ = create_engine(url).dialect.create_connect_args(make_url(url))
     insert_into_table(
@@ -331,7 +332,8 @@ def _write(url: str, table: str, rows: pa.Table) -> None:
     )
 
 
-def _copy(connection: psycopg.Connection[tuple[object, ...]], table: sql.Composable, rows: pa.Table) -> None:
+def copy(connection: psycopg.Connection[tuple[object, ...]], table: sql.Composable, rows: pa.Table) -> None:
+    """Rows into a table of PostgreSQL."""
     text = BytesIO()
     pyarrow.csv.write_csv(rows, text, pyarrow.csv.WriteOptions(include_header=False))
     columns = sql.SQL(", ").join(map(sql.Identifier, rows.column_names))

@@ -1,6 +1,7 @@
-"""What a comparison of every row costs: `python -m bench.compare --rows 1000000`, beside three programs that compare.
+"""What a comparison of every row costs: `python -m bench.compare --large`, beside three programs that compare.
 
-The pair is made by `bench.applications`; each turn is a process of its own on the same servers.
+The pair is made by `bench.applications`; each turn is a process of its own on the same servers. With `--large` our
+check is asked once more, of a pair that is ten times as large: its memory must not grow.
 `docs/benchmarks-compare.md` is written from it by `bench.compare_page`.
 """
 
@@ -12,13 +13,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from bench.applications import COMPARED, differ, legacy, platform
 from bench.compare_page import OURS, READ, READS, Turn, page
 from bench.measure import machine, span, version, watch
+from bench.multiplied import multiply
 from bench.places import Place, port
 from bench.yardstick import server_version
 from tests.databases import Databases
@@ -32,6 +34,7 @@ CELLS = 100
 PATIENCE = 15 * 60  # seconds
 GLANCE = 3  # seconds
 FULL = 1_000_000
+TIMES = 10
 KINDS = {"postgres": "PostgreSQL", "mariadb": "MariaDB over ODBC"}
 
 Sides = tuple[str, str]
@@ -45,6 +48,7 @@ def main() -> None:
     )
     parser.add_argument("--rows", type=int, default=FULL)
     parser.add_argument("--without-rivals", action="store_true")
+    parser.add_argument("--large", action="store_true", help=f"ask our check of {TIMES} times the rows too")
     asked = parser.parse_args()
     with span() as before:
         time.sleep(GLANCE)
@@ -55,8 +59,10 @@ def main() -> None:
         sources = {kind: databases.new(kind) for kind in ("postgres", "mariadb")}
         for url in sources.values():
             legacy(url, asked.rows)
-        turns = measured(sources, there, Path(files), rivals=not asked.without_rivals)
-        told = title(asked.rows, 1 - before.idle, server_version(there))
+        turns = measured(sources, there, Path(files), asked.rows, rivals=not asked.without_rivals)
+        if asked.large:
+            turns += enlarged(sources, there, Path(files), asked.rows)
+        told = title(asked, 1 - before.idle, server_version(there))
         databases.drop()
     write(turns, told)
 
@@ -69,10 +75,11 @@ def write(turns: list[Turn], told: str) -> None:
     print(PAGE.read_text(encoding="utf-8"))
 
 
-def title(rows: int, busy: float, server: str) -> str:
+def title(asked: argparse.Namespace, busy: float, server: str) -> str:
     """What was run, where and when, and how to run it again."""
+    rows, large = asked.rows, " --large" * asked.large
     return (
-        f"`python -m bench.compare --rows {rows}` (that is `make bench-compare`), {datetime.now(UTC):%Y-%m-%d}."
+        f"`python -m bench.compare --rows {rows}{large}` (that is `make bench-compare`), {datetime.now(UTC):%Y-%m-%d}."
         f" {machine()}. PostgreSQL {server}, MariaDB {version(program('mariadbd') or 'mariadbd', '--version')}, private"
         f" servers of this machine that do not wait for the disk. Before the run others used {busy:.0%} of its"
         f" processors, and may have gone on. {rows:,} applications"
@@ -80,7 +87,7 @@ def title(rows: int, busy: float, server: str) -> str:
     )
 
 
-def measured(sources: Mapping[str, str], there: str, files: Path, *, rivals: bool) -> list[Turn]:
+def measured(sources: Mapping[str, str], there: str, files: Path, rows: int, *, rivals: bool) -> list[Turn]:
     """Every turn, first without a difference, then with some."""
     turns = []
     for cells in (0, CELLS):
@@ -93,7 +100,15 @@ def measured(sources: Mapping[str, str], there: str, files: Path, *, rivals: boo
                 made += [rival(*given) for rival in (reladiff, datacompy, dvt)]
             print(*made, sep="\n", file=sys.stderr, flush=True)
             turns += made
-    return turns
+    return [replace(turn, rows=rows) for turn in turns]
+
+
+def enlarged(sources: Mapping[str, str], there: str, files: Path, rows: int) -> list[Turn]:
+    """Our check alone, of a pair several times as large, with as many differences as there were last."""
+    multiply(sources.values(), there, rows, TIMES)
+    turns = [check((here, there), kind, CELLS, files) for kind, here in sources.items()]
+    print(*turns, sep="\n", file=sys.stderr, flush=True)
+    return [replace(turn, rows=rows * TIMES) for turn in turns]
 
 
 def yardstick(sides: Sides, kind: str, cells: int, files: Path) -> Turn:

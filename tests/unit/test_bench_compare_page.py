@@ -30,7 +30,15 @@ def verdicts(made: list[Turn]) -> list[str]:
 
 
 def test_turns_within_every_bound_reach_every_goal():
-    assert verdicts(turns()) == ["reached"] * 3
+    large = Turn(OURS, "MariaDB", 100, 250.0, 260.0, 512.0, 100, rows=10)
+    assert verdicts([*turns(), large]) == ["reached"] * 4
+
+
+def test_ten_times_the_rows_are_bounded_too_and_not_shown_without_a_turn():
+    assert verdicts(turns())[2] == "not shown"
+    large = Turn(OURS, "MariaDB", 100, 250.0, 260.0, 513.0, 100, rows=10)
+    assert verdicts([*turns(), large]) == ["reached", "reached", "missed", "reached"]
+    assert "| MariaDB | 10 | 100 | 250.0 | 513 | 100 |" in page([*turns(), large], "Today.")
 
 
 @pytest.mark.parametrize(
@@ -38,7 +46,7 @@ def test_turns_within_every_bound_reach_every_goal():
     [
         (0, turns(read={"inside": 9.9})),
         (1, turns(ours={"memory": 513.0})),
-        (2, turns(rival={"inside": 24.9})),
+        (3, turns(rival={"inside": 24.9})),
     ],
 )
 def test_a_figure_out_of_bounds_misses_its_goal(goal, made):
@@ -51,8 +59,8 @@ def test_a_rival_that_tells_no_time_of_its_work_is_taken_by_its_process():
 
 
 def test_a_program_that_failed_shows_nothing():
-    assert verdicts(turns(rival={"failure": "not installed"})) == ["reached", "reached", "not shown"]
-    assert verdicts(turns(ours={"failure": "ended with code 1"})) == ["not shown"] * 3
+    assert verdicts(turns(rival={"failure": "not installed"}))[3] == "not shown"
+    assert verdicts(turns(ours={"failure": "ended with code 1"})) == ["not shown"] * 4
 
 
 def test_the_page_shows_every_turn_and_what_was_not_found():
