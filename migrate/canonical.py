@@ -16,6 +16,7 @@ import hashlib
 import uuid
 from decimal import Decimal
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -70,15 +71,33 @@ def derive_ids(system: str, prefix: str, keys: "pa.Array | pa.ChunkedArray") -> 
 
 def id_text(ids: "pa.Array | pa.ChunkedArray") -> pa.Array:
     """Ids as 32 hexadecimal digits, which PostgreSQL reads as uuid; null stays null."""
+    return _texts(ids, _digits(ids))
+
+
+def uuid_text(ids: "pa.Array | pa.ChunkedArray") -> pa.Array:
+    """Ids as PostgreSQL shows them, with hyphens between five groups of digits; null stays null."""
+    digits = _digits(ids)
+    shown = np.full((len(digits), 36), ord("-"), np.uint8)
+    for hyphens, (start, stop) in enumerate(pairwise((0, 8, 12, 16, 20, 32))):
+        shown[:, start + hyphens : stop + hyphens] = digits[:, start:stop]
+    return _texts(ids, shown)
+
+
+def _digits(ids: "pa.Array | pa.ChunkedArray") -> np.ndarray:
+    """The hexadecimal digits of each id, whatever stands where one is null."""
     ids = _one_chunk(ids)
-    if not len(ids):
-        return pa.array([], pa.string())
-    data = ids.buffers()[1][ids.offset * 16 : (ids.offset + len(ids)) * 16].to_pybytes()
-    offsets = np.arange(0, 32 * (len(ids) + 1), 32, dtype=np.int32)
+    data = ids.buffers()[1][ids.offset * 16 : (ids.offset + len(ids)) * 16] if len(ids) else b""
+    return np.frombuffer(bytes(data).hex().encode(), np.uint8).reshape(-1, 32)
+
+
+def _texts(ids: "pa.Array | pa.ChunkedArray", letters: np.ndarray) -> pa.Array:
+    """A text for each id, of as many letters; null where the id is."""
+    count, width = letters.shape
+    offsets = np.arange(0, width * (count + 1), width, dtype=np.int32)
     text = pa.StringArray.from_buffers(
-        len(ids), pa.py_buffer(offsets.tobytes()), pa.py_buffer(data.hex().encode())
+        count, pa.py_buffer(offsets.tobytes()), pa.py_buffer(letters.tobytes())
     )
-    return pc.if_else(ids.is_valid(), text, None) if ids.null_count else text
+    return pc.if_else(_one_chunk(ids).is_valid(), text, None) if ids.null_count else text
 
 
 def canonical_text(column: "pa.Array | pa.ChunkedArray") -> "pa.Array | pa.ChunkedArray":

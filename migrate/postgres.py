@@ -4,6 +4,7 @@
     temporary(cursor, name, …) a temporary table, made once on a connection
     copy_in(cursor, ...)       Arrow rows into a table, by COPY; nothing is lost between Arrow and the server
     copy_out(cursor, query)    the rows of a query as an Arrow table
+    copied(cursor, statement)  what a COPY sends, in pieces of whole rows;  parsed(text, schema) makes rows of CSV
     faults(doing)              turns the server's errors into ours
 
 What a server says about an error holds values of rows (`Key (email)=(...) already exists`), so its text never leaves
@@ -21,6 +22,7 @@ import psycopg
 import pyarrow as pa
 import pyarrow.compute as pc
 from psycopg import sql
+from psycopg.generators import copy_from
 from pyarrow import csv
 from sqlalchemy import URL, make_url
 
@@ -49,6 +51,9 @@ _KEEPALIVE = {
 }
 _COPY_PLACE = re.compile(r"^COPY (?P<table>[^,]+), line \d+, column (?P<column>[^:]+)")
 
+
+PIECE_BYTES = 2**20
+"""Text that is parsed at once: what fits the processor's cache takes half the time of 8 MB."""
 
 PATIENCE = 30.0
 """Seconds for which a fault that may pass is waited for: a server that says nothing is found out in half of them."""
@@ -174,26 +179,50 @@ def copy_out(
     cursor: Cursor, query: sql.Composable, types: dict[str, pa.DataType], params: "Params | None" = None
 ) -> pa.Table:
     """The rows of `query` as an Arrow table with the given columns and types; null and '' stay apart."""
-    sink = pa.BufferOutputStream()
-    with cursor.copy(sql.SQL("COPY ({}) TO STDOUT (FORMAT csv)").format(query), params) as copy:
-        for block in copy:
-            sink.write(block)
-    text = sink.getvalue()
-    if not text.size:
-        return pa.table({name: pa.array([], kind) for name, kind in types.items()})
-    try:
-        return _parsed(text, types, csv.ReadOptions(column_names=list(types)))
-    except pa.ArrowInvalid:  # a row longer than a block, such as a note of some megabytes: all of it is one
-        return _parsed(text, types, csv.ReadOptions(column_names=list(types), block_size=text.size + 1))
+    schema = pa.schema(types)
+    pieces = copied(cursor, sql.SQL("COPY ({}) TO STDOUT (FORMAT csv)").format(query), params)
+    tables = [parsed(text, schema) for text in pieces]
+    return pa.concat_tables([schema.empty_table(), *tables]).combine_chunks()
 
 
-def _parsed(text: pa.Buffer, types: dict[str, pa.DataType], options: csv.ReadOptions) -> pa.Table:
+def copied(
+    cursor: "psycopg.Cursor[Any]", statement: Any, params: "Params | None" = None
+) -> Iterator[bytearray]:
+    """What a COPY sends, in pieces of whole rows, each of some 1 MB.
+
+    To wait for each row by itself, as psycopg does, takes a third more processor time.
+    """
+    with cursor.copy(statement, params):
+        connection, more = cursor.connection, True
+        while more:
+            piece = bytearray()
+            more = connection.wait(_fill(piece, connection.pgconn))
+            if piece:
+                yield piece
+
+
+def _fill(piece: bytearray, server: psycopg.pq.abc.PGconn) -> Generator[Any, Any, bool]:
+    """Add rows to a piece until it is full; False at the end of the COPY."""
+    while len(piece) < PIECE_BYTES:
+        row = yield from copy_from(server)
+        if not isinstance(row, memoryview):
+            return False
+        piece += row
+    return True
+
+
+def parsed(text: bytes | bytearray, schema: pa.Schema) -> pa.Table:
+    """Rows of PostgreSQL's CSV in exactly that schema; null and '' stay apart. Raises ArrowInvalid."""
     return csv.read_csv(
         pa.BufferReader(text),
-        read_options=options,
-        parse_options=csv.ParseOptions(newlines_in_values=True),
-        convert_options=csv.ConvertOptions(
-            column_types=types, null_values=[""], strings_can_be_null=True, quoted_strings_can_be_null=False
+        csv.ReadOptions(column_names=schema.names, use_threads=False, block_size=len(text) + 1),
+        csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False),
+        csv.ConvertOptions(
+            column_types=schema,
+            null_values=[""],
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=False,
+            timestamp_parsers=[csv.ISO8601],
         ),
     )
 

@@ -16,7 +16,7 @@ from datetime import datetime
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from migrate.canonical import id_text
+from migrate.canonical import uuid_text
 from migrate.extract.batches import read_batch, read_keys
 from migrate.extract.readers import Readers
 from migrate.model import Batch, KeyRange, Outcome, Slice, SliceKind
@@ -68,14 +68,14 @@ def _roots(batch: Batch, line: Line) -> pa.Array:
 
 
 def _told(outcome: Outcome, roots: pa.Array) -> pa.Table:
-    """`key`, `id`, `disposition` and `fingerprint` of the entities with a root; ids and fingerprints as 32 digits."""
+    """`key`, `disposition`, `id` and `fingerprint` of the entities with a root, ids as PostgreSQL shows them."""
     keys = outcome.keys
     told = pa.table(
         {
             "key": keys.column("key"),
-            "id": id_text(keys.column("id")),
+            "id": uuid_text(keys.column("id")),
             "disposition": keys.column("disposition"),
-            "fingerprint": id_text(outcome.fingerprint),
+            "fingerprint": uuid_text(outcome.fingerprint),
         }
     )
     return told.filter(pc.is_in(told.column("key"), value_set=roots))

@@ -36,7 +36,7 @@ class Books:
         """Platform id -> legacy key and what became of it; `merge` and `stub` by what the crosswalk says of it now."""
         found = self.platform.ask(
             """
-            SELECT DISTINCT ON (made.id) replace(made.id::text, '-', ''), made.key,
+            SELECT DISTINCT ON (made.id) made.id::text, made.key,
                    CASE WHEN now.cause IN ('merge', 'stub') THEN now.cause ELSE coalesce(image.disposition, '') END
             FROM {state}.crosswalk made
             JOIN {state}.crosswalk now ON now.system = made.system AND now.entity = made.entity
@@ -64,10 +64,10 @@ class Books:
         return {(line["table"], line["row"]): line["state"] for line in found.to_pylist()}
 
     def merged(self, entities: Sequence[str]) -> dict[str, dict[str, str]]:
-        """Entity -> legacy key that was merged away -> hexadecimal id of its survivor."""
+        """Entity -> legacy key that was merged away -> id of its survivor."""
         found = self.platform.ask(
             """
-            SELECT entity, key, replace(id::text, '-', '') FROM {state}.crosswalk
+            SELECT entity, key, id::text FROM {state}.crosswalk
             WHERE cause = 'merge' AND valid_to = 'infinity' AND entity = ANY(%s)
             """,
             {"entity": _TEXT, "key": _TEXT, "id": _TEXT},
@@ -117,7 +117,7 @@ class Books:
         """Legacy key -> the id that its current line of the crosswalk leads to."""
         found = self.platform.ask(
             """
-            SELECT key, replace(id::text, '-', '') FROM {state}.crosswalk
+            SELECT key, id::text FROM {state}.crosswalk
             WHERE entity = %s AND valid_to = 'infinity' AND key = ANY(%s)
             """,
             {"key": _TEXT, "id": _TEXT},

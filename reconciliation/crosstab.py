@@ -190,8 +190,7 @@ class _Crosstab:
         column: sql.Composable = sql.Identifier(dimension.column)
         compared = self.pair.field(dimension.column)
         if not dimension.grain:
-            plain = sql.SQL("{}::text").format(column)
-            return sql.SQL("replace({}, '-', '')").format(plain) if compared.names else plain
+            return sql.SQL("{}::text").format(column)
         zone = next((form.options["zone"] for form in compared.forms if form.name == "local"), "UTC")
         if pa.types.is_timestamp(self.evidence.layout[self.pair.table].columns[dimension.column].type):
             column = sql.SQL("({} AT TIME ZONE {})").format(column, sql.Literal(zone))

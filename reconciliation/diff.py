@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from reconciliation.compare.nouns import Compared, Pair
-from reconciliation.expected import PLACES, one
+from reconciliation.expected import PLACES, kept, one
 from reconciliation.model import Kind
 
 LINES = pa.schema(
@@ -51,7 +51,7 @@ def compare(expected: pa.Table, actual: pa.Table, pair: Pair) -> Matched:
     """
     position = pc.index_in(one(expected.column("id")), value_set=one(actual.column("id")))
     met = position.is_valid()
-    here, there = expected.filter(met), actual.take(position.filter(met))
+    here, there = kept(expected, met), actual.take(kept(position, met))
     lines = [
         _missing(expected.filter(pc.invert(met))),
         _doubled(expected),

@@ -74,7 +74,7 @@ class SoFar:
 class Replay(Protocol):
     """The mover's word, for the check `replay` alone: what its mapping makes of the legacy rows as they are now.
 
-    A piece is a table of `key`, `id`, `disposition` and `fingerprint`, ids and fingerprints as 32 digits.
+    A piece is a table of `key`, `id`, `disposition` and `fingerprint`, ids and fingerprints as PostgreSQL shows them.
     """
 
     def all(self, entity: str) -> Iterator[pa.Table]:

@@ -3,19 +3,22 @@
     expected = Expectation(comparison, tables, system, as_of, merged).rows(pair, layout)
 
 In: the legacy rows of some roots, a table each, read whole. Out: one table per pair with the columns `id` and `root`
-(hexadecimal), `key` (of the root), `row` (legacy ROW_ID), and every compared platform column in its own type.
+(as PostgreSQL shows them), `key` (of the root), `row` (legacy ROW_ID), and every compared platform column in its own
+type.
 Nothing of the mapping is used: ids are derived as `migrate.canonical` says, values by the declared forms.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
+from typing import TypeVar
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from migrate.canonical import derive_ids, id_text
+from migrate.canonical import derive_ids, uuid_text
 from migrate.conditions import Column, Condition
 from migrate.model import Layout, TargetTable
 from reconciliation.compare.conditions import holds
@@ -25,8 +28,10 @@ from reconciliation.forms import applied
 PLACES = ("id", "root", "key", "row")
 """The columns beside the compared ones."""
 
+Kept = TypeVar("Kept", pa.Table, pa.Array)
+
 Merged = Mapping[str, Mapping[str, str]]
-"""Entity -> legacy key that was merged -> hexadecimal id of the survivor."""
+"""Entity -> legacy key that was merged -> id of the survivor, as PostgreSQL shows it."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,7 @@ class Expectation:
     @cached_property
     def derived(self) -> pa.Array:
         """Their ids, as if nobody had been merged."""
-        return id_text(derive_ids(self.system, f"{self.comparison.entity}/", self.keys))
+        return uuid_text(derive_ids(self.system, f"{self.comparison.entity}/", self.keys))
 
     @cached_property
     def asked(self) -> pa.Array:
@@ -99,7 +104,7 @@ class Expectation:
         return self._value(compared, _Rows.alone(rows), shown_as(table.columns[compared.column].type))
 
     def ids_of(self, prefix: str, keys: pa.Array) -> pa.Array:
-        """The platform's ids of legacy keys, as 32 digits: derived, or of the survivor of a merge."""
+        """The platform's ids of legacy keys, as PostgreSQL shows them: derived, or of the survivor of a merge."""
         return self._ids(prefix, keys)
 
     # --- which rows
@@ -116,7 +121,7 @@ class Expectation:
         keys = one(table.column("ROW_ID")) if pair.parent is None else self._root_keys(pair, table)
         position = pc.index_in(keys, value_set=one(self.roots.column("ROW_ID")))
         there = position.is_valid()
-        rows = _Rows(table.filter(there), position.filter(there), self.roots)
+        rows = _Rows(kept(table, there), kept(position, there), self.roots)
         for join in pair.joins:
             rows = rows.joined(join.alias, *self._joined(join, rows))
         return rows
@@ -156,8 +161,7 @@ class Expectation:
         return replace(rows, each={"each": values, **constants}, variant=variant.name).filter(kept)
 
     def _filtered(self, table: pa.Table, condition: Condition | None) -> pa.Table:
-        rows = _Rows.alone(table)
-        return table.filter(self._holds(condition, rows))
+        return kept(table, self._holds(condition, _Rows.alone(table)))
 
     # --- what they have to be
 
@@ -200,25 +204,26 @@ class Expectation:
             values = applied(form.name, values, options)
         if compared.code is not None:
             values = self._coded(compared, rows, values)
-        return values if compared.names is None else self._ids(compared.names, _filled(values))
+        if compared.names is None:
+            return values
+        return _once(values, lambda keys: self._ids(compared.names or "", _filled(keys)))
 
     def _coded(self, compared: Compared, rows: "_Rows", values: pa.Array) -> pa.Array:
         """The codes; a value that the list does not have stays what it is, and so differs from any code."""
         codes = self.comparison.codes[compared.code or ""]
-        values = _filled(values)
-        asked = values
-        if compared.parent is not None:
-            asked = _pairs(_filled(rows.column(compared.parent)), values)
-            known = [f"{parent}\x1f{value}" for parent, value in codes]
-        else:
+        told = pa.array(codes.values(), pa.string())
+
+        def found(asked: pa.Array, known: list[str], values: pa.Array) -> pa.Array:
+            return pc.coalesce(told.take(pc.index_in(asked, value_set=pa.array(known, pa.string()))), values)
+
+        if compared.parent is None:
             known = [value for _, value in codes]
-        found = pa.array(codes.values(), pa.string()).take(
-            pc.index_in(asked, value_set=pa.array(known, pa.string()))
-        )
-        return pc.coalesce(found, values)
+            return _once(values, lambda each: found(_filled(each), known, _filled(each)))
+        asked = _pairs(_once(rows.column(compared.parent), _filled), values)
+        return found(asked, [f"{parent}\x1f{value}" for parent, value in codes], _once(values, _filled))
 
     def _ids(self, prefix: str, keys: pa.Array) -> pa.Array:
-        return self._led(prefix, keys, id_text(derive_ids(self.system, f"{prefix}/", keys)))
+        return self._led(prefix, keys, uuid_text(derive_ids(self.system, f"{prefix}/", keys)))
 
     def _led(self, prefix: str, keys: pa.Array, ids: pa.Array) -> pa.Array:
         """The ids, but of a merged key its survivor's."""
@@ -243,7 +248,7 @@ class _Rows:
     @classmethod
     def alone(cls, table: pa.Table) -> "_Rows":
         """Rows that are their own roots."""
-        return cls(table, pa.array(range(table.num_rows), pa.int64()), table)
+        return cls(table, pa.array(np.arange(table.num_rows)), table)
 
     def __len__(self) -> int:
         return int(self.table.num_rows)
@@ -275,22 +280,25 @@ class _Rows:
 
     def filter(self, mask: pa.Array) -> "_Rows":
         """The rows where the mask is true."""
-        if mask.true_count == len(self):
-            return self
         return replace(
             self,
-            table=self.table.filter(mask),
-            position=self.position.filter(mask),
-            beside={
-                alias: (table, position.filter(mask)) for alias, (table, position) in self.beside.items()
-            },
-            each={name: values.filter(mask) for name, values in self.each.items()},
+            table=kept(self.table, mask),
+            position=kept(self.position, mask),
+            beside={alias: (table, kept(position, mask)) for alias, (table, position) in self.beside.items()},
+            each={name: kept(values, mask) for name, values in self.each.items()},
         )
 
 
 def one(column: pa.ChunkedArray | pa.Array) -> pa.Array:
-    """A column in one piece."""
-    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    """A column in one piece; copied only where it is in several."""
+    if isinstance(column, pa.Array):
+        return column
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+
+
+def kept(values: Kept, mask: pa.Array) -> Kept:
+    """The rows, or the values, where a mask is true; not copied where it is true everywhere."""
+    return values if mask.true_count == len(values) else values.filter(mask)
 
 
 def _together(tables: list[pa.Table]) -> pa.Table:
@@ -334,6 +342,12 @@ def shown_as(kind: pa.DataType) -> pa.DataType:
     if pa.types.is_decimal(kind):
         return pa.decimal128(38, 10)
     return pa.int64() if pa.types.is_integer(kind) else kind
+
+
+def _once(values: pa.Array, function: Callable[[pa.Array], pa.Array]) -> pa.Array:
+    """A function of single values, which is asked once about each value that occurs."""
+    encoded = values.dictionary_encode()
+    return function(encoded.dictionary).take(encoded.indices)
 
 
 def _option(option: object, rows: _Rows) -> object:

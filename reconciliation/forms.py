@@ -129,17 +129,20 @@ def local(values: Values, *, zone: str) -> Values:
     [datetime.datetime(2020, 7, 1, 16, 0), datetime.datetime(2024, 3, 10, 7, 30)]
     """
     walls = values.cast(pa.timestamp("us"))
-    after, before = (
-        pc.assume_timezone(walls, timezone=zone, ambiguous="earliest", nonexistent=which)
-        for which in ("latest", "earliest")
-    )
-    moments = after.cast(pa.timestamp("us", "UTC")).cast(pa.timestamp("us"))
-    skipped = pc.fill_null(pc.not_equal(after, before), False)
-    if not skipped.true_count:
-        return moments
+    try:
+        return _instants(walls, zone, "raise")
+    except pa.ArrowInvalid:  # some were skipped
+        moments, before = (_instants(walls, zone, which) for which in ("latest", "earliest"))
+    skipped = pc.fill_null(pc.not_equal(moments, before), False)
     there = ZoneInfo(zone)
     read = [wall.replace(tzinfo=there).astimezone(UTC) for wall in walls.filter(skipped).to_pylist()]
     return pc.replace_with_mask(moments, skipped, pa.array(read).cast(pa.timestamp("us")))
+
+
+def _instants(walls: Values, zone: str, skipped: str) -> Values:
+    """Wall time as instants; skipped: what becomes of a time that no clock has shown."""
+    moments = pc.assume_timezone(walls, timezone=zone, ambiguous="earliest", nonexistent=skipped)
+    return moments.cast(pa.timestamp("us", "UTC")).cast(pa.timestamp("us"))
 
 
 @form

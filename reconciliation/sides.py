@@ -24,7 +24,7 @@ from migrate.extract.nouns import Reader
 from migrate.extract.readers import Readers
 from migrate.extract.sql import SqlSource
 from migrate.model import KeyRange, Layout
-from migrate.postgres import PATIENCE, comma, connect, copy_out, faults, names
+from migrate.postgres import PATIENCE, comma, connect, copied, copy_out, faults, names
 from reconciliation.compare.nouns import Comparison
 from reconciliation.expected import one, shown_as
 
@@ -187,7 +187,7 @@ class PlatformSide:
             return int(self._one(sql.SQL("SELECT count(*) FROM {}").format(names(self.schema, table))))
 
     def there(self, table: str, ids: pa.Array) -> set[str]:
-        """Those of some ids that a platform table has, as 32 digits."""
+        """Those of some ids that a platform table has."""
         key = _shown(self.layout[table].key, ID)
         query = sql.SQL("SELECT {} FROM {} WHERE {} = ANY(%s::uuid[])").format(
             key, names(self.schema, table), sql.Identifier(self.layout[table].key)
@@ -215,18 +215,9 @@ class PlatformSide:
         query = sql.SQL("COPY (SELECT {} FROM {}) TO STDOUT (FORMAT binary)").format(
             sql.Identifier(self.layout[table].key), names(self.schema, table)
         )
-        with (
-            faults(f"read the keys of {table}"),
-            self._connection.cursor() as cursor,
-            cursor.copy(query) as copy,
-        ):
-            block = bytearray()
-            for row in copy:
-                block += row
-                if len(block) >= _IDS_BYTES:
-                    yield _ids_of(block)
-                    block = bytearray()
-            yield _ids_of(block)
+        with faults(f"read the keys of {table}"), self._connection.cursor() as cursor:
+            for piece in copied(cursor, query):
+                yield _ids_of(piece)
 
     def _one(self, query: sql.SQL | sql.Composed) -> Any:
         row = self._connection.execute(query).fetchone()
@@ -234,7 +225,6 @@ class PlatformSide:
         return row[0]
 
 
-_IDS_BYTES = 1 << 20
 _HEADER, _ROW = b"PGCOPY\n\xff\r\n\0", 22  # PostgreSQL's documentation of COPY, "Binary Format"
 
 
@@ -251,10 +241,8 @@ def _listed(ids: pa.Array) -> str:
 
 
 def _shown(column: str, kind: pa.DataType) -> sql.Composed:
-    """A platform column as it travels: ids as 32 digits, instants in UTC without a zone, flags as words."""
+    """A platform column as it travels: instants in UTC without a zone, flags as words."""
     told = sql.Identifier(column)
-    if pa.types.is_fixed_size_binary(kind):
-        return sql.SQL("encode(uuid_send({}), 'hex')").format(told)  # a third of the time of replace()
     if pa.types.is_boolean(kind):
         return sql.SQL("{}::text").format(told)
     if pa.types.is_timestamp(kind):

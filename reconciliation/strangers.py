@@ -1,22 +1,23 @@
 """Roots of the platform that no legacy key asks for, found in bounded memory however many roots there are.
 
     found = Found();  found.add(expectation, rows)        while ranges are compared: which roots were there
-    for ids in strangers(evidence, comparison, found): …  then: those that nobody asked for, as 32 digits
+    for ids in strangers(evidence, comparison, found): …  then: those that nobody asked for
 
-The space of ids is cut into shares. In each the roots that were found are counted, and at the end the platform counts
-its own: what was found is a part of what is there, each id once, so where both counts are equal nobody is left over.
-Only in the other shares are ids compared: those that are there with those of all legacy keys, which are read once more.
+What was found is a part of what is there, each id once: where as many were found as the platform counts, nobody is left
+over. Otherwise the same is asked of shares of the space of ids, and only in those that disagree are ids compared: those
+that are there with those of all legacy keys, which are read once more.
 """
 
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from uuid import UUID
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from migrate.canonical import ID, derive_ids, id_text
+from migrate.canonical import ID, derive_ids, uuid_text
 from reconciliation.ahead import ahead
 from reconciliation.compare.nouns import Comparison
 from reconciliation.evidence import Evidence
@@ -33,7 +34,7 @@ KEYS_AT_ONCE = 100_000
 class Found:
     """How many roots were found in each share. exact: not so where ranges were compared in another snapshot."""
 
-    counts: np.ndarray = field(default_factory=lambda: np.zeros(1 << BITS, np.int64))
+    counts: np.ndarray = field(default_factory=lambda: np.zeros(1 << BITS, np.int32))
     exact: bool = True
 
     def add(self, expectation: Expectation, rows: pa.Table) -> None:
@@ -44,20 +45,22 @@ class Found:
             first = np.frombuffer(
                 pc.utf8_slice_codeunits(own, 0, 8).cast(pa.binary(8)).buffers()[1], np.uint8
             )
-            self.counts += _counted(_raw(first.reshape(-1, 8)))
+            _count(self.counts, _raw(first.reshape(-1, 8)))
 
 
 def strangers(evidence: Evidence, comparison: Comparison, found: Found) -> Iterator[pa.Array]:
     """Ids of roots that are on the platform and that no legacy key asks for, some at a time."""
+    if found.exact and evidence.platform.count(comparison.table) == found.counts.sum():
+        return
     there = np.zeros_like(found.counts)
     for block in evidence.platform.ids(comparison.table):
-        there += _counted(block)
+        _count(there, block)
     suspect = np.flatnonzero(there != found.counts) if found.exact else np.flatnonzero(there)
     rooms = np.cumsum(there[suspect]) // IDS_AT_ONCE
     for room in np.unique(rooms):
         chosen = np.zeros(1 << BITS, bool)
         chosen[suspect[rooms == room]] = True
-        yield id_text(_not_asked(evidence, comparison, chosen))
+        yield uuid_text(_not_asked(evidence, comparison, chosen))
 
 
 def _not_asked(evidence: Evidence, comparison: Comparison, chosen: np.ndarray) -> pa.Array:
@@ -77,7 +80,7 @@ def _asked(evidence: Evidence, comparison: Comparison, keys: pa.Array) -> pa.Arr
     derived = derive_ids(evidence.system, f"{comparison.entity}/", keys)
     survivors = evidence.merged.get(comparison.entity, {})
     merged = keys.filter(pc.is_in(keys, value_set=pa.array(list(survivors), pa.string())))
-    led = [bytes.fromhex(survivors[key]) for key in merged.to_pylist()]
+    led = [UUID(survivors[key]).bytes for key in merged.to_pylist()]
     return pa.concat_arrays([derived, pa.array(led, ID)]) if led else derived
 
 
@@ -95,8 +98,9 @@ def _share(ids: np.ndarray) -> np.ndarray:
     return share
 
 
-def _counted(ids: np.ndarray) -> np.ndarray:
-    return np.bincount(_share(ids), minlength=1 << BITS)
+def _count(counts: np.ndarray, ids: np.ndarray) -> None:
+    """Add ids to the counts of their shares."""
+    np.add.at(counts, _share(ids), 1)
 
 
 def _ids(raw: np.ndarray) -> pa.Array:

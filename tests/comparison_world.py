@@ -11,7 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from migrate.canonical import derive_ids, id_text
+from migrate.canonical import derive_ids, uuid_text
 from migrate.model import TargetColumn
 from reconciliation.compare import Comparison, read
 from reconciliation.diff import compare
@@ -70,7 +70,7 @@ def said(
     given |= {name: pa.array([value]) for name, value in beside.items()}
     (pair,) = compared.pairs
     expected = Expectation(compared, {"S_THING": pa.table(given)}, "gcms", AS_OF).rows(pair, LAYOUT)
-    own = id_text(derive_ids("gcms", "thing/", pa.array(["1-A"])))
+    own = uuid_text(derive_ids("gcms", "thing/", pa.array(["1-A"])))
     its = pa.array([platform], shown_as(THING.columns[column].type))
     actual = pa.table({"id": own, "root": own, column: its})
     return [Kind(each) for each in compare(expected, actual, pair).lines.column("kind").to_pylist()]
@@ -78,7 +78,7 @@ def said(
 
 def id_of(entity: str, key: str) -> str:
     """The platform id of a key, as both sides are compared."""
-    return str(id_text(derive_ids("gcms", f"{entity}/", pa.array([key])))[0])
+    return str(uuid_text(derive_ids("gcms", f"{entity}/", pa.array([key])))[0])
 
 
 def at(*parts: int) -> datetime:

@@ -17,7 +17,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from migrate.canonical import derive_ids, id_text
+from migrate.canonical import derive_ids, uuid_text
 from migrate.model import KeyRange
 from reconciliation.checks import Answer, check
 from reconciliation.checks.lines import line, table
@@ -121,7 +121,7 @@ class _Work:
         with self.evidence.legacy.reader() as reader:
             keys = one(reader.rows(pair.source, ["ROW_ID"], "ROW_ID", within).column("ROW_ID"))
         prefix = f"{self.comparison.entity}/{pair.name}/"
-        ids = id_text(derive_ids(self.evidence.system, prefix, keys))
+        ids = uuid_text(derive_ids(self.evidence.system, prefix, keys))
         rows = self.evidence.platform.rows(TABLE, _COLUMNS, ids, self.evidence.layout[TABLE].key)
         found: dict[str, list[Filed]] = {}
         for each in self.filing.of([key.upper() for key in keys.to_pylist()]):

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from migrate.canonical import fingerprints, id_text
+from migrate.canonical import fingerprints, uuid_text
 from reconciliation.checks import Answer, check
 from reconciliation.checks.lines import line, table
 from reconciliation.compare.nouns import Comparison
@@ -71,7 +71,7 @@ def _entity(evidence: Evidence, replay: Replay, comparison: Comparison) -> Itera
         yield Measure(NAME, comparison.entity, name, "entities", count, None, count)
         yield table(
             line(
-                subject, kind, key=key, table=comparison.root, id=_dashed(id_),
+                subject, kind, key=key, table=comparison.root, id=id_,
                 look=(Look.IN_FLIGHT if key in fresh else Look.OUT_OF_SYNC).value,
             )
             for of, key, kind, id_ in still
@@ -122,7 +122,7 @@ def _images(evidence: Evidence, comparison: Comparison, piece: pa.Table) -> pa.T
     """What the state keeps of each key of the piece: disposition and fingerprint, null for none."""
     kinds = dict.fromkeys(("key", "disposition", "fingerprint"), pa.string())
     found = evidence.platform.ask(
-        "SELECT key, disposition, replace(fingerprint::text, '-', '') FROM {state}.key_image"
+        "SELECT key, disposition, fingerprint::text FROM {state}.key_image"
         " WHERE entity = %s AND key = ANY(%s)",
         kinds,
         [comparison.entity, piece.column("key").to_pylist()],
@@ -142,13 +142,17 @@ def _actual(
         entity = pc.index_in(one(rows.column("root")), value_set=roots)
         if name == comparison.table:
             there = pc.is_in(roots, value_set=one(rows.column("root")))
-        tables[name] = rows.select(list(told.columns)).append_column("_entity", entity)
-    return id_text(fingerprints(tables, len(roots))), there
+        columns = {
+            column: _canonical(rows.column(column), told.columns[column].type) for column in told.columns
+        }
+        tables[name] = pa.table({**columns, "_entity": entity})
+    return uuid_text(fingerprints(tables, len(roots))), there
+
+
+def _canonical(values: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
+    """The values as a fingerprint is made of them: ids without hyphens."""
+    return pc.replace_substring(values, "-", "") if pa.types.is_fixed_size_binary(kind) else values
 
 
 def _accepted(piece: pa.Table) -> pa.Array:
     return one(pc.equal(piece.column("disposition"), "accepted"))
-
-
-def _dashed(digits: str) -> str:
-    return "-".join(digits[a:b] for a, b in ((0, 8), (8, 12), (12, 16), (16, 20), (20, 32)))

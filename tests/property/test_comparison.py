@@ -4,13 +4,14 @@ import unicodedata
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migrate.canonical import derive_ids, id_text
+from migrate.canonical import derive_ids, uuid_text
 from reconciliation.diff import compare, unexpected
 from reconciliation.expected import Expectation
 from reconciliation.forms import applied
@@ -98,7 +99,7 @@ def test_every_row_is_missing_misplaced_too_much_or_compared_and_only_one_of_the
     expected = Expectation(PARTS, tables, "gcms", AS_OF).rows(pair, LAYOUT)
     kept = expected.filter(pa.array([n not in lost for n in range(len(rows))], pa.bool_()))
     more = _table(
-        [(f"{n:032x}", _root(f"1-T{of}"), title) for n, (of, title) in enumerate(strange)],
+        [(str(UUID(int=n)), _root(f"1-T{of}"), title) for n, (of, title) in enumerate(strange)],
         ("id", "root", "title"),
     )
     actual = pa.concat_tables([kept.select(["id", "root", "title"]), more])
@@ -149,4 +150,4 @@ def _table(rows: list[tuple[str, str, str]], names: tuple[str, str, str]) -> pa.
 
 
 def _root(key: str) -> str:
-    return str(id_text(derive_ids("gcms", "thing/", pa.array([key])))[0])
+    return str(uuid_text(derive_ids("gcms", "thing/", pa.array([key])))[0])

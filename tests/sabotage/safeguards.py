@@ -587,7 +587,8 @@ SAFEGUARDS = (
     ),
     Safeguard(
         "an hour that never was is not moved to the next one that was", "reconciliation/forms.py",
-        "    if not skipped.true_count:\n", "    if True:\n", (FALSE_ALARMS, "says_the_same"), quick=True,
+        'return _instants(walls, zone, "raise")', 'return _instants(walls, zone, "latest")',
+        (FALSE_ALARMS, "says_the_same"), quick=True,
     ),
     Safeguard(
         "what differs is looked at a second time", "reconciliation/look.py",
@@ -860,6 +861,11 @@ SAFEGUARDS = (
         "differ: what no legacy key asks for is looked for", "reconciliation/strangers.py",
         "np.flatnonzero(there != found.counts)", "np.flatnonzero(there < found.counts)",
         ("tests/unit/test_strangers.py", "exactly"), quick=True,
+    ),
+    Safeguard(
+        "differ: a count is believed in its own snapshot alone", "reconciliation/strangers.py",
+        "if found.exact and evidence", "if evidence",
+        ("tests/unit/test_strangers.py", "came_while"), quick=True,
     ),
     Safeguard(
         "differ: a survivor asked for twice is counted once", "reconciliation/strangers.py",
