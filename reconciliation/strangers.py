@@ -23,8 +23,8 @@ from reconciliation.compare.nouns import Comparison
 from reconciliation.evidence import Evidence
 from reconciliation.expected import Expectation, one
 
-BITS = 20
-"""A million shares, in 4 MB: with ten million roots ten in each, so that a few strangers cost a few ids."""
+BITS = 16
+"""65,536 shares: of ten million roots 150 in each, so that a few strangers cost a few ids."""
 
 IDS_AT_ONCE = 1_000_000
 KEYS_AT_ONCE = 100_000
@@ -34,7 +34,7 @@ KEYS_AT_ONCE = 100_000
 class Found:
     """How many roots were found in each share. exact: not so where ranges were compared in another snapshot."""
 
-    counts: np.ndarray = field(default_factory=lambda: np.zeros(1 << BITS, np.int32))
+    counts: np.ndarray = field(default_factory=lambda: np.zeros(1 << BITS, np.int64))
     exact: bool = True
 
     def add(self, expectation: Expectation, rows: pa.Table) -> None:
@@ -45,7 +45,7 @@ class Found:
             first = np.frombuffer(
                 pc.utf8_slice_codeunits(own, 0, 8).cast(pa.binary(8)).buffers()[1], np.uint8
             )
-            _count(self.counts, _raw(first.reshape(-1, 8)))
+            self.counts += _counted(_raw(first.reshape(-1, 8)))
 
 
 def strangers(evidence: Evidence, comparison: Comparison, found: Found) -> Iterator[pa.Array]:
@@ -54,7 +54,7 @@ def strangers(evidence: Evidence, comparison: Comparison, found: Found) -> Itera
         return
     there = np.zeros_like(found.counts)
     for block in evidence.platform.ids(comparison.table):
-        _count(there, block)
+        there += _counted(block)
     suspect = np.flatnonzero(there != found.counts) if found.exact else np.flatnonzero(there)
     rooms = np.cumsum(there[suspect]) // IDS_AT_ONCE
     for room in np.unique(rooms):
@@ -98,9 +98,8 @@ def _share(ids: np.ndarray) -> np.ndarray:
     return share
 
 
-def _count(counts: np.ndarray, ids: np.ndarray) -> None:
-    """Add ids to the counts of their shares."""
-    np.add.at(counts, _share(ids), 1)
+def _counted(ids: np.ndarray) -> np.ndarray:
+    return np.bincount(_share(ids), minlength=1 << BITS)
 
 
 def _ids(raw: np.ndarray) -> pa.Array:
