@@ -2,13 +2,14 @@
 
     demo = Demo(folder, clients=500, seed=1)
     demo.prepare()            a project folder
-    demo.make_legacy()        a SQLite database like GCMS
+    demo.make_legacy()        a SQLite database like GCMS, and the files of its attachments
     demo.make_platform()      an embedded PostgreSQL with the case platform
     demo.load(watch)          everything moved, as a Prefect flow on its temporary server
     demo.load_again(watch)    the same without Prefect: nothing is written
     demo.age()                a day of officers' work on the legacy database
     demo.sweep(watch)         what changed, followed
     demo.reconcile()          both sides compared: what left no trace is found
+    demo.answer(reconciled)   somebody answers for what is wrong with the files
     demo.repair(watch)        everything read again
     demo.drill()              known faults planted in a copy, and caught
     demo.report()             the reconciliation again, as pages in both languages
@@ -20,6 +21,7 @@ demo did not make is refused.
 
 import shutil
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
@@ -42,8 +44,23 @@ if TYPE_CHECKING:
     from reconciliation.running import Summary as ReconciliationSummary
     from reconciliation.score import Score
 
-DATABASE, TRUTH, CHANGES = "legacy.db", "truth.csv", "changes.csv"
+DATABASE, FILES, TRUTH, CHANGES = "legacy.db", "siebelfs", "truth.csv", "changes.csv"
+ALLOWANCES = "allowances.yaml"
 MARK = "# This project was made by `migrate demo`, which begins anew when it is called again.\n"
+_ALLOWANCE = """\
+- name: {subject}
+  check: attachments
+  entity: {entity}
+  subject: {subject}
+  at_most: {count}
+  owner: Ann Roy
+  approved_by: Jean Côté
+  approved_on: {today}
+  expires: {end}
+  reason_en: wrong in the old system as well; the register of these files is worked through by hand
+  reason_fr: l'ancien système a la même erreur; le registre de ces fichiers est traité à la main
+
+"""
 
 
 class Demo:
@@ -61,7 +78,7 @@ class Demo:
     def prepare(self) -> None:
         """Make the project folder, or clear the one of an earlier demo; start Prefect's server in the background."""
         self._clear()
-        text = MARK + settings_text(f"sqlite:///{DATABASE}", schema=None)
+        text = MARK + settings_text(f"sqlite:///{DATABASE}", schema=None, files=FILES)
         list(start(self.folder, settings=text))
         import flows
 
@@ -69,14 +86,21 @@ class Demo:
         self._server = flows.Warming()
 
     def make_legacy(self, progress: Callable[[int, int], None] | None = None) -> "Summary":
-        """Fill the legacy database, and write down what was damaged."""
+        """Fill the legacy database and its folder of files, and write down what was damaged."""
         from sqlalchemy import create_engine
 
         from migrate.sample import make
 
         engine = create_engine(self.project.legacy_url(), hide_parameters=True)
         try:
-            return make(engine, self.clients, self.seed, self.folder / TRUTH, progress=progress)
+            return make(
+                engine,
+                self.clients,
+                self.seed,
+                self.folder / TRUTH,
+                files=self.folder / FILES,
+                progress=progress,
+            )
         finally:
             engine.dispose()
 
@@ -129,6 +153,21 @@ class Demo:
 
         return judge(self.project, notice=notice)
 
+    def answer(self, reconciled: "ReconciliationSummary") -> Path:
+        """Whoever owns the files answers for what was found about them, for some weeks; the file that says so."""
+        today = datetime.now(UTC).date()
+        path = self.folder / ALLOWANCES
+        text = "".join(
+            _ALLOWANCE.format(
+                entity=finding.subject.entity, subject=finding.subject.name, count=finding.differing,
+                today=today, end=today + timedelta(weeks=12),
+            )
+            for finding in reconciled.findings
+            if finding.subject.check == "attachments" and finding.differing
+        )  # fmt: skip
+        path.write_text(text, encoding="utf-8")
+        return path
+
     def repair(self, watch: "Watch") -> "RunSummary":
         """Read everything again: an edit that moved neither stamp nor version is found by nothing less."""
         from migrate.project.moving import move
@@ -174,7 +213,17 @@ class Demo:
 
         stop(self.folder / HIDDEN)
         shutil.rmtree(self.folder / HIDDEN, ignore_errors=True)
-        for name in (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", TRUTH, CHANGES, "migrate.toml"):
+        shutil.rmtree(self.folder / FILES, ignore_errors=True)
+        of_its_own = (
+            DATABASE,
+            f"{DATABASE}-wal",
+            f"{DATABASE}-shm",
+            TRUTH,
+            CHANGES,
+            ALLOWANCES,
+            "migrate.toml",
+        )
+        for name in of_its_own:
             (self.folder / name).unlink(missing_ok=True)
 
 

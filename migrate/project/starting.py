@@ -19,7 +19,7 @@ SETTINGS = """\
 url = "{legacy}"{legacy_note}
 {schema}system = "gcms"                   # part of every derived id: never change it after the first load
 timezone = "UTC"                  # of its stamps, and no other; columns in local time stand in the mapping
-# files = "/mnt/siebelfs"         # its Siebel File System, one folder or a list: reconcile looks at attachments too
+{files}
 
 [platform]
 url = "embedded"                  # a private PostgreSQL in .migrate/, or env:PLATFORM_URL
@@ -43,12 +43,17 @@ undo = "30d"                      # how long a run can be taken back; what it ov
 _SHIPPED = (
     '# path = "mappings/gcms"          # your own mapping files; default: those shipped with the program'
 )
+_FILES = "{:<34}# its Siebel File System, one folder or a list: reconcile looks at attachments too"
 _COPIED = 'path = "mappings/gcms"            # your copy: change it, then run migrate mapping check'
 _IGNORED = "# what the program keeps here, and what nobody should commit\n.migrate/\n*.secret\n"
 
 
 def settings_text(
-    legacy: str = "env:GCMS_URL", schema: str | None = "SIEBEL", *, mappings: bool = False
+    legacy: str = "env:GCMS_URL",
+    schema: str | None = "SIEBEL",
+    *,
+    files: str | None = None,
+    mappings: bool = False,
 ) -> str:
     """The text of a new migrate.toml."""
     note = (
@@ -62,6 +67,7 @@ def settings_text(
         schema=f'schema = "{schema}"                 # where the tables are; leave it out for the role\'s own\n'
         if schema
         else "",
+        files=_FILES.format(f'files = "{files}"' if files else '# files = "/mnt/siebelfs"'),
         path=_COPIED if mappings else _SHIPPED,
         workers=1,
     )

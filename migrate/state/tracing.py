@@ -171,7 +171,18 @@ WITH RECURSIVE linked (key) AS (
 SELECT entity, key, id::text, valid_from, nullif(valid_to, 'infinity'), cause, survivor, run FROM {m}.crosswalk
 WHERE system = %s AND entity = %s AND key IN (SELECT key FROM linked) ORDER BY valid_from, key
 """
-_IMAGES = "SELECT entity, disposition, count(*) FROM {m}.key_image GROUP BY 1, 2 ORDER BY 1, 2"
+# A row that names no entity has no image; its line in the quarantine is all that is known of it.
+_IMAGES = """
+SELECT entity, disposition, count(*) FROM (
+    SELECT entity, disposition FROM {m}.key_image
+    UNION ALL (
+        SELECT DISTINCT ON (q.entity, q.key, q.row_id) q.entity, q.state FROM {m}.quarantine AS q
+        WHERE q.scope = 'entity' AND q.state <> 'released'
+            AND NOT EXISTS (SELECT FROM {m}.key_image AS k WHERE (k.entity, k.key) = (q.entity, q.key))
+        ORDER BY q.entity, q.key, q.row_id, q.state DESC
+    )
+) AS ends GROUP BY 1, 2 ORDER BY 1, 2
+"""
 _RUNS = """
 SELECT r.id, r.mode, r.status, r.started, r.ended, r.window_low, r.window_high, r.seconds,
     (SELECT count(*) FROM {m}.batch AS b WHERE b.run = r.id),

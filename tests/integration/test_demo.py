@@ -3,9 +3,13 @@
 import csv
 import json
 import os
+import re
+import sqlite3
 import subprocess
 import sys
 import tempfile
+from collections import Counter
+from contextlib import closing
 from pathlib import Path
 
 import jsonschema
@@ -13,8 +17,14 @@ import pytest
 from click.testing import CliRunner
 
 from migrate.cli.root import cli
+from reconciliation.checks.attachments import FILES
+from reconciliation.filing import NAME
+from reconciliation.folder import Folder
+from reconciliation.report.build import build
+from reconciliation.report.language import Language
 from tests.canaries.search import Search
 from tests.canaries.values import SECRETS
+from tests.truth import read_truth, wrong_files
 
 ROOT = Path(__file__).parents[2]
 GIVEN = {
@@ -24,6 +34,8 @@ GIVEN = {
     "PREFECT_API_AUTH_STRING": SECRETS["api-auth"],
 }
 """What the surroundings hold, and the demo has no use for."""
+
+ROOTS = ("S_CASE", "S_CONTACT", "S_CASE_REL", "S_CONTACT_REL")
 
 
 @pytest.fixture(scope="module")
@@ -103,14 +115,30 @@ def test_what_it_suggests_works(shown):
     assert CliRunner().invoke(cli, ["doctor", "--project", folder]).exit_code == 0
 
 
-def test_the_reconciliation_finds_what_was_edited_without_a_trace_and_nothing_else(shown):
-    """The day's record knows them: the sweep cannot, and a full run brings them."""
+def test_the_reconciliation_finds_what_was_edited_without_a_trace_the_wrong_files_and_nothing_else(shown):
+    """The day's record knows the edits: the sweep cannot see them, and a full run brings them."""
     told, _, folder, _ = shown
-    with (folder / "changes.csv").open(encoding="utf-8", newline="") as record:
-        silent = [line for line in csv.DictReader(record) if line["kind"] == "silent_edit"]
-    assert told["differing"] >= 1
-    assert told["differing"] <= 3 * len(silent)
+    silent = [line for line in record(folder) if line["kind"] == "silent_edit"]
+    counts = Counter(line["check"] for line in differences(folder, first=True))
+    of_files = counts.pop("attachments")
+    assert told["differing"] == of_files + counts.total()
+    assert set(counts) <= {"rows", "replay", "totals"}
+    assert 1 <= counts.total() <= 3 * len(silent)
     assert told["verdict"] == "same"
+
+
+@pytest.mark.parametrize(("first", "look"), [(True, "out_of_sync"), (False, "allowed")])
+def test_what_is_found_about_files_is_what_the_truth_file_says_and_what_the_deleted_left(shown, first, look):
+    """Files of deleted rows stay where they are, as in Siebel. In the end somebody answers for all of it."""
+    folder = shown[2]
+    deleted = {(line["table"], line["row_id"]) for line in record(folder) if line["change"] == "delete"}
+    truth = {line for line in wrong_files(read_truth(folder / "truth.csv")) if line[1:] not in deleted}
+    names = [NAME.fullmatch(path.name) for path in (folder / "siebelfs/att").iterdir()]
+    left = {(FILES, name["table"], name["key"]) for name in names if (name["table"], name["key"]) in deleted}
+    found = [line for line in differences(folder, first=first) if line["check"] == "attachments"]
+    assert sorted((line["subject"], line["table"], line["row"]) for line in found) == sorted(truth | left)
+    assert {line["look"] for line in found} == {look}
+    assert len(truth) >= 15
 
 
 def test_the_drill_of_the_demo_catches_what_was_planted(shown):
@@ -121,18 +149,72 @@ def test_the_drill_of_the_demo_catches_what_was_planted(shown):
     )  # one may hit a column that is left unchecked with a reason
 
 
-def test_the_report_is_there_in_both_languages_with_the_numbers_of_the_truth_file(shown):
-    told, _, folder, _ = shown
-    english, french = (Path(page).read_text(encoding="utf-8") for page in told["reports"])
+def test_the_report_is_there_in_both_languages(shown):
+    english, french = (Path(page).read_text(encoding="utf-8") for page in shown[0]["reports"])
     assert "The two systems agree" in english
     assert 'lang="fr' in french
-    ends = json.loads(CliRunner().invoke(cli, ["status", "--json", "--project", str(folder)]).stdout)[
-        "entities"
-    ]
-    evidence = folder / ".migrate" / "evidence" / told["reconciliation"]
-    books = json.loads((evidence / "context.json").read_text())["books"]
-    rejected = {entity: of["rejected"] for entity, of in books.items()}
-    assert rejected == {entity: of.get("rejected", 0) for entity, of in ends.items()}
+
+
+def test_the_books_of_the_report_are_those_of_the_truth_file(shown):
+    """On the page, in this order: read, loaded, rejected, held, excluded, unaccounted for."""
+    told, _, folder, _ = shown
+    lines = read_truth(folder / "truth.csv")
+    with closing(sqlite3.connect(folder / "legacy.db")) as legacy:
+        roots = {key for table in ROOTS for (key,) in legacy.execute(f"SELECT ROW_ID FROM {table}")}
+    page = Path(told["reports"][0]).read_text(encoding="utf-8")
+    table = page.partition('<caption id="t-books">')[2].partition("</table>")[0]
+    for each in build(Folder.open(folder / ".migrate/evidence", told["reconciliation"])).books:
+        named = Language("en").named("entity", each.entity)
+        row = table.partition(f'<th scope="row">{named}</th>')[2].partition("</tr>")[0]
+        shown_of_it = [int(re.sub(r"\D", "", n)) for n in re.findall(r'<td class="num">([^<]*)</td>', row)]
+        rejected = {line["key"] for line in lines[each.entity] if line["disposition"] == "QUAR"}
+        held, excluded = (
+            whole(lines[each.entity], "QUAR", "held"),
+            whole(lines[each.entity], "EXCL", "entity"),
+        )
+        loose = whole(lines[each.entity], "QUAR", "row") & roots  # rows that were left out of what is loaded
+        wrong = len(rejected - loose - held)
+        assert shown_of_it[2:] == [wrong, len(held), len(excluded), 0], each.entity
+        assert shown_of_it[0] == sum(shown_of_it[1:])
+
+
+def test_the_rows_in_quarantine_are_those_of_the_truth_file_and_of_the_day(shown):
+    told, _, folder, _ = shown
+    result = CliRunner().invoke(cli, ["quarantine", "list", "--lines", "--json", "--project", str(folder)])
+    listed = json.loads(result.stdout)["rows"]
+    page = build(Folder.open(folder / ".migrate/evidence", told["reconciliation"])).quarantine
+    counts = Counter((line["entity"], line["rule"], line["state"], line["scope"]) for line in listed)
+    assert {(q.entity, q.rule, q.state, q.scope): q.lines for q in page} == counts
+    rows = {(line["entity"], line["table"], line["row"]) for line in listed if line["scope"] == "row"}
+    truth = read_truth(folder / "truth.csv")
+    gone = {line["key"] for line in listed if line["scope"] == "entity"}
+    expected = {
+        (entity, line["table"], line["row_id"])
+        for entity in truth
+        for line in truth[entity]
+        if (line["disposition"], line["note"]) == ("QUAR", "row") and line["key"] not in gone
+    }
+    of_the_day = {(line["entity"], line["table"], line["row_id"]) for line in record(folder)}
+    assert rows - of_the_day == expected - of_the_day
+    assert len(expected) >= 15
+
+
+def whole(lines, disposition, note):
+    """The roots of which the truth file says so."""
+    return {line["key"] for line in lines if (line["disposition"], line["note"]) == (disposition, note)}
+
+
+def record(folder):
+    """What the officers did on that day."""
+    with (folder / "changes.csv").open(encoding="utf-8", newline="") as text:
+        return list(csv.DictReader(text))
+
+
+def differences(folder, *, first):
+    """What the first or the last reconciliation of the demo found."""
+    names = sorted(path.name for path in (folder / ".migrate/evidence").iterdir())
+    assert len(names) == 2
+    return Folder.open(folder / ".migrate/evidence", names[0 if first else 1]).all_differences().to_pylist()
 
 
 def test_a_folder_with_something_else_in_it_is_refused(tmp_path):

@@ -266,6 +266,15 @@ def test_what_is_gone_leads_to_nothing_alive_and_a_circle_ends(merged: PostgresP
     assert leads(merged.state.trace(ENTITY, "unknown"), "unknown") is None
 
 
+def test_rows_that_name_no_entity_are_told_among_what_was_rejected(platform: PostgresPlatform) -> None:
+    loose = Slice(ENTITY, 50, SliceKind.LOOSE, (KeyRange(),), "PART")
+    made = outcome({"x": Rejected(("no_parent",)), "y": Rejected(("no_parent", "code"))})
+    with bench(platform) as on:
+        on.things(a=Thing(), b=Rejected())
+        on.platform.target.write(on.run, loose, 0, KeyRange(), made, 2)
+    assert platform.state.status().entities == {ENTITY: {"accepted": 1, "rejected": 3}}
+
+
 def test_the_status_tells_runs_entities_quarantine_and_the_head_of_the_ledger(
     platform: PostgresPlatform,
 ) -> None:

@@ -43,8 +43,9 @@ EXAMPLES = (
 def command(session: Session, directory: Path, clients: int, seed: int) -> int:
     """Show the whole journey with a sample database.
 
-    A legacy database like GCMS, a full load as a Prefect flow, its books, its quarantine, a second load, a day of
-    changes and how they are followed, a reconciliation of both sides, and its report in English and French.
+    A legacy database like GCMS with the files of its attachments, a full load as a Prefect flow, its books, its
+    quarantine, a second load, a day of changes and how they are followed, a reconciliation of both sides, and its
+    report in English and French.
 
     Needs nothing but this program: the legacy database is a file, the platform an embedded PostgreSQL. Everything
     stays in DIR; calling it again begins anew.
@@ -92,6 +93,7 @@ def _travel(
         sample = demo.make_legacy(lambda made, _: bar.advance(made - bar.done))
     tables, planted = len(sample.rows), sum(sample.damage.values())
     session.say(f"{sample.total:,} rows in {tables} tables, {planted:,} of them damaged on purpose")
+    session.say(f"{sample.files:,} files of attachments, some lost, empty, of another size or of nobody")
 
     tell.step("The case platform", "an embedded PostgreSQL; the state of the move lies beside it")
     for schema in demo.make_platform():
@@ -143,6 +145,9 @@ def _judge(
     before = demo.reconcile()
     _verdict(session, before)
     session.say("what was edited without a trace, no sweep can see: it is found here")
+    session.say(
+        f"for the files, which are wrong in the old system too, somebody answers: {demo.answer(before).name}"
+    )
 
     tell.step(
         "Everything again", "`migrate run --mode full`: what the sweep could not see is read and written"
@@ -166,18 +171,22 @@ def _verdict(session: Session, summary: ReconciliationSummary) -> None:
     """A line about a reconciliation, and what is not the same."""
     same = sum(finding.result == "same" for finding in summary.findings)
     session.say(f"{summary.verdict.value}: {same:,} of {len(summary.findings):,} subjects are the same")
+    if allowed := sum(finding.allowed for finding in summary.findings):
+        session.say(f"  {allowed:,} differences that somebody answers for are among them")
     for finding in [each for each in summary.findings if each.result != "same"][:5]:
         where = f"{finding.subject.check} {finding.subject.entity} {finding.subject.name}"
         session.say(f"  {where}: {finding.result.value.replace('_', ' ')}, {finding.differing:,} differences")
 
 
 def _farewell(session: Session, demo: Demo, directory: Path, pages: list[Path], seconds: float) -> None:
-    from migrate.demo import CHANGES, DATABASE, TRUTH
+    from migrate.demo import ALLOWANCES, CHANGES, DATABASE, FILES, TRUTH
 
     session.say(f"\nDone in {seconds:,.0f} s. The embedded server is stopped; any command starts it again.")
     session.say(f"  {directory / DATABASE}   the legacy database")
+    session.say(f"  {directory / FILES}   the files of its attachments")
     session.say(f"  {directory / TRUTH}   what was damaged, and what had to become of it")
     session.say(f"  {directory / CHANGES}   what the officers did")
+    session.say(f"  {directory / ALLOWANCES}   differences that somebody answers for")
     session.say(f"  {directory / 'migrate.toml'}   the settings")
     for page in pages:
         session.say(f"  {page}   the report")
