@@ -41,25 +41,34 @@ if TYPE_CHECKING:
     from migrate.sample.aging import Aged
     from migrate.state import Verified
     from migrate.state.tracing import Status
+    from reconciliation.model import Finding
     from reconciliation.running import Summary as ReconciliationSummary
     from reconciliation.score import Score
 
 DATABASE, FILES, TRUTH, CHANGES = "legacy.db", "siebelfs", "truth.csv", "changes.csv"
 ALLOWANCES = "allowances.yaml"
 MARK = "# This project was made by `migrate demo`, which begins anew when it is called again.\n"
+OWNER, APPROVER = "Ann Roy", "Jean Côté"
+_ALLOWANCES = f"""\
+# Differences that somebody answers for: an owner, an approval by another person, a last day.
+#
+# `migrate demo` has written this file in the place of {OWNER} and {APPROVER}, whom it made up. Nothing else writes
+# such a file: in a project of yours a person looks at what was found, decides, and types it. One difference more
+# than `at_most` counts again, and after the last day all of them do.
+
+"""
 _ALLOWANCE = """\
 - name: {subject}
   check: attachments
   entity: {entity}
   subject: {subject}
   at_most: {count}
-  owner: Ann Roy
-  approved_by: Jean Côté
+  owner: {owner}
+  approved_by: {approver}
   approved_on: {today}
   expires: {end}
   reason_en: wrong in the old system as well; the register of these files is worked through by hand
   reason_fr: l'ancien système a la même erreur; le registre de ces fichiers est traité à la main
-
 """
 
 
@@ -153,20 +162,21 @@ class Demo:
 
         return judge(self.project, notice=notice)
 
-    def answer(self, reconciled: "ReconciliationSummary") -> Path:
-        """Whoever owns the files answers for what was found about them, for some weeks; the file that says so."""
+    def answer(self, reconciled: "ReconciliationSummary") -> "list[Finding]":
+        """In the place of whoever owns the files: answer for all that was found about them, for twelve weeks."""
+        files = [
+            each for each in reconciled.findings if each.subject.check == "attachments" and each.differing
+        ]
         today = datetime.now(UTC).date()
-        path = self.folder / ALLOWANCES
-        text = "".join(
+        given = {"owner": OWNER, "approver": APPROVER, "today": today, "end": today + timedelta(weeks=12)}
+        items = [
             _ALLOWANCE.format(
-                entity=finding.subject.entity, subject=finding.subject.name, count=finding.differing,
-                today=today, end=today + timedelta(weeks=12),
+                entity=each.subject.entity, subject=each.subject.name, count=each.differing, **given
             )
-            for finding in reconciled.findings
-            if finding.subject.check == "attachments" and finding.differing
-        )  # fmt: skip
-        path.write_text(text, encoding="utf-8")
-        return path
+            for each in files
+        ]
+        (self.folder / ALLOWANCES).write_text(_ALLOWANCES + "\n".join(items), encoding="utf-8")
+        return files
 
     def repair(self, watch: "Watch") -> "RunSummary":
         """Read everything again: an edit that moved neither stamp nor version is found by nothing less."""

@@ -61,7 +61,8 @@ class Holder:
 class Status:
     """Where things stand.
 
-    entities:    entity -> disposition of its keys when last seen -> how many.
+    entities:    entity -> disposition of its keys when last seen -> how many. What no entity reaches is among the
+                 rejected, as it is in the books.
     quarantine:  (entity, state, scope, rule, lines, keys) of what is open.
     accepted:    when a schema of either database was last accepted; None before the first run.
     head:        sequence number and hash of the last ledger entry; (0, zeros) before the first.
@@ -125,7 +126,7 @@ def status(cursor: Cursor, schema: str, system: str) -> Status:
         return cursor.execute(sql.SQL(text).format(m=sql.Identifier(schema)), params).fetchall()
 
     entities: dict[str, dict[str, int]] = {}
-    for entity, disposition, number in ask(_IMAGES):
+    for entity, disposition, number in ask(_ENDS):
         entities.setdefault(entity, {})[disposition] = number
     holder = ask(_LEASE, system)
     head = ask("SELECT seq, hash FROM {m}.ledger ORDER BY seq DESC LIMIT 1")
@@ -171,16 +172,14 @@ WITH RECURSIVE linked (key) AS (
 SELECT entity, key, id::text, valid_from, nullif(valid_to, 'infinity'), cause, survivor, run FROM {m}.crosswalk
 WHERE system = %s AND entity = %s AND key IN (SELECT key FROM linked) ORDER BY valid_from, key
 """
-# A row that names no entity has no image; its line in the quarantine is all that is known of it.
-_IMAGES = """
-SELECT entity, disposition, count(*) FROM (
-    SELECT entity, disposition FROM {m}.key_image
-    UNION ALL (
-        SELECT DISTINCT ON (q.entity, q.key, q.row_id) q.entity, q.state FROM {m}.quarantine AS q
-        WHERE q.scope = 'entity' AND q.state <> 'released'
-            AND NOT EXISTS (SELECT FROM {m}.key_image AS k WHERE (k.entity, k.key) = (q.entity, q.key))
-        ORDER BY q.entity, q.key, q.row_id, q.state DESC
-    )
+# What no entity reaches has no image: its lines in the quarantine are all that is known of it. Each side is counted by
+# itself, so that no row of millions has to be carried further than to its own count.
+_ENDS = """
+SELECT entity, disposition, sum(number)::bigint FROM (
+    SELECT entity, disposition, count(*) AS number FROM {m}.key_image GROUP BY 1, 2
+    UNION ALL
+    SELECT entity, state, count(DISTINCT key) FROM {m}.quarantine
+    WHERE found_in = 'loose' AND state <> 'released' GROUP BY 1, 2
 ) AS ends GROUP BY 1, 2 ORDER BY 1, 2
 """
 _RUNS = """

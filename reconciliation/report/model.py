@@ -346,3 +346,13 @@ class Report:
     def unanswered(self) -> int:
         """Questions that were not answered."""
         return sum(check.unanswered for check in self.checks)
+
+    @property
+    def allowed(self) -> int:
+        """Differences that somebody answers for."""
+        return sum(check.allowed for check in self.checks)
+
+    @property
+    def in_flight(self) -> int:
+        """Differences that the next transfer has to bring away."""
+        return sum(check.in_flight for check in self.checks)

@@ -679,6 +679,14 @@ SAFEGUARDS = (
     ),
     # --- reports
     Safeguard(
+        "what no entity reaches is in the books of a report", "migrate/state/tracing.py",
+        "found_in = 'loose' AND state", "FALSE AND state", (STATE, "name_no_entity"),
+    ),
+    Safeguard(
+        "a page that says the same says what was allowed", "reconciliation/report/templates/said.html",
+        "if report.allowed or report.in_flight else", "if False else", (REPORT, "says_beside_it"), quick=True,
+    ),
+    Safeguard(
         "what comes from data is escaped in a page", "reconciliation/report/html.py",
         "        autoescape=True,\n", "        autoescape=False,\n", (REPORT, "becomes_an_element"), quick=True,
     ),

@@ -188,6 +188,18 @@ def test_nothing_compared_is_shown_as_incomplete_and_never_as_the_same(tmp_path)
     assert "Nothing was asked, so nothing is known." in text
 
 
+@pytest.mark.parametrize("looks", [(), (Look.ALLOWED,), (Look.IN_FLIGHT,), (Look.ALLOWED, Look.IN_FLIGHT)])
+def test_a_page_that_says_the_same_says_beside_it_what_is_allowed_or_in_flight(tmp_path, looks):
+    lines = [evidence.line("rows", "client", "person", Kind.CONFLICT, key="1-A", look=look) for look in looks]
+    report = build(evidence.made(tmp_path, only={"rows"}, lines=lines))
+    text = page(report, Language("en"))
+    counted = {look: looks.count(look) for look in Look}
+    said = f"allowed: {counted[Look.ALLOWED]}; in flight: {counted[Look.IN_FLIGHT]}." in text
+    assert report.verdict is Verdict.SAME
+    assert ("every answer is the same" in text, said) == (not looks, bool(looks))
+    assert ("No difference was found among what was compared." in text) == (not looks)
+
+
 def test_a_page_allows_no_script_and_nothing_from_elsewhere(folder):
     text = page(build(folder), Language("fr"))
     assert "default-src &#39;none&#39;" in text
