@@ -133,7 +133,7 @@ def test_what_is_found_about_files_is_what_the_truth_file_says_and_what_the_dele
     folder = shown[2]
     deleted = {(line["table"], line["row_id"]) for line in record(folder) if line["change"] == "delete"}
     truth = {line for line in wrong_files(read_truth(folder / "truth.csv")) if line[1:] not in deleted}
-    names = [NAME.fullmatch(path.name) for path in (folder / "siebelfs/att").iterdir()]
+    names = [name for path in (folder / "siebelfs/att").iterdir() if (name := NAME.fullmatch(path.name))]
     left = {(FILES, name["table"], name["key"]) for name in names if (name["table"], name["key"]) in deleted}
     found = [line for line in differences(folder, first=first) if line["check"] == "attachments"]
     assert sorted((line["subject"], line["table"], line["row"]) for line in found) == sorted(truth | left)
@@ -163,7 +163,9 @@ def test_the_books_of_the_report_are_those_of_the_truth_file(shown):
         roots = {key for table in ROOTS for (key,) in legacy.execute(f"SELECT ROW_ID FROM {table}")}
     page = Path(told["reports"][0]).read_text(encoding="utf-8")
     table = page.partition('<caption id="t-books">')[2].partition("</table>")[0]
-    for each in build(Folder.open(folder / ".migrate/evidence", told["reconciliation"])).books:
+    books = build(Folder.open(folder / ".migrate/evidence", told["reconciliation"])).books
+    assert books
+    for each in books:
         named = Language("en").named("entity", each.entity)
         row = table.partition(f'<th scope="row">{named}</th>')[2].partition("</tr>")[0]
         shown_of_it = [int(re.sub(r"\D", "", n)) for n in re.findall(r'<td class="num">([^<]*)</td>', row)]
@@ -182,7 +184,7 @@ def test_the_rows_in_quarantine_are_those_of_the_truth_file_and_of_the_day(shown
     told, _, folder, _ = shown
     result = CliRunner().invoke(cli, ["quarantine", "list", "--lines", "--json", "--project", str(folder)])
     listed = json.loads(result.stdout)["rows"]
-    page = build(Folder.open(folder / ".migrate/evidence", told["reconciliation"])).quarantine
+    page = build(Folder.open(folder / ".migrate/evidence", told["reconciliation"])).quarantine or ()
     counts = Counter((line["entity"], line["rule"], line["state"], line["scope"]) for line in listed)
     assert {(q.entity, q.rule, q.state, q.scope): q.lines for q in page} == counts
     rows = {(line["entity"], line["table"], line["row"]) for line in listed if line["scope"] == "row"}
