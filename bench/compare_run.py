@@ -1,6 +1,7 @@
 """One `rows` check in a process of its own, measured from inside: `python -m bench.compare_run`.
 
-BENCH_LEGACY and BENCH_PLATFORM are SQLAlchemy URLs; one line of JSON comes out. The clock runs from the connecting to
+BENCH_LEGACY and BENCH_PLATFORM are SQLAlchemy URLs, BENCH_SEALS a folder where the check is to be quick; one line of
+JSON comes out. The clock runs from the connecting to
 both sides until the folder of evidence is closed. What is compared with what stands in `bench/comparisons`.
 """
 
@@ -10,6 +11,7 @@ import shutil
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -27,10 +29,13 @@ from reconciliation.compare import read
 from reconciliation.evidence import Evidence
 from reconciliation.folder import Folder
 from reconciliation.running import reconcile
+from reconciliation.seals import Seals
 from reconciliation.sides import LegacySide, PlatformSide
 
 SHIPPED = Path(__file__).resolve().parents[1] / "mappings" / "gcms"
 OURS = Path(__file__).with_name("comparisons")
+NAME = "e"
+"""Of every evidence, and so of what has made a seal."""
 
 
 def main() -> None:
@@ -55,8 +60,10 @@ def measured(legacy_url: str, platform_url: str, folder: Path) -> dict[str, Any]
     legacy = LegacySide(source)
     platform = PlatformSide(make_url(platform_url), SCHEMA, tables)
     chosen = {"application": comparisons["application"]}
-    evidence = Evidence(SYSTEM, legacy, platform, chosen, tables, legacy.clock(), {}, folder / "e", mappings)
-    summary = reconcile(evidence, rows, Folder.make(folder, "e"), dict, lambda timing: {})
+    evidence = Evidence(SYSTEM, legacy, platform, chosen, tables, legacy.clock(), {}, folder / NAME, mappings)
+    if "BENCH_SEALS" in os.environ:
+        evidence = replace(evidence, seals=seals(Path(os.environ["BENCH_SEALS"])))
+    summary = reconcile(evidence, rows, Folder.make(folder, NAME), dict, lambda timing: {})
     seconds = time.monotonic() - began
     found = {finding.subject.name: finding for finding in summary.findings}
     platform.close()
@@ -70,6 +77,11 @@ def measured(legacy_url: str, platform_url: str, folder: Path) -> dict[str, Any]
         "differences": sum(finding.differing for finding in found.values()),
         "ended": datetime.now(UTC).isoformat(),
     }
+
+
+def seals(folder: Path) -> Seals:
+    """Those that an earlier turn has left there; all of them count."""
+    return Seals(folder, NAME, Seals(folder, NAME, {}).made_by(NAME))
 
 
 if __name__ == "__main__":

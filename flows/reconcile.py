@@ -32,21 +32,34 @@ NAMES = {Verdict.SAME: "Same", Verdict.DIFFERENT: "Findings", Verdict.INCOMPLETE
 
 @flow(name="reconcile", flow_run_name="reconciliation of {project}")
 def reconcile(
-    project: str, entities: list[str] | None = None, checks: list[str] | None = None, lag: float = 60
+    project: str,
+    entities: list[str] | None = None,
+    checks: list[str] | None = None,
+    lag: float = 60,
+    quick: bool = False,
 ) -> State[Any]:
-    """Compare both sides, and say what was found; `lag` seconds lie between the two looks at a difference."""
-    summary, pages = clean(lambda: _judged(Path(project), entities or (), checks or (), lag))
+    """Compare both sides, and say what was found.
+
+    lag:    so many seconds lie between the two looks at a difference.
+    quick:  rows are read again only where a checksum has changed on either side since all was compared.
+    """
+    summary, pages = clean(lambda: _judged(Path(project), entities or (), checks or (), lag, quick=quick))
     _show(summary, pages)
     return Completed(name=NAMES[summary.verdict], message=_sentence(summary), data=summary.exit)
 
 
 def _judged(
-    folder: Path, entities: Sequence[str], checks: Sequence[str], lag: float
+    folder: Path, entities: Sequence[str], checks: Sequence[str], lag: float, *, quick: bool
 ) -> tuple[Summary, list[Path]]:
     project = Project.find(folder, READERS)
     logger = get_run_logger()
     summary = judge(
-        project, checks=checks, entities=entities, lag=lag, notice=lambda line: logger.info("check %s", line)
+        project,
+        checks=checks,
+        entities=entities,
+        lag=lag,
+        quick=quick,
+        notice=lambda line: logger.info("check %s", line),
     )
     evidence = Folder.open(evidence_root(project), summary.name)
     return summary, write(evidence, project.reports, "html", ("en", "fr"))

@@ -28,10 +28,11 @@ if TYPE_CHECKING:
     from reconciliation.compare import Comparison
     from reconciliation.evidence import Evidence, Limits, Scope
     from reconciliation.running import Notice, Summary
+    from reconciliation.seals import Seals
 
 log = logging.getLogger(__name__)
 
-EVIDENCE = "evidence"
+EVIDENCE, SEALS = "evidence", "seals"
 HISTORY = 30
 """So many earlier reconciliations are shown beside the newest."""
 
@@ -49,12 +50,14 @@ def judge(
     limits: "Limits | None" = None,
     lag: float = 0.0,
     resume: bool = False,
+    quick: bool = False,
     notice: "Notice" = lambda line: None,
 ) -> "Summary":
     """Compare both sides and keep the evidence.
 
     checks, entities:  only these; none: all.     lag: seconds between the two looks at a difference.
     resume:  go on with the newest one that was not ended; Refused where there is none, or its ground has changed.
+    quick:   the check `rows` reads only what has changed on either side since it compared everything, by checksums.
     Raises InvalidInput for names that do not exist and for mistakes in the comparison files; Unreachable, Drift.
     """
     from reconciliation.evidence import Scope
@@ -66,17 +69,19 @@ def judge(
     settled()
     status = project.state().status()
     with _evidence(project, Scope(frozenset(checks), frozenset(entities)), status, limits, lag) as asked:
-        root, ground = evidence_root(project), _ground(project, asked, wanted, entities)
+        root, ground = evidence_root(project), _ground(project, asked, wanted, entities) | {"quick": quick}
         if resume:
             folder = Folder.resume(root, ground, _iso(asked.platform.moment))
         else:
             folder = Folder.make(root, asked.folder.name, ground=ground)
-        evidence = replace(asked, folder=folder.path)
+        seals = _seals(project) if quick else None
+        evidence = replace(asked, folder=folder.path, seals=seals)
         before = status.head
         began = evidence.platform.moment
 
         def manifest() -> Mapping[str, Any]:
             told = _manifest(project, evidence, wanted, entities, status, before, began)
+            told["seals"] = {} if seals is None else seals.made_by(folder.path.name)
             if not folder.resumed:
                 return told
             return {**told, "resumed": folder.resumed, "moment": {**told["moment"], "how": "two_looks"}}
@@ -88,6 +93,17 @@ def judge(
             return reconcile(evidence, wanted, folder, manifest, context, notice)
         finally:
             folder.leave()
+
+
+def _seals(project: Project) -> "Seals":
+    """The seals, of which those count that are what the newest evidence says."""
+    from reconciliation.folder import Folder
+    from reconciliation.seals import Seals
+
+    trusted: dict[str, str] = {}
+    for folder in Folder.closed(evidence_root(project)):
+        trusted |= folder.manifest().get("seals", {})
+    return Seals(project.hidden / SEALS, program_version(), trusted)
 
 
 def _ground(

@@ -33,7 +33,7 @@ class Matched:
     """What came of comparing; adds up over segments.
 
     legacy:   rows that have to be there.      platform: those of the platform that are.
-    rows:     pairs of rows that met.           cells: values compared in them.
+    rows:     pairs of rows that met under the same root, whose values were compared; cells: so many values.
     lines:    differences, a table of LINES.
     """
 
@@ -52,20 +52,23 @@ def compare(expected: pa.Table, actual: pa.Table, pair: Pair) -> Matched:
     position = pc.index_in(one(expected.column("id")), value_set=one(actual.column("id")))
     met = position.is_valid()
     here, there = kept(expected, met), actual.take(kept(position, met))
+    placed = pc.equal(one(here.column("root")), one(there.column("root")))
     lines = [
         _missing(expected.filter(pc.invert(met))),
         _doubled(expected),
-        _misplaced(here, there),
-        *(_cells(here, there, field) for field in pair.fields),
+        _misplaced(here.filter(pc.invert(placed))),
     ]
+    found, here, there = here.num_rows, kept(here, placed), kept(there, placed)
+    lines += [_cells(here, there, field) for field in pair.fields]
     rows = here.num_rows
-    return Matched(expected.num_rows, rows, rows, rows * len(pair.fields), pa.concat_tables(lines))
+    return Matched(expected.num_rows, found, rows, rows * len(pair.fields), pa.concat_tables(lines))
 
 
-def unexpected(expected: Sequence[pa.Table], actual: pa.Table) -> pa.Table:
+def unexpected(expected: Sequence[pa.Table], actual: pa.Table, roots: pa.Array, keys: pa.Array) -> pa.Table:
     """Lines for the platform's rows that nothing expects; one that says what another of its root says is there twice.
 
-    expected:  everything that is expected of that platform table, pair by pair.
+    expected:     everything that is expected of that platform table, pair by pair.
+    roots, keys:  ids of the roots that were asked for, those out of scope among them, and their legacy keys.
     """
     ids = pa.concat_arrays([one(table.column("id")) for table in expected])
     rows = actual.filter(pc.invert(pc.is_in(one(actual.column("id")), value_set=ids)))
@@ -76,8 +79,6 @@ def unexpected(expected: Sequence[pa.Table], actual: pa.Table) -> pa.Table:
     said = pa.concat_arrays([_said(table, columns) for table in expected])
     twice = pc.is_in(_said(rows, columns), value_set=said)
     kinds = pc.if_else(twice, Kind.DOUBLED.value, Kind.EXTRA.value) if common else Kind.EXTRA.value
-    roots = pa.concat_arrays([one(table.column("root")) for table in expected])
-    keys = pa.concat_arrays([one(table.column("key")) for table in expected])
     known = keys.take(pc.index_in(one(rows.column("root")), value_set=roots))
     return _lines(
         rows.num_rows, kind=kinds, key=pc.fill_null(known, ""), id=rows.column("id"), root=rows.column("root")
@@ -105,9 +106,7 @@ def _doubled(expected: pa.Table) -> pa.Table:
     return _lines(rows.num_rows, kind=Kind.DOUBLED, **_place(rows))
 
 
-def _misplaced(here: pa.Table, there: pa.Table) -> pa.Table:
-    wrong = pc.not_equal(one(here.column("root")), one(there.column("root")))
-    rows = here.filter(wrong)
+def _misplaced(rows: pa.Table) -> pa.Table:
     return _lines(rows.num_rows, kind=Kind.MISPLACED, **_place(rows))
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -23,6 +23,9 @@ from reconciliation.books import Books
 from reconciliation.compare.nouns import Comparison
 from reconciliation.model import Look
 from reconciliation.sides import LegacySide, PlatformSide
+
+if TYPE_CHECKING:
+    from reconciliation.seals import Seals
 
 MAX_DIFFERENCES = 100_000
 
@@ -102,6 +105,7 @@ class Evidence:
     scope:        which checks and entities were asked for.
     so_far:       what earlier checks of this reconciliation have come to.
     replay:       the mapping, run again; None where there is none.
+    seals:        what both sides were when all was compared, where only what has changed since is to be; or None.
     """
 
     system: str
@@ -120,6 +124,7 @@ class Evidence:
     scope: Scope = field(default_factory=Scope)
     so_far: SoFar = field(default_factory=SoFar)
     replay: Replay | None = None
+    seals: "Seals | None" = None
 
     @cached_property
     def books(self) -> Books:

@@ -11,7 +11,7 @@ Nothing of the mapping is used: ids are derived as `migrate.canonical` says, val
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import TypeVar
 
 import numpy as np
@@ -84,15 +84,15 @@ class Expectation:
         return _together(made)
 
     def touched(self, pair: Pair, stamps: tuple[str, ...], since: datetime) -> pa.Array:
-        """Keys of the roots of which a row of the pair, or one beside it, was changed later."""
+        """Keys of the roots in scope of which a row of the pair, or one beside it, was changed later."""
         rows = self._linked(pair)
-        later = pa.repeat(False, len(rows))
-        for alias in (None, *(join.alias for join in pair.joins)):
-            for stamp in rows.having(stamps, alias):
-                moments = rows.column(Column(stamp, alias)).cast(pa.timestamp("us"))
-                limit = pa.scalar(since, pa.timestamp("us"))
-                later = pc.or_(later, pc.fill_null(pc.greater(moments, limit), False))
-        return rows.root_keys.filter(later).unique()
+        later = [_later(rows, alias, stamps, since) for alias in (None, *(join.alias for join in pair.joins))]
+        return rows.root_keys.filter(reduce(pc.or_, later)).unique()
+
+    def turned(self, stamps: tuple[str, ...], since: datetime) -> pa.Array:
+        """Keys of the roots that were themselves changed later, whether they are in scope or, since then, no longer."""
+        rows = _Rows.alone(self.tables[self.comparison.root])
+        return self.keys.filter(_later(rows, None, stamps, since))
 
     def about(self, pair: Pair, rows: pa.Table) -> pa.Table:
         """Those of some rows, or groups of rows alike, that a pair is about; by columns of their own table."""
@@ -299,6 +299,15 @@ def one(column: pa.ChunkedArray | pa.Array) -> pa.Array:
 def kept(values: Kept, mask: pa.Array) -> Kept:
     """The rows, or the values, where a mask is true; not copied where it is true everywhere."""
     return values if mask.true_count == len(values) else values.filter(mask)
+
+
+def _later(rows: _Rows, alias: str | None, stamps: tuple[str, ...], since: datetime) -> pa.Array:
+    """Whether each row, or what stands beside it, bears a stamp after that instant."""
+    later = pa.repeat(False, len(rows))
+    for stamp in rows.having(stamps, alias):
+        moments = rows.column(Column(stamp, alias)).cast(pa.timestamp("us"))
+        later = pc.or_(later, pc.fill_null(pc.greater(moments, pa.scalar(since, pa.timestamp("us"))), False))
+    return later
 
 
 def _together(tables: list[pa.Table]) -> pa.Table:

@@ -180,7 +180,7 @@ def compared(evidence: Evidence, expectation: Expectation) -> Lines:
         expected = [expectation.rows(pair, evidence.layout) for pair in pairs]
         for pair, rows in zip(pairs, expected, strict=True):
             lines[pair.name].append(compare(rows, there[table], pair).lines)
-        lines[pairs[0].name].append(unexpected(expected, there[table]))
+        lines[pairs[0].name].append(unexpected(expected, there[table], expectation.asked, expectation.keys))
     return {name: pa.concat_tables(tables) for name, tables in lines.items()}
 
 
@@ -190,7 +190,8 @@ def _fresh(evidence: Evidence, expectation: Expectation) -> set[str]:
     if since is None:
         return set()
     pairs = expectation.comparison.pairs
-    return {key for pair in pairs for key in expectation.touched(pair, STAMPS, since).to_pylist()}
+    turned = set(expectation.turned(STAMPS, since).to_pylist())
+    return turned.union(*(expectation.touched(pair, STAMPS, since).to_pylist() for pair in pairs))
 
 
 def _judged(

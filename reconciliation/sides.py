@@ -20,9 +20,11 @@ from sqlalchemy import URL
 
 from migrate.canonical import ID
 from migrate.errors import Drift
+from migrate.extract.checksums import summable
 from migrate.extract.nouns import Reader
 from migrate.extract.readers import Readers
 from migrate.extract.sql import SqlSource
+from migrate.extract.types import is_text
 from migrate.model import KeyRange, Layout
 from migrate.postgres import PATIENCE, comma, connect, copied, copy_out, faults, names
 from reconciliation.compare.nouns import Comparison
@@ -31,6 +33,9 @@ from reconciliation.expected import one, shown_as
 STATE = "migration"
 STAMPS = ("LAST_UPD", "DB_LAST_UPD")
 """When a legacy row was changed: the later of the two, of which the second may be empty."""
+
+VERSION = "MODIFICATION_NUM"
+"""How often Siebel has changed it."""
 
 
 class LegacySide:
@@ -131,6 +136,48 @@ class LegacySide:
             found = reader.rows_by_keys(table, ["ROW_ID", column], "ROW_ID", pa.array(sorted(keys)))
         return dict(zip(*(found.column(name).to_pylist() for name in ("ROW_ID", column)), strict=True))
 
+    def summable(self, comparison: Comparison) -> bool:
+        """Whether the database can make checksums of all that is read, and a key is of one type wherever it stands."""
+        for table, link in comparison.links.items():
+            told = self.source.table(table)
+            pointing, column = link.via or (comparison.root, "ROW_ID")
+            here, there = told.column(link.by), self.source.table(pointing).column(column)
+            alike = type(here.sql_type) is type(there.sql_type) and is_text(here.sql_type)
+            if not alike or not all(summable(told.column(name)) for name in self._summed(comparison, table)):
+                return False
+        return True
+
+    def checksums(self, comparison: Comparison, table: str, parts: int) -> pa.Table:
+        """Of each part of a table that is read: `part`, `rows` and `sum`; over the columns compared, and the stamps."""
+        columns, by = self._summed(comparison, table), comparison.links[table].by
+        with self.reader() as reader:
+            return reader.checksums(table, columns, by, parts).rename_columns(["part", "rows", "sum"])
+
+    def rooted(self, comparison: Comparison, table: str, parts: int, chosen: pa.Array) -> pa.Array:
+        """The keys of the roots to which rows in these parts of a table belong, or belonged."""
+        link = comparison.links[table]
+        pointing, column = link.via or (comparison.root, "ROW_ID")
+        by = comparison.links[pointing].by
+        with self.reader() as reader:
+            blocks = [*reader.in_parts(pointing, by, column, parts, chosen)]
+        return self._above(comparison, pointing, pa.concat_arrays([pa.array([], pa.string()), *blocks]))
+
+    def naming(self, comparison: Comparison, table: str, column: str, keys: pa.Array) -> pa.Array:
+        """The keys of the roots of which a row of a table has one of these keys in a column."""
+        by = comparison.links[table].by
+        with self.reader() as reader:
+            found = one(reader.rows_by_keys(table, [by], column, keys).column(by))
+        return self._above(comparison, table, found.drop_null().unique())
+
+    def _above(self, comparison: Comparison, table: str, values: pa.Array) -> pa.Array:
+        """What some values of the column that a table is found by lead to: keys of roots."""
+        via = comparison.links[table].via
+        return values if via is None else self.naming(comparison, *via, values)
+
+    def _summed(self, comparison: Comparison, table: str) -> list[str]:
+        beside = [name for name in (*STAMPS, VERSION) if name in self.source.table(table).columns]
+        return sorted({*comparison.sources[table], comparison.links[table].by, *beside})
+
     @contextmanager
     def reader(self) -> Iterator[Any]:
         """A reader of a snapshot that is still young, for one piece of work."""
@@ -209,6 +256,24 @@ class PlatformSide:
             comma(chosen), names(self.schema, table), sql.Identifier(by or root)
         )
         return self.ask(query, {"id": pa.string(), "root": pa.string(), **kinds}, [_listed(roots)])
+
+    def checksums(self, table: str, columns: Sequence[str], shares: int) -> pa.Table:
+        """Of each share of a table, by the first bits of the root's id: `part`, `rows` and `sum` over these columns."""
+        told = self.layout[table]
+        root = sql.Identifier(told.root_id or told.key)
+        every = dict.fromkeys([told.key, told.root_id or told.key, *columns])
+        query = sql.SQL(
+            "SELECT share, count(*), sum(number)::text FROM ("
+            "SELECT ('x' || encode(uuid_send({root}), 'hex'))::bit(32)::bigint >> {bits} AS share,"
+            " hashtextextended(ROW({columns})::text, 0) AS number FROM {table} WHERE {root} IS NOT NULL"
+            ") AS each_row GROUP BY share"
+        ).format(
+            root=root,
+            bits=sql.Literal(33 - shares.bit_length()),
+            columns=comma([sql.Identifier(name) for name in every]),
+            table=names(self.schema, table),
+        )
+        return self.ask(query, {"part": pa.int64(), "rows": pa.int64(), "sum": pa.string()})
 
     def ids(self, table: str) -> Iterator[np.ndarray]:
         """The keys of all rows of a platform table, in blocks of 16 bytes each."""

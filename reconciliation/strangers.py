@@ -48,14 +48,23 @@ class Found:
             self.counts += _counted(_raw(first.reshape(-1, 8)))
 
 
-def strangers(evidence: Evidence, comparison: Comparison, found: Found) -> Iterator[pa.Array]:
-    """Ids of roots that are on the platform and that no legacy key asks for, some at a time."""
-    if found.exact and evidence.platform.count(comparison.table) == found.counts.sum():
+def strangers(
+    evidence: Evidence, comparison: Comparison, found: Found, within: np.ndarray | None = None
+) -> Iterator[pa.Array]:
+    """Ids of roots that are on the platform and that no legacy key asks for, some at a time.
+
+    within:  of equal pieces of the space of ids, at most as many as there are shares, those to look at; None: all.
+    """
+    whole = within is None and found.exact
+    if whole and evidence.platform.count(comparison.table) == found.counts.sum():
         return
     there = np.zeros_like(found.counts)
     for block in evidence.platform.ids(comparison.table):
         there += _counted(block)
-    suspect = np.flatnonzero(there != found.counts) if found.exact else np.flatnonzero(there)
+    suspects = there != found.counts if found.exact else there > 0
+    if within is not None:
+        suspects &= np.repeat(within, len(there) // len(within))
+    suspect = np.flatnonzero(suspects)
     rooms = np.cumsum(there[suspect]) // IDS_AT_ONCE
     for room in np.unique(rooms):
         chosen = np.zeros(1 << BITS, bool)

@@ -1,11 +1,11 @@
-"""Both sides of an entity, range by range of root keys, read at the same time.
+"""Both sides of an entity, piece by piece, read at the same time.
 
-    with closing(stream(evidence, comparison, ranges)) as parts:
-        for part in parts: ...                                one range: what has to be there, and what is
+    with closing(stream(evidence, comparison, pieces)) as parts:
+        for part in parts: ...                                one piece: what has to be there, and what is
 
-Three threads: one reads the legacy tables of the next range, one asks the platform for the rows of the range before,
-and whoever takes the parts compares. So the databases and this program work at once, and no more than a few ranges are
-ever held. A range is whole: every row of its roots, on both sides.
+Three threads: one reads the legacy tables of the next piece, one asks the platform for the rows of the piece before,
+and whoever takes the parts compares. So the databases and this program work at once, and no more than a few pieces are
+ever held. A piece is a range of root keys, or some of these keys; it is whole: every row of its roots, on both sides.
 """
 
 from collections.abc import Generator, Iterable, Iterator, Mapping
@@ -26,9 +26,9 @@ ROWS_AT_ONCE = 25_000
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One range: the legacy rows of its roots, and of each platform table the rows of the same roots."""
+    """One piece: its first key, the legacy rows of its roots, and of each platform table the rows of the same roots."""
 
-    within: KeyRange
+    low: str
     expectation: Expectation
     actual: Mapping[str, pa.Table]
 
@@ -40,19 +40,24 @@ def ranges(evidence: Evidence, comparison: Comparison) -> list[KeyRange]:
     return evidence.legacy.borders(comparison, every)
 
 
-def stream(evidence: Evidence, comparison: Comparison, within: Iterable[KeyRange]) -> Generator[Part]:
-    """The parts of these ranges, in their order."""
+def stream(
+    evidence: Evidence, comparison: Comparison, pieces: Iterable[KeyRange | pa.Array]
+) -> Generator[Part]:
+    """The parts of these pieces, in their order."""
     merged = evidence.merged  # asked for before anybody else uses the platform's session
 
-    def legacy() -> Iterator[tuple[KeyRange, Expectation]]:
-        for each in within:
-            tables = evidence.legacy.roots(comparison, each)
-            yield each, Expectation(comparison, tables, evidence.system, evidence.as_of, merged)
+    def legacy() -> Iterator[tuple[str, Expectation]]:
+        for piece in pieces:
+            if isinstance(piece, KeyRange):
+                low, tables = piece.low or "", evidence.legacy.roots(comparison, piece)
+            else:
+                low, tables = str(piece[0]), evidence.legacy.some(comparison, piece)
+            yield low, Expectation(comparison, tables, evidence.system, evidence.as_of, merged)
 
     def both() -> Iterator[Part]:
         with closing(ahead(legacy())) as read:
-            for each, expectation in read:
-                yield Part(each, expectation, actual(evidence, expectation))
+            for low, expectation in read:
+                yield Part(low, expectation, actual(evidence, expectation))
 
     yield from ahead(both())
 

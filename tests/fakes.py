@@ -181,7 +181,7 @@ class MemoryReader:
             names=[by, "row_count", "version_sum", *stamps],
         ).combine_chunks()
 
-    def checksums(self, table: str, columns: Sequence[str], by: str, parts: int) -> pa.Table | None:
+    def checksums(self, table: str, columns: Sequence[str], by: str, parts: int) -> pa.Table:
         """See `Reader`."""
         rows = find(self._tables, table)
         rows = rows.filter(cells(rows, by).is_valid())
@@ -196,10 +196,12 @@ class MemoryReader:
             [grouped["part"], grouped["count_all"], totals], names=["part", "row_count", "row_sum"]
         )
 
-    def in_parts(self, table: str, by: str, parts: int, chosen: pa.Array) -> Iterator[pa.Array]:
+    def in_parts(self, table: str, column: str, by: str, parts: int, chosen: pa.Array) -> Generator[pa.Array]:
         """See `Reader`."""
-        keys = pc.drop_null(pc.unique(cells(find(self._tables, table), by)))
-        yield keys.filter(pc.is_in(_parts(keys, parts), value_set=chosen))
+        rows = find(self._tables, table)
+        rows = rows.filter(cells(rows, by).is_valid())
+        within = pc.is_in(_parts(cells(rows, by), parts), value_set=chosen)
+        yield pc.drop_null(pc.unique(cells(rows, column).filter(within)))
 
     def rows_without(
         self,

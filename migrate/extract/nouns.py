@@ -167,16 +167,21 @@ class Reader(Protocol):
         version_sum:  of that column; 0 where there is none or only nulls.      stamps:  the latest of each.
         """
 
-    def checksums(self, table: str, columns: Sequence[str], by: str, parts: int) -> "pa.Table | None":
+    def checksums(self, table: str, columns: Sequence[str], by: str, parts: int) -> "pa.Table":
         """Per part of all rows with a value in `by`: (part, row_count, row_sum), worked out by the source itself.
 
         A row's part, from 0 to `parts` - 1, follows from its `by`. row_sum, a number as text, is the sum of checksums
         over these columns: it says of the same rows what it said before, and is another one as soon as a value, or
-        null, is. None where the database cannot do this without rounding or cutting one of the columns.
+        null, is. Every column has to be one of which the database can make a checksum (`checksums.summable`).
         """
 
-    def in_parts(self, table: str, by: str, parts: int, chosen: "pa.Array") -> "Iterator[pa.Array]":
-        """Distinct values of `by`, in blocks, of the rows in some of these parts."""
+    def in_parts(
+        self, table: str, column: str, by: str, parts: int, chosen: "pa.Array"
+    ) -> "Generator[pa.Array]":
+        """Values of a column, in blocks, of the rows whose `by` is in some of these parts; null does not count.
+
+        One and the same value may come several times. Whoever stops before the end closes it.
+        """
 
     def rows_without(
         self,

@@ -20,7 +20,6 @@ from pyarrow.types import is_string
 from migrate.conditions import Condition
 from migrate.errors import Drift, MigrateError, Transient, Unreachable
 from migrate.extract.catalogue import Catalogue
-from migrate.extract.checksums import summable
 from migrate.extract.dialects import Fast, dialect_of
 from migrate.extract.engine import fill, make_engine, odbc_string, read_url
 from migrate.extract.listening import Listener
@@ -335,19 +334,18 @@ class SqlReader:
         pointer, *latest = schema_of([(name, found.column(name)) for name in (by, *stamps)])
         return self._read(found, pa.schema([pointer, *counts, *latest]), statement)
 
-    def checksums(self, table: str, columns: Sequence[str], by: str, parts: int) -> pa.Table | None:
+    def checksums(self, table: str, columns: Sequence[str], by: str, parts: int) -> pa.Table:
         """See `Reader`."""
         found = self._source.table(table)
-        if not all(summable(found.column(name)) for name in (*columns, by)):
-            return None
         schema = pa.schema([(PART, pa.int64()), (ROWS, pa.int64()), (SUM, pa.string())])
         return self._read(found, schema, self._statements.checksums(found, columns, by, parts))
 
-    def in_parts(self, table: str, by: str, parts: int, chosen: pa.Array) -> Iterator[pa.Array]:
+    def in_parts(self, table: str, column: str, by: str, parts: int, chosen: pa.Array) -> Generator[pa.Array]:
         """See `Reader`."""
         found = self._source.table(table)
         for numbers in _chunks(chosen, self._source.dialect.keys_at_once):
-            for block in self._blocks(found, [by], self._statements.in_parts(found, by, parts, numbers)):
+            statement = self._statements.in_parts(found, column, by, parts, numbers)
+            for block in self._blocks(found, [column], statement):
                 yield block.column(0).combine_chunks()
 
     def _order(self, table: SourceTable, by: str, like: tuple[str, str] | None) -> str | None:

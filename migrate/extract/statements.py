@@ -154,14 +154,20 @@ class Statements:
             sa.cast(sa.func.sum(each.c[SUM]), sa.String(40)).label(SUM),
         ).group_by(each.c[PART])
 
-    def in_parts(self, table: SourceTable, by: str, parts: int, chosen: Sequence[int]) -> sa.Select[Any]:
-        """Distinct values of `by` of the rows in some of the parts."""
-        source, pointer = self._source(table), table.column(by)
+    def in_parts(
+        self, table: SourceTable, column: str, by: str, parts: int, chosen: Sequence[int]
+    ) -> sa.Select[Any]:
+        """Distinct values of a column of the rows that are in some of the parts."""
+        source, pointer = self._source(table), table.column(column)
         key = source.c[pointer.name]
         numbers: list[sa.ColumnElement[Any]] = [sa.literal_column(str(int(part))) for part in chosen]
         return (
-            sa.select(self._dialect.express(pointer, key).label(by))
-            .where(key.is_not(None), self._part(source, table, by, parts).element.in_(numbers))
+            sa.select(self._dialect.express(pointer, key).label(column))
+            .where(
+                source.c[table.column(by).name].is_not(None),
+                key.is_not(None),
+                self._part(source, table, by, parts).element.in_(numbers),
+            )
             .distinct()
         )
 

@@ -18,10 +18,12 @@ from reconciliation.checks import Answer, check
 from reconciliation.compare.nouns import Comparison, Pair
 from reconciliation.diff import LINES, Matched, compare, unexpected
 from reconciliation.evidence import Evidence
+from reconciliation.expected import one
 from reconciliation.look import Looked, settled
 from reconciliation.model import DIFFERENCES, Kind, Look, Measure, Reason, Remark, Result, Subject
 from reconciliation.strangers import Found, strangers
 from reconciliation.stream import Part, by_table, ranges, stream
+from reconciliation.unchanged import Sealing, sealed
 
 NAME = "rows"
 FIELDS = " fields"
@@ -60,15 +62,28 @@ class _Counts:
 
 @dataclass
 class _Entity:
-    """One entity while it is compared: figures and suspects by pair, the ids of all roots that were asked for."""
+    """One entity while it is compared: figures and suspects by pair, the ids of all roots that were asked for.
+
+    What a seal from before vouches for is counted with the rest.
+    """
 
     comparison: Comparison
+    sealing: Sealing
     counts: dict[str, _Counts] = field(default_factory=lambda: defaultdict(_Counts))
     lines: dict[str, list[pa.Table]] = field(default_factory=lambda: defaultdict(list))
     explained: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     found: Found = field(default_factory=Found)
     differing: int = 0
     stopped: str | None = None
+
+    def __post_init__(self) -> None:
+        for pair in self.comparison.pairs:
+            rows = self.sealing.kept.get(pair.name, 0)
+            self.counts[pair.name] = _Counts(rows, rows, rows, rows * len(pair.fields))
+        root = self.comparison.pairs[0].name
+        for why, rows in self.sealing.kept_strangers.items():
+            self.counts[root].platform += rows
+            self.explained[root][why] -= rows
 
     def add(self, pair: Pair, matched: Matched) -> None:
         """What came of comparing some rows of a pair."""
@@ -91,28 +106,37 @@ class _Entity:
 
 
 def _entity(evidence: Evidence, comparison: Comparison) -> Iterator[Answer]:
-    work = _Entity(comparison)
-    with closing(stream(evidence, comparison, ranges(evidence, comparison))) as parts:
-        for part in parts:
-            if evidence.limits.over or work.differing >= evidence.limits.differences:
-                work.stopped = part.within.low or ""
-                break
-            _part(evidence, work, part)
-    if work.stopped is None:
-        for ids in strangers(evidence, comparison, work.found):
-            _explain(evidence, work, ids)
+    with sealed(evidence, comparison) as sealing:
+        work = _Entity(comparison, sealing)
+        pieces = ranges(evidence, comparison) if sealing.everything else sealing.keys()
+        with closing(stream(evidence, comparison, pieces)) as parts:
+            for part in parts:
+                if evidence.limits.over or work.differing >= evidence.limits.differences:
+                    work.stopped = part.low
+                    break
+                _part(evidence, work, part)
+        if work.stopped is None:
+            for ids in strangers(evidence, comparison, work.found, sealing.chosen):
+                _explain(evidence, work, ids)
+        sealing.whole = work.stopped is None
     yield from _answers(evidence, work)
 
 
 def _part(evidence: Evidence, work: _Entity, part: Part) -> None:
-    """Compare the roots of one range with all their rows."""
+    """Compare the roots of one piece with all their rows."""
     work.found.add(part.expectation, part.actual[work.comparison.table])
+    roots, differing = {}, []
     for table, pairs in by_table(work.comparison).items():
         actual = part.actual[table]
         expected = [part.expectation.rows(pair, evidence.layout) for pair in pairs]
         for pair, rows in zip(pairs, expected, strict=True):
-            work.add(pair, compare(rows, actual, pair))
-        work.too_many(pairs[0], unexpected(expected, actual))
+            matched = compare(rows, actual, pair)
+            work.add(pair, matched)
+            roots[pair.name] = one(rows.column("root"))
+            differing.append(matched.lines)
+        differing.append(unexpected(expected, actual, part.expectation.asked, part.expectation.keys))
+        work.too_many(pairs[0], differing[-1])
+    work.sealing.add(part.expectation, roots, pa.concat_tables(differing))
 
 
 def _explain(evidence: Evidence, work: _Entity, ids: pa.Array) -> None:
@@ -121,6 +145,7 @@ def _explain(evidence: Evidence, work: _Entity, ids: pa.Array) -> None:
     root, unknown = work.comparison.pairs[0], []
     for each in ids.to_pylist():
         key, fate = fates.get(each, ("", ""))
+        work.sealing.strange(fate if fate in _KNOWN_STRANGERS else "", each)
         if fate in _KNOWN_STRANGERS:
             work.counts[root.name].platform += 1
             work.explained[root.name][fate] -= 1
@@ -144,6 +169,13 @@ def _answers(evidence: Evidence, work: _Entity) -> Iterator[Answer]:
     looked = settled(evidence, work.comparison, suspects)
     for pair in work.comparison.pairs:
         yield from _of_pair(evidence, work, pair, looked)
+    if work.sealing.told:
+        yield Remark(
+            NAME,
+            work.comparison.entity,
+            work.comparison.pairs[0].name,
+            Reason("unchanged", work.sealing.told),
+        )
     if looked.arrived:
         given = {"arrived": str(looked.arrived), "seconds": f"{evidence.lag:g}"}
         yield Remark(NAME, work.comparison.entity, work.comparison.pairs[0].name, Reason("arrived", given))

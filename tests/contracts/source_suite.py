@@ -301,7 +301,6 @@ class SourceContract:
         with source.snapshot() as reader:
             found = reader.checksums("LEGACY", ["ROW_ID", "PAR_ID", "NAME"], by, 8)
             keys = reader.rows("LEGACY", [by], by, EVERYTHING).column(0)
-        assert found is not None
         assert found.column_names == ["part", "row_count", "row_sum"]
         assert sum(found["row_count"].to_pylist()) == len(keys)
         assert set(found["part"].to_pylist()) <= set(range(8))
@@ -312,18 +311,15 @@ class SourceContract:
             once = reader.checksums("LEGACY", columns, "ROW_ID", 8)
         with source.snapshot() as reader:
             again = reader.checksums("LEGACY", columns, "ROW_ID", 8)
-        assert once is not None
-        assert again is not None
         assert once.sort_by("part").to_pydict() == again.sort_by("part").to_pydict()
 
     def test_every_key_is_in_one_part_and_named_with_it(self, source: Source) -> None:
         with source.snapshot() as reader:
             parts = reader.checksums("LEGACY", ["ROW_ID"], "ROW_ID", 4)
-            assert parts is not None
             named = {
                 part: [
                     key
-                    for block in reader.in_parts("LEGACY", "ROW_ID", 4, pa.array([part]))
+                    for block in reader.in_parts("LEGACY", "ROW_ID", "ROW_ID", 4, pa.array([part]))
                     for key in block.to_pylist()
                 ]
                 for part in parts["part"].to_pylist()
@@ -333,6 +329,29 @@ class SourceContract:
         assert {part: len(some) for part, some in named.items()} == dict(
             zip(parts["part"].to_pylist(), parts["row_count"].to_pylist(), strict=True)
         )
+
+    def test_the_part_of_a_key_is_the_same_wherever_it_stands(self, source: Source) -> None:
+        with source.snapshot() as reader:
+            rows = reader.rows("LEGACY", ["ROW_ID", "PAR_ID"], "ROW_ID", EVERYTHING)
+            for part in range(4):
+                own, pointing = (
+                    {
+                        value
+                        for block in reader.in_parts("LEGACY", by, by, 4, pa.array([part]))
+                        for value in block.to_pylist()
+                    }
+                    for by in ("ROW_ID", "PAR_ID")
+                )
+                keys, pointers = set(rows["ROW_ID"].to_pylist()), set(rows["PAR_ID"].to_pylist())
+                assert pointing & keys == own & pointers
+
+    def test_other_columns_of_the_rows_in_a_part_can_be_asked_for(self, source: Source) -> None:
+        with source.snapshot() as reader:
+            every = pa.array(range(4), pa.int64())
+            found = pa.concat_arrays(reader.in_parts("LEGACY", "ROW_ID", "PAR_ID", 4, every)).unique()
+            rows = reader.rows("LEGACY", ["ROW_ID", "PAR_ID"], "ROW_ID", EVERYTHING)
+        pointing = [row["ROW_ID"] for row in rows.to_pylist() if row["PAR_ID"] is not None]
+        assert sorted(found.to_pylist()) == sorted(pointing)
 
     def test_rows_without_a_pointer_are_in_no_range(self, source: Source) -> None:
         found = rows_of(source, by="PAR_ID")

@@ -228,6 +228,27 @@ def test_what_legacy_changed_after_the_last_window_is_in_flight(
     assert found.verdict is Verdict.SAME
 
 
+def test_what_left_the_scope_after_the_last_window_is_in_flight(
+    new_database: NewDatabase, tmp_path: Path
+) -> None:
+    """A client who is a representative now: all that the platform has of the person is too much, until the next run."""
+    world = loaded(tmp_path / "p", new_database, "sqlite", 3)
+    with sqlite3.connect(str(make_url(world.legacy).database)) as legacy:
+        (key,) = legacy.execute(
+            "SELECT min(ROW_ID) FROM S_CONTACT WHERE EMP_FLG = 'N' AND CON_CD <> 'Representative'"
+        ).fetchone()
+        legacy.execute(
+            "UPDATE S_CONTACT SET EMP_FLG = 'Y', LAST_UPD = strftime('%Y-%m-%d %H:%M:%f000', 'now', '+1 second')"
+            " WHERE ROW_ID = ?",
+            [key],
+        )
+    found = judged(world.folder, entities=["client"])
+    assert {(line["kind"], line["look"], line["key"]) for line in found.differences} == {
+        (Kind.EXTRA, Look.IN_FLIGHT, key)
+    }
+    assert found.verdict is Verdict.SAME
+
+
 def test_what_arrives_between_the_two_looks_is_no_difference(
     copied: WorldOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -148,7 +148,7 @@ def described(name: str) -> Iterator[str]:
     yield named("changed by one stamp or another", statements.changed(table, "PAR_ID", stamps, since))
     summed = [name for name, column in table.columns.items() if summable(column)]
     yield named("checksums", statements.checksums(table, summed, "PAR_ID", 4096))
-    yield named("keys of some parts", statements.in_parts(table, "PAR_ID", 4096, [0, 17]))
+    yield named("keys of some parts", statements.in_parts(table, "ROW_ID", "PAR_ID", 4096, [0, 17]))
     yield named(
         "measured",
         statements.measured(table, "PAR_ID", ["CREATED"], "SEQ_NUM", KeyRange("1-A", "1-B"), where=NARROW),

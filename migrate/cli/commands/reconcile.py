@@ -21,6 +21,7 @@ SHOWN = 40
 EXAMPLES = (
     ("migrate reconcile", "every check of every entity; exit 1 on findings"),
     ("migrate reconcile --check rows --entity client", "only this"),
+    ("migrate reconcile --quick", "every night: rows are read again where a checksum has changed"),
     ("migrate reconcile --resume", "after it was killed or interrupted: what is done is kept"),
     ("migrate reconcile --max-time 30", "stop after 30 minutes, and say what was not compared"),
 )
@@ -49,6 +50,11 @@ EXAMPLES = (
     metavar="SECONDS",
     help="Wait so long before what differs is looked at a second time.",
 )
+@click.option(
+    "--quick",
+    is_flag=True,
+    help="Of the check rows, read only what has changed on either side since all was compared, by checksums.",
+)
 @click.option("--resume", is_flag=True, help="Go on with the newest one that was killed or interrupted.")
 def command(
     session: Session,
@@ -58,6 +64,7 @@ def command(
     max_time: float | None,
     lag: float,
     *,
+    quick: bool,
     resume: bool,
 ) -> int:
     """Compare both sides: every row, every field, every total.
@@ -76,6 +83,7 @@ def command(
         limits=Limits(max_diffs, until),
         lag=lag,
         resume=resume,
+        quick=quick,
         notice=lambda line: session.note(f"check {line}"),
     )
     folder = str(evidence_root(session.project) / summary.name)

@@ -204,9 +204,9 @@ FROM "SIEBEL"."S_CASE"
 WHERE "SIEBEL"."S_CASE"."PAR_ID" IS NOT NULL) AS each_row GROUP BY each_row.part;
 
 -- keys of some parts
-SELECT DISTINCT "SIEBEL"."S_CASE"."PAR_ID" AS "PAR_ID"
+SELECT DISTINCT "SIEBEL"."S_CASE"."ROW_ID" AS "ROW_ID"
 FROM "SIEBEL"."S_CASE"
-WHERE "SIEBEL"."S_CASE"."PAR_ID" IS NOT NULL AND abs(hashtextextended(CAST(row("SIEBEL"."S_CASE"."PAR_ID") AS TEXT), 0) %% 4096) IN (0, 17);
+WHERE "SIEBEL"."S_CASE"."PAR_ID" IS NOT NULL AND "SIEBEL"."S_CASE"."ROW_ID" IS NOT NULL AND abs(hashtextextended(CAST(row("SIEBEL"."S_CASE"."PAR_ID") AS TEXT), 0) %% 4096) IN (0, 17);
 
 -- measured
 SELECT "SIEBEL"."S_CASE"."PAR_ID" AS "PAR_ID", CAST(count(*) AS BIGINT) AS row_count, CAST(coalesce(sum("SIEBEL"."S_CASE"."SEQ_NUM"), 0) AS BIGINT) AS version_sum, max("SIEBEL"."S_CASE"."CREATED") AS "CREATED"

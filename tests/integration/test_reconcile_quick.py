@@ -1,0 +1,336 @@
+"""`migrate reconcile --quick`: by checksums only what has changed is read again, and it says what a whole one says.
+
+Each test holds a quick reconciliation against a whole one of the same moment: same figures, same differences. The
+faults are drawn at random; the seed is printed when something differs.
+"""
+
+import json
+import random
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import make_url
+
+from migrate.judging import evidence_root, judge
+from migrate.platform.layout import layout
+from migrate.project import Project
+from migrate.sample import make
+from migrate.sample.aging import age
+from reconciliation.compare import Comparison, read
+from reconciliation.evidence import Limits
+from reconciliation.folder import Folder
+from reconciliation.model import Kind, Verdict
+from reconciliation.sides import LegacySide
+from tests.databases import Kind as Database
+from tests.databases import NewDatabase
+from tests.journeys import connected, full_load, project, run_once
+from tests.planting import KINDS, Planter
+from tests.torture import times
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+
+CLIENTS = 500
+MAPPINGS = Path(__file__).parents[2] / "mappings" / "gcms"
+DATABASES = pytest.mark.parametrize("kind", ["sqlite", "postgres", "mariadb"])
+
+
+class World:
+    """A loaded sample, and its project."""
+
+    def __init__(self, folder: Path, legacy: str, platform: str) -> None:
+        self.folder, self.legacy, self.platform = folder, legacy, platform
+        if not (folder / "migrate.toml").exists():
+            project(folder, legacy, platform)
+
+    def judged(self, *, quick: bool, **options: Any) -> dict[str, Any]:
+        """What `migrate reconcile --check rows` finds; `left`: entity -> roots that were not read again."""
+        found = Project.find(self.folder)
+        summary = judge(found, checks=["rows"], quick=quick, **options)
+        lines = Folder.open(evidence_root(found), summary.name).all_differences().to_pylist()
+        reasons = [(f.subject.entity, reason) for f in summary.findings for reason in f.reasons]
+        return {
+            "verdict": summary.verdict,
+            "figures": [
+                (
+                    f.subject.entity,
+                    f.subject.name,
+                    f.legacy,
+                    f.platform,
+                    f.compared,
+                    sorted(f.explained.items()),
+                )
+                for f in summary.findings
+            ],
+            "lines": sorted(json.dumps(line, sort_keys=True) for line in lines),
+            "left": {
+                entity: int(reason.given["roots"].replace(",", ""))
+                for entity, reason in reasons
+                if reason.name == "unchanged"
+            },
+        }
+
+    @contextmanager
+    def legacy_tables(self) -> Iterator[tuple[sa.Connection, Callable[[str], sa.Table]]]:
+        """The legacy database, to change it as somebody does who leaves no stamp."""
+        engine, known = sa.create_engine(self.legacy), sa.MetaData()
+        with engine.begin() as connection:
+            yield connection, lambda name: sa.Table(name, known, autoload_with=engine)
+        engine.dispose()
+
+    def accepted(self, entity: str) -> list[str]:
+        """The legacy keys of an entity that are on the platform, in their order."""
+        with connected(self.platform) as connection:
+            found = connection.execute(
+                "SELECT key FROM migration.key_image WHERE entity = %s AND disposition = 'accepted' ORDER BY 1",
+                [entity],
+            ).fetchall()
+        return [str(key) for (key,) in found]
+
+    def alike(self) -> dict[str, Any]:
+        """A quick reconciliation, that says what a whole one says of the same moment."""
+        quick, whole = self.judged(quick=True), self.judged(quick=False)
+        for what in ("lines", "figures", "verdict"):
+            assert quick[what] == whole[what]
+        assert whole["left"] == {}
+        return quick
+
+
+def loaded(folder: Path, new: NewDatabase, kind: Database, seed: int = 1) -> World:
+    legacy = new(kind)
+    make(legacy, CLIENTS, seed)
+    world = World(folder, legacy, new("postgres"))
+    settings = folder / "migrate.toml"
+    settings.write_text(settings.read_text() + "deep_nights = 1\n")
+    full_load(folder)
+    return world
+
+
+@pytest.fixture(scope="module")
+def world_of(
+    new_module_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[Database], World]:
+    """A loaded sample in a legacy database of that kind, made once."""
+    return cache(lambda kind: loaded(tmp_path_factory.mktemp("world") / "p", new_module_database, kind))
+
+
+@pytest.fixture
+def copied(
+    world_of: Callable[[Database], World], new_database: NewDatabase, tmp_path: Path
+) -> Callable[[Database], World]:
+    """The same with a platform, and with SQLite a legacy database as well, for the test alone."""
+
+    def copy(kind: Database) -> World:
+        world, legacy = world_of(kind), world_of(kind).legacy
+        if kind == "sqlite":
+            legacy = new_database("sqlite")
+            shutil.copyfile(str(make_url(world.legacy).database), str(make_url(legacy).database))
+        return World(tmp_path / "p", legacy, new_database("postgres", like=world.platform))
+
+    return copy
+
+
+@pytest.fixture(scope="module")
+def comparisons() -> dict[str, Comparison]:
+    return read(MAPPINGS, layout())
+
+
+@DATABASES
+def test_where_nothing_has_changed_only_what_differed_is_read_again(
+    kind: Database, world_of: Callable[[Database], World]
+) -> None:
+    world = world_of(kind)
+    first = world.judged(quick=True)
+    assert first["left"] == {}
+    again = world.alike()
+    assert again["verdict"] is Verdict.SAME
+    assert again["left"].keys() == read(MAPPINGS, layout()).keys()
+    assert sum(again["left"].values()) > 0.9 * sum(
+        f[2] for f in again["figures"] if f[1] in ("person", "application")
+    )
+
+
+@DATABASES
+@pytest.mark.parametrize("turn", range(times(1, 6)))
+def test_every_fault_on_the_platform_is_found(
+    kind: Database,
+    copied: Callable[[Database], World],
+    comparisons: dict[str, Comparison],
+    turn: int,
+    seed: int,
+) -> None:
+    world = copied(kind)
+    world.judged(quick=True)
+    planter = Planter(world.platform, comparisons, layout(), random.Random(seed + turn))
+    planted = [planter.plant(fault) for fault in KINDS]
+    found = world.alike()
+    assert found["left"]
+    assert len(found["lines"]) >= len(planted)
+    assert world.alike()["lines"] == found["lines"]  # also when it was known before
+
+
+def test_after_a_day_of_work_and_each_net_it_says_what_a_whole_one_says(
+    new_database: NewDatabase, tmp_path: Path
+) -> None:
+    world = loaded(tmp_path / "p", new_database, "sqlite", 3)
+    world.judged(quick=True)
+    age(
+        world.legacy,
+        days=1,
+        seed=5,
+        start=datetime.now(UTC).replace(tzinfo=None),
+        truth=tmp_path / "changes.csv",
+    )
+    assert world.alike()["verdict"] is Verdict.DIFFERENT
+    for net in ("delta", "sweep", "deep"):
+        run_once(world.folder, net)
+        assert world.alike()["left"]
+    assert world.alike()["verdict"] is Verdict.SAME
+
+
+SILENT: tuple[tuple[str, str, str, dict[str, Any] | None], ...] = (
+    ("client", "S_CONTACT", "ROW_ID", {"LAST_NAME": "Silent"}),
+    ("client", "S_CONTACT", "ROW_ID", {"LAST_NAME": sa.func.lower(sa.column("LAST_NAME"))}),
+    ("client", "S_CONTACT", "ROW_ID", None),
+    ("client", "S_PER_COMM_ADDR", "PER_ID", None),
+    ("client", "S_CON_IDNTY_DOC", "CONTACT_ID", {"IDENTITY_DOC_NUM": "SILENT"}),
+    ("client", "S_ADDR_PER", "S_CON_ADDR", {"CITY": "Silent"}),
+    ("client", "S_ADDR_PER", "S_CON_ADDR", None),
+    ("application", "S_CASE", "ROW_ID", None),
+    ("application", "S_CASE_CON", "CASE_ID", {"CASE_ID": "of another"}),
+    ("application", "S_EVT_ACT", "CASE_ID", {"COMMENTS": "Silent"}),
+    ("application", "S_INVOICE", "X_CASE_ID", {"GROSS_AMT": sa.column("GROSS_AMT") + sa.literal(1)}),
+    ("application", "S_NOTE_CASE", "SRC_ROW_ID", None),
+    ("relation", "S_CONTACT_REL", "ROW_ID", {"REL_CONTACT_ID": sa.column("CONTACT_ID")}),
+    ("user", "S_USER", "ROW_ID", {"LOGIN": "SILENT"}),
+    ("user", "S_CONTACT", "ROW_ID", {"JOB_TITLE": "Silent"}),
+)
+"""Changes that leave no stamp, each of another root: entity, table, its column with the root's key (or the table that
+lies between), what the row says then; None: it is deleted."""
+
+
+@DATABASES
+def test_every_silent_change_of_legacy_is_found(
+    kind: Database, new_database: NewDatabase, tmp_path: Path
+) -> None:
+    world = loaded(tmp_path / "p", new_database, kind, 4)
+    world.judged(quick=True)
+    changed = {changed_silently(world, change, at): change[1:] for at, change in enumerate(SILENT)}
+    found = world.alike()
+    lines = [json.loads(line) for line in found["lines"]]
+    assert found["left"]
+    known = {(line["entity"], line["key"]) for line in lines}
+    assert {root: change for root, change in changed.items() if root not in known} == {}
+    assert world.alike()["lines"] == found["lines"]  # also when it was known before
+
+
+def changed_silently(
+    world: World, change: tuple[str, str, str, dict[str, Any] | None], at: int
+) -> tuple[str, str]:
+    """Make one of them; the entity and the legacy key of the root."""
+    entity, name, root, says = change
+    with world.legacy_tables() as (connection, table):
+        changing = table(name)
+        if root in changing.c:
+            rows = sa.select(changing.c.ROW_ID, changing.c[root])
+        else:
+            rows = sa.select(table(root).c.ADDR_PER_ID, table(root).c.CONTACT_ID)
+        row_of = {key: row for row, key in connection.execute(rows) if row and key}
+        keys = [key for key in world.accepted(entity) if key in row_of]
+        key, other = keys[len(keys) * at // len(SILENT)], keys[0]
+        where, moved = changing.c.ROW_ID.in_([row_of[key]]), says == {root: "of another"}
+        if says is None:
+            connection.execute(sa.delete(changing).where(where))
+        else:
+            values = {root: other} if moved else says
+            connection.execute(sa.update(changing).where(where).values(values))
+    return entity, str(other if moved else key)
+
+
+def test_what_the_passing_of_time_decides_anew_is_looked_at(
+    copied: Callable[[Database], World], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An application is due to be deleted tomorrow: the day after it must not be there, though no row has changed."""
+    world = copied("sqlite")
+    key, tomorrow = (
+        world.accepted("application")[5],
+        datetime.now(UTC).replace(tzinfo=None) + timedelta(days=1),
+    )
+    with world.legacy_tables() as (connection, table):
+        case = table("S_CASE")
+        due = {"X_PROSP_DEL_DT": tomorrow, "X_LEGAL_HOLD_FLG": "N"}
+        connection.execute(sa.update(case).where(case.c.ROW_ID.in_([key])).values(due))
+    run_once(world.folder, "full")
+    world.judged(quick=True)
+    assert world.alike()["verdict"] is Verdict.SAME
+    monkeypatch.setattr(LegacySide, "clock", lambda self: tomorrow + timedelta(days=1))
+    found = world.alike()
+    assert found["left"]["application"] > 0
+    assert {(line["kind"], line["key"]) for line in map(json.loads, found["lines"])} == {(Kind.EXTRA, key)}
+
+
+def test_a_seal_that_the_evidence_does_not_vouch_for_counts_for_nothing(
+    copied: Callable[[Database], World],
+) -> None:
+    world = copied("sqlite")
+    world.judged(quick=True)
+    seal = world.folder / ".migrate" / "seals" / "user.parquet"
+    told = pq.read_table(seal)
+    pq.write_table(told, seal)
+    left = world.judged(quick=True)["left"]
+    assert "user" not in left
+    assert "client" in left
+
+
+def test_a_comparison_that_was_changed_compares_everything_of_its_entity(
+    copied: Callable[[Database], World],
+) -> None:
+    world = copied("sqlite")
+    shutil.copytree(MAPPINGS, world.folder / "own")
+    settings = world.folder / "migrate.toml"
+    settings.write_text(settings.read_text() + '[mappings]\npath = "own"\n')
+    world.judged(quick=True)
+    user = world.folder / "own" / "compare" / "user.yaml"
+    user.write_text(user.read_text() + "# another one\n")
+    left = world.judged(quick=True)["left"]
+    assert "user" not in left
+    assert "client" in left
+
+
+def test_where_much_has_changed_everything_is_compared(copied: Callable[[Database], World]) -> None:
+    world = copied("sqlite")
+    world.judged(quick=True)
+    with world.legacy_tables() as (connection, table):
+        connection.execute(sa.update(table("S_CONTACT")).values(PLACE_OF_BIRTH="Elsewhere"))
+    found = world.alike()
+    assert "client" not in found["left"]
+    assert found["lines"]
+
+
+def test_a_comparison_that_stopped_early_leaves_the_seal_from_before(
+    copied: Callable[[Database], World],
+) -> None:
+    world = copied("sqlite")
+    world.judged(quick=True)
+    with world.legacy_tables() as (connection, table):
+        case = table("S_CASE")
+        some = sa.select(case.c.ROW_ID).where(case.c.ROW_ID.in_(world.accepted("application")[:9]))
+        connection.execute(sa.update(case).where(case.c.ROW_ID.in_(some)).values(DESC_TEXT="Silent"))
+    stopped = world.judged(quick=True, limits=Limits(differences=0))
+    assert stopped["verdict"] is not Verdict.SAME
+    found = world.alike()
+    assert found["left"]["application"] > 0
+    assert len(found["lines"]) == 9
+
+
+def test_without_quick_no_seal_is_read_or_written(copied: Callable[[Database], World]) -> None:
+    world = copied("sqlite")
+    assert world.judged(quick=False)["left"] == {}
+    assert not (world.folder / ".migrate" / "seals").exists()
