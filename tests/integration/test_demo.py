@@ -115,6 +115,13 @@ def test_what_it_suggests_works(shown):
     assert CliRunner().invoke(cli, ["doctor", "--project", folder]).exit_code == 0
 
 
+def test_the_status_says_what_the_keys_are_that_are_no_such_entity(shown):
+    """The sweep has seen representatives and staff in the table of the clients."""
+    told = CliRunner().invoke(cli, ["status", "--project", str(shown[2])]).output
+    assert "other: rows of the same legacy table that are no such entity" in told
+    assert "none" not in told.splitlines()[1]
+
+
 def test_the_reconciliation_finds_what_was_edited_without_a_trace_the_wrong_files_and_nothing_else(shown):
     """The day's record knows the edits: the sweep cannot see them, and a full run brings them."""
     told, _, folder, _ = shown

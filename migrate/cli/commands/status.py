@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from migrate.cli.documents import QuarantineCount, RunLineDocument, StatusDocument, UnseenDocument
     from migrate.state.tracing import RunLine, Status
 
+_OTHER = "other"
 EXAMPLES = (
     ("migrate status", "entities, last runs, quarantine, who holds the lease"),
     ("migrate status --json", "the same for a script"),
@@ -46,7 +47,10 @@ def _show(session: Session, status: Status, document: StatusDocument) -> None:
     entities = [
         [entity, *(found.get(name, 0) for name in dispositions)] for entity, found in status.entities.items()
     ]
-    session.table(["entity", *dispositions], entities, title="keys, as last seen")
+    headings = [_OTHER if name == "none" else name for name in dispositions]
+    session.table(["entity", *headings], entities, title="keys, as last seen")
+    if _OTHER in headings:
+        session.say(f"{_OTHER}: rows of the same legacy table that are no such entity")
     unseen.show(session, document["unseen"])
     runs = [
         [r["run"], r["mode"], r["status"], r["started"], r["seconds"], f"{r['closed']}/{r['batches']}"]
