@@ -41,7 +41,9 @@ _MARK_TEXTS = (
 
 
 def _id(name: str, to: str = "", *, needed: bool = False) -> Column[Any]:
-    return Column(name, Uuid, *([ForeignKey(to)] if to else []), nullable=not needed)
+    waits = to.startswith("part.")  # as on the case platform: a row of the same aggregate
+    key = ForeignKey(to, deferrable=waits or None, initially="IMMEDIATE" if waits else None)
+    return Column(name, Uuid, *([key] if to else []), nullable=not needed)
 
 
 Table(

@@ -29,7 +29,7 @@ _OPENING = """\
 # The case-platform model
 
 Written from the tables in `migrate/platform/` by `make docs`. The same meanings are comments in the database; the
-statements as an administrator would review them are in `migrate/platform/revisions/versions/0001_case_platform.sql`.
+statements as an administrator would review them are in `migrate/platform/revisions/versions/`.
 
 - An **aggregate** is a root row and its members, moved whole. A member carries its root's id.
 - Every table has a uuid key `<table>_id`; code tables have their code. A mapping writes neither the key nor, in a
@@ -43,7 +43,8 @@ statements as an administrator would review them are in `migrate/platform/revisi
   event. Columns that point to *some* activity carry this number and have no foreign key.
 - References to codes, users, offices and positions have no index, unless people search by them: such rows are never
   taken away, so no delete has to look for references to them.
-- Foreign keys of a table to itself, and the user stamps, can be deferred to the end of a transaction.
+- Foreign keys of a table to itself and between the rows of one aggregate, and the user stamps, can be deferred to the
+  end of a transaction.
 """
 
 

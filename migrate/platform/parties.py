@@ -56,7 +56,7 @@ office = root_table(
     "office",
     "An organisational unit of the department that owns records and decides who sees them.",
     words("name", 100, "Name of the office.", required=True),
-    reference("parent_id", "office", "The office above.", itself=True),
+    reference("parent_id", "office", "The office above.", waits=True),
     elsewhere("not_its_own_parent", "parent_id", "office_id"),
 )
 
@@ -68,7 +68,7 @@ organisation = root_table(
     words("number", 50, "Number of the organisation."),
     code("type_code", "organisation_type", "Kind of organisation."),
     flag("is_internal", "The organisation is a part of the department.", required=True),
-    reference("parent_id", "organisation", "The organisation above.", itself=True),
+    reference("parent_id", "organisation", "The organisation above.", waits=True),
     reference("owning_office_id", "office", "Office that owns the record."),
     words("external_key", 30, "Key of the organisation in another system."),
     elsewhere("not_its_own_parent", "parent_id", "organisation_id"),
@@ -91,7 +91,7 @@ position = root_table(
     words("name", 50, "Name of the position.", required=True),
     code("type_code", "position_type", "Kind of position."),
     reference("organisation_id", "organisation", "Organisation to which the position belongs."),
-    reference("parent_id", "position", "The position above.", itself=True),
+    reference("parent_id", "position", "The position above.", waits=True),
     reference("holder_id", "user_account", "The user who holds the position first."),
     elsewhere("not_its_own_parent", "parent_id", "position_id"),
 )

@@ -75,7 +75,7 @@ person = root_table(
     reference("owning_office_id", "office", "Office that owns the record."),
     reference("responsible_position_id", "position", "Position that is responsible for the record."),
     reference(
-        "merged_into_id", "person", "The record that goes on for this person after a merge.", itself=True
+        "merged_into_id", "person", "The record that goes on for this person after a merge.", waits=True
     ),
     words("external_key", 30, "Key of the person in another system."),
     words("remarks", 255, "Remarks of the office."),

@@ -12,7 +12,7 @@ code_value = root_table(
     words("label", 50, "The value as officers saw it.", required=True),
     words("language", 15, "Language of the label, as coded by the system of origin.", required=True),
     words("short_code", 30, "Second code of the value."),
-    reference("parent_id", "code_value", "The value above, which gives this one its meaning.", itself=True),
+    reference("parent_id", "code_value", "The value above, which gives this one its meaning.", waits=True),
     reference("owning_office_id", "office", "Office that owns the value."),
     amount("sort_order", "Place of the value in its list."),
     flag("is_active", "The value may still be chosen; old records keep values that may not.", required=True),

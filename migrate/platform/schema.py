@@ -140,16 +140,16 @@ def code(name: str, code_list: str, comment: str, *, required: bool = False) -> 
 
 
 def reference(
-    name: str, table: str, comment: str, *, required: bool = False, itself: bool = False
+    name: str, table: str, comment: str, *, required: bool = False, waits: bool = False
 ) -> Column[Any]:
     """The uuid of a row of `table`, with foreign key; with an index unless that table is LASTING.
 
-    itself: the table refers to itself; the key is then checked at commit when the transaction asks for it, so that
-    the rows of one batch may come in any order.
+    waits: the key is checked at commit when the transaction asks for it. So it is between rows of one table, which may
+    come in any order, and of one aggregate: a row may go before the one that stays refers to it no more.
     """
     assert name.endswith("_id"), name
-    order = "IMMEDIATE" if itself else None
-    target = ForeignKey(f"{table}.{table}_id", deferrable=itself or None, initially=order)
+    order = "IMMEDIATE" if waits else None
+    target = ForeignKey(f"{table}.{table}_id", deferrable=waits or None, initially=order)
     return _column(name, Uuid(), comment, required, target, info={"indexed": table not in LASTING})
 
 

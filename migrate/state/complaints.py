@@ -79,7 +79,7 @@ def write(cursor: Cursor, schema: str, run: int, piece: Slice, outcome: Outcome)
         execute(_INCLUDE, outcome.entity)
     if lines.num_rows:
         execute(_EARLIER)
-        execute(_AGAIN, run, run)
+        execute(_AGAIN, run, found, run)
         execute(_COMPLAIN, outcome.entity, found, run, run)
     if outcome.excluded.num_rows:
         execute(_EXCLUDE, outcome.entity, run)
@@ -226,7 +226,7 @@ WHERE o.state = 'released' AND o.id IN (SELECT id FROM {q}) ON CONFLICT (complai
 """
 _AGAIN = """
 UPDATE {m}.quarantine AS o SET last_run = %s, value = q.value, "row" = coalesce(q."row", o."row"), released = NULL,
-    state = q.state,
+    state = q.state, found_in = %s,
     since = CASE o.state WHEN 'released' THEN now() ELSE o.since END,
     run = CASE o.state WHEN 'released' THEN %s ELSE o.run END
 FROM (SELECT DISTINCT ON (id) * FROM {q} ORDER BY id, value) AS q WHERE o.id = q.id

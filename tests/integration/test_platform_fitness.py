@@ -26,7 +26,7 @@ def refusal(project: Project) -> Drift:
 
 def test_a_platform_that_was_never_upgraded_is_told_with_the_command_that_does_it(project):
     told = refusal(project)
-    assert told.what == "schema case_platform is at revision none, this program works with 0001"
+    assert told.what == "schema case_platform is at revision none, this program works with 0002"
     assert told.remedy == "run: migrate platform upgrade"
 
 

@@ -36,15 +36,18 @@ def engine(postgres_url: str) -> Iterator[Engine]:
 
 def test_an_empty_database_gets_every_table_and_every_code(engine: Engine) -> None:
     done = upgrade(engine, SCHEMA)
-    assert (done.before, done.after, done.changed) == (None, "0001", True)
-    assert done.steps == ("0001 Create the case platform.",)
+    assert (done.before, done.after, done.changed) == (None, "0002", True)
+    assert done.steps == (
+        "0001 Create the case platform.",
+        "0002 Let foreign keys within an application wait for the end of a transaction.",
+    )
     assert done.codes == sum(len(codes.codes(code_list)) for code_list in codes.CODE_LISTS)
 
 
 def test_a_second_upgrade_changes_nothing(platform: Engine) -> None:
     before = written(platform)
     done = upgrade(platform, SCHEMA)
-    assert (done.before, done.after, done.steps, done.codes, done.changed) == ("0001", "0001", (), 0, False)
+    assert (done.before, done.after, done.steps, done.codes, done.changed) == ("0002", "0002", (), 0, False)
     assert written(platform) == before
 
 
@@ -103,7 +106,7 @@ def test_two_upgrades_at_once_wait_for_each_other(engine: Engine) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(len(upgrade.steps) for upgrade in done) == [0, 1]
+    assert sorted(len(upgrade.steps) for upgrade in done) == [0, 2]
 
 
 def test_a_schema_of_a_newer_program_is_left_alone(engine: Engine) -> None:

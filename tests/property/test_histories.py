@@ -223,3 +223,19 @@ def test_a_run_that_was_taken_back_is_made_up_for_by_the_next_one(world: World) 
         world.undo()
         assert different(world.books({}).rows, before) == {}
         follow(world, office, expected, "sweep", told=f"day {day}")
+
+
+def test_a_row_that_was_lost_in_two_ways_is_released_when_it_goes(world: World) -> None:
+    """First it hangs on a part without a craft, which a range reads; then on no part, which only loose slices read."""
+    rows = {"PART_ID": "p", "BODY": "x"}
+    legacy: Legacy = {table: {} for table in COLUMNS} | {
+        "PART": {"p": {"CRAFT_ID": "gone", "LABEL": "mast", "CONFLICT_ID": "0"}},
+        "NOTE": {"n": rows, "m": rows},
+    }
+    for pointer in ("p", "gone"):
+        legacy["NOTE"]["n"] = {**rows, "PART_ID": pointer, "MODIFICATION_NUM": "2"}
+        world.write(legacy)
+        assert "n" in {line[5] for line in world.load("full").quarantine}
+    del legacy["NOTE"]["n"]
+    world.write(legacy)
+    assert {line[5] for line in world.load("sweep").quarantine} == {"p", "m"}
