@@ -111,7 +111,7 @@ def followers(cursor: Cursor, schema: str, platform: str, entity: str, root: str
     root:  the platform table of the entity's root.
     """
     named = 0
-    if not cursor.execute(_said(_ANY_GONE, schema), [entity]).fetchone():
+    if cursor.execute(_said(_ANY_GONE, schema), [entity]).fetchone() is None:
         return named
     for table in layout.values():
         pointing = [column.name for column in table.columns.values() if column.points_at == root]
@@ -268,7 +268,7 @@ SELECT DISTINCT r.entity, r.key, 'rival', FALSE FROM (
 ) AS moved JOIN {m}.natural_key AS r ON r.entity = %s AND r.name = %s AND r.value = moved.value
 ON CONFLICT (entity, key) DO NOTHING
 """
-_ANY_GONE = "SELECT FROM {m}.candidate WHERE entity = %s AND gone LIMIT 1"
+_ANY_GONE = "SELECT TRUE FROM {m}.candidate WHERE entity = %s AND gone LIMIT 1"
 _FOLLOWERS = """
 INSERT INTO {m}.candidate (entity, key, cause, gone)
 SELECT DISTINCT x.entity, x.key, 'follower', FALSE

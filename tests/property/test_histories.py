@@ -239,3 +239,17 @@ def test_a_row_that_was_lost_in_two_ways_is_released_when_it_goes(world: World) 
     del legacy["NOTE"]["n"]
     world.write(legacy)
     assert {line[5] for line in world.load("sweep").quarantine} == {"p", "m"}
+
+
+def test_who_refers_to_what_is_gone_is_looked_at_again(world: World) -> None:
+    """The pair has not changed: its craft went, and so it waits."""
+    craft = {"NAME": "Fram", "KIND": "Boat", "TRIAL": "N"}
+    legacy: Legacy = {table: {} for table in COLUMNS} | {
+        "CRAFT": {"a": craft, "b": craft}, "PAIR": {"q": {"CRAFT_ID": "a", "OTHER_ID": "b"}}
+    }  # fmt: skip
+    world.write(legacy)
+    assert world.load("full").quarantine == set()
+    del legacy["CRAFT"]["a"]
+    world.write(legacy)
+    found = {(line[0], line[1], line[2], line[7], line[8]) for line in world.load("sweep").quarantine}
+    assert found == {("pair", "q", "entity", "missing_parent", "a")}

@@ -625,6 +625,11 @@ SAFEGUARDS = (
         ("tests/integration/test_gone_members.py", "S_INVOICE"),
     ),
     Safeguard(
+        "who refers to what is gone is looked at again", "migrate/state/candidates.py",
+        "[entity]).fetchone() is None:", "[entity]).fetchone() is not None:",
+        ("tests/property/test_histories.py", "refers_to_what_is_gone"),
+    ),
+    Safeguard(
         "a complaint is released by those who found it last", "migrate/state/complaints.py",
         "state = q.state, found_in = %s,", "state = q.state, found_in = coalesce(o.found_in, %s),",
         ("tests/property/test_histories.py", "two_ways"),
