@@ -59,14 +59,22 @@ class Server:
 
     def ask(self, path: str, **content: Any) -> Any:
         """What the server answers; with content it is posted."""
-        method = "POST" if content else "GET"
-        answer = httpx.request(method, f"{self.url}/{path}", json=content or None, timeout=60)
-        answer.raise_for_status()
-        return answer.json()
+        return self._asked("POST" if content else "GET", path, content or None).json()
 
     def patch(self, path: str, **content: Any) -> None:
         """Change something."""
-        httpx.patch(f"{self.url}/{path}", json=content, timeout=60).raise_for_status()
+        self._asked("PATCH", path, content)
+
+    def _asked(self, method: str, path: str, content: dict[str, Any] | None) -> httpx.Response:
+        """The answer; one whose database is busy says 503 and is asked again, as Prefect's own clients do."""
+        answers: list[httpx.Response] = []
+
+        def answered() -> bool:
+            answers.append(httpx.request(method, f"{self.url}/{path}", json=content, timeout=60))
+            return answers[-1].status_code != httpx.codes.SERVICE_UNAVAILABLE
+
+        wait_for(answered, "the Prefect server to have time")
+        return answers[-1].raise_for_status()
 
     def run(self, deployment: str, **parameters: Any) -> str:
         """Start a flow run of a deployment now, with these parameters beside its own; its id."""
