@@ -174,13 +174,15 @@ DELETE FROM {m}.exclusion AS x USING {g} AS g WHERE x.entity = %s AND x.key = g.
     SELECT FROM {m}.quarantine AS q WHERE q.entity = %s AND q.key = g.key AND q.state <> 'released'
 )
 """
+# Rows that hang on nothing are read by themselves in every sweep: they are no version of the key that they name.
 _IMAGES = """
 UPDATE {m}.key_image AS i SET fingerprint = NULL, run = %s,
     disposition = CASE WHEN g.orphaned THEN i.disposition ELSE 'gone' END,
     version = CASE WHEN g.orphaned THEN i.version END
 FROM (
     SELECT g.key, EXISTS (
-        SELECT FROM {m}.quarantine AS q WHERE q.entity = i.entity AND q.key = g.key AND q.state <> 'released'
+        SELECT FROM {m}.quarantine AS q
+        WHERE q.entity = i.entity AND q.key = g.key AND q.state <> 'released' AND q.found_in = 'range'
     ) AS orphaned, i.entity
     FROM {g} AS g JOIN {m}.key_image AS i ON i.key = g.key
 ) AS g WHERE i.entity = %s AND g.entity = i.entity AND i.key = g.key

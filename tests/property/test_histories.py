@@ -253,3 +253,19 @@ def test_who_refers_to_what_is_gone_is_looked_at_again(world: World) -> None:
     world.write(legacy)
     found = {(line[0], line[1], line[2], line[7], line[8]) for line in world.load("sweep").quarantine}
     assert found == {("pair", "q", "entity", "missing_parent", "a")}
+
+
+def test_a_key_of_which_only_lost_rows_are_left_is_gone_once(world: World) -> None:
+    """A part names a craft that is not there, and a note a part of that very name: the part goes, the note stays."""
+    legacy: Legacy = {table: {} for table in COLUMNS} | {
+        "PART": {"p": {"CRAFT_ID": "gone", "LABEL": "mast", "CONFLICT_ID": "0"}},
+        "NOTE": {"n": {"PART_ID": "gone", "BODY": "x"}},
+    }
+    world.write(legacy)
+    world.load("full")
+    del legacy["PART"]["p"]
+    world.write(legacy)
+    assert {line[5] for line in world.load("sweep").quarantine} == {"n"}
+    before = world.versions()
+    world.load("sweep")
+    assert world.versions() == before
