@@ -43,7 +43,8 @@ torture: setup ## faults and kills many times over, for hours: before a release 
 	@TORTURE=1 $(BIN)/python -m pytest -n 0 --timeout 86400 --torture $(TURNS) $(ARGS) \
 	    tests/integration/test_full_load.py tests/integration/test_killed_nets.py tests/integration/test_faults.py \
 	    tests/integration/test_nth_call.py tests/integration/test_clocks.py tests/property/test_histories.py \
-	    tests/unit/test_equity.py tests/integration/test_reconcile_rows.py
+	    tests/unit/test_equity.py tests/integration/test_reconcile_rows.py tests/integration/test_reconcile_quick.py \
+	    tests/integration/test_reconcile_resume.py tests/integration/test_reconcile_moving.py
 	@for turn in $$(seq $$(($(TURNS) * 2 / 3))); do \
 	    $(BIN)/python -m pytest -q -n 0 $(ARGS) tests/integration/test_cli.py -k interrupted_run; \
 	done
