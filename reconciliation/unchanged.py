@@ -106,7 +106,7 @@ class Sealed(Sealing):
             for counts, about in ((self._same, "pair"), (self._strange, "stranger")):
                 counts.update({name: before.counts(about, name) * ~chosen for name in before.names(about)})
             of = int(before.counts("roots").sum())
-            self.told = {"roots": f"{self._roots.sum() - len(self._known_open):,}", "of": f"{of:,}"} | {
+            self.told = {"roots": str(self._roots.sum() - len(self._known_open)), "of": str(of)} | {
                 "since": seal.on,
                 "name": seal.since,
             }

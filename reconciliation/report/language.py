@@ -31,6 +31,9 @@ _TIME = {"en": "{:%H:%M} UTC", "fr": "{:%H h %M} UTC"}
 _EQUITY = re.compile(r"(\w+) (rejected|held|flagged|differing|delayed) by (\w+)")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
+_COUNTS, _INSTANTS = ("roots", "of", "found", "listed", "arrived"), ("since",)
+"""Facts of reasons that are no words."""
+
 
 class Language:
     """One language of the pages."""
@@ -80,8 +83,14 @@ class Language:
         if known is None:
             facts = ", ".join(f"{key} {value}" for key, value in sorted(given.items()))
             return self.text("reason", name=name.replace("_", " "), facts=facts and f" ({facts})")
-        told = {key: self.named("why", value) for key, value in given.items()}
+        told = {key: self._fact(key, value) for key, value in given.items()}
         return self._filled(known, {**dict.fromkeys(re.findall(r"{(\w+)}", known), "?"), **told})
+
+    def _fact(self, key: str, value: str) -> object:
+        """A fact of a reason: a count, an instant, or a word."""
+        if key in _COUNTS and value.isdecimal():
+            return int(value)
+        return self.instant(value) if key in _INSTANTS else self.named("why", value)
 
     # --- figures
 

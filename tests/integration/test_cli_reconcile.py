@@ -156,3 +156,10 @@ def test_a_platform_that_is_away_ends_with_4(loaded, tmp_path):
     folder = shutil.copytree(loaded[0], tmp_path / "away")
     (folder / "platform.secret").write_text("postgresql+psycopg://a@127.0.0.1:9/b")
     assert called(folder, "reconcile").exit_code == 4
+
+
+def test_a_quick_one_says_how_much_it_did_not_read_again(loaded):
+    first = called(loaded[0], "reconcile", "--check", "rows", "--quick").output
+    assert "quick: all rows were read, there was nothing yet to hold them against" in first
+    again = called(loaded[0], "reconcile", "--check", "rows", "--quick").output
+    assert "roots were not read again, unchanged since all was compared on 20" in again

@@ -71,9 +71,7 @@ class World:
             ],
             "lines": sorted(json.dumps(line, sort_keys=True) for line in lines),
             "left": {
-                entity: int(reason.given["roots"].replace(",", ""))
-                for entity, reason in reasons
-                if reason.name == "unchanged"
+                entity: int(reason.given["roots"]) for entity, reason in reasons if reason.name == "unchanged"
             },
         }
 

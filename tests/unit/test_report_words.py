@@ -167,3 +167,10 @@ def test_french_nothing_is_singular_and_english_plural():
     assert Language("en").count("differences", 0) == "0 differences"
     assert Language("fr").count("differences", 0) == "0 écart"
     assert Language("fr").count("differences", 2) == "2 écarts"
+
+
+def test_figures_of_a_reason_are_written_as_the_language_writes_them():
+    given = {"roots": "2560", "of": "2601", "since": "2027-01-14T03:15:00Z", "name": "20270114T031500Z"}
+    assert Language("en").reason("unchanged", given).startswith("2,560 of 2,601 legacy roots")
+    assert "January 14, 2027, 03:15 UTC" in Language("en").reason("unchanged", given)
+    assert Language("fr").reason("unchanged", given).startswith(f"2{BLANK}560 des 2{BLANK}601 dossiers")
