@@ -185,17 +185,6 @@ def fitting(rows: int, each: int) -> int:
     return min(MOST, max(FEWEST, 1 << max(0, rows // each - 1).bit_length()))
 
 
-def shares_of(ids: pa.Array, shares: int) -> np.ndarray:
-    """The share of each id, given as hexadecimal digits: its first bits."""
-    if not len(ids):
-        return np.zeros(0, np.int64)
-    first = pc.utf8_slice_codeunits(ids, 0, 8).cast(pa.binary(8))
-    digits = np.frombuffer(first.buffers()[1], np.uint8, 8 * len(first)).reshape(-1, 8).astype(np.int64)
-    numbers = (digits & 0x0F) + 9 * (digits >> 6)
-    whole: np.ndarray = numbers @ (16 ** np.arange(7, -1, -1, dtype=np.int64))
-    return whole >> (32 - (shares.bit_length() - 1))
-
-
 def _told(path: Path) -> Told:
     told: Told = Told(**json.loads(pq.read_metadata(path).metadata[_TOLD]))
     return told

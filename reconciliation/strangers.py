@@ -41,11 +41,7 @@ class Found:
         """The platform's rows of some roots: of them those that bear the derived id of one of the keys, each once."""
         ids = one(rows.column("id")).unique()
         own = ids.filter(pc.is_in(ids, value_set=expectation.derived))
-        if len(own):
-            first = np.frombuffer(
-                pc.utf8_slice_codeunits(own, 0, 8).cast(pa.binary(8)).buffers()[1], np.uint8
-            )
-            self.counts += _counted(_raw(first.reshape(-1, 8)))
+        self.counts += np.bincount(shares_of(own, 1 << BITS), minlength=1 << BITS)
 
 
 def strangers(
@@ -93,11 +89,15 @@ def _asked(evidence: Evidence, comparison: Comparison, keys: pa.Array) -> pa.Arr
     return pa.concat_arrays([derived, pa.array(led, ID)]) if led else derived
 
 
-def _raw(digits: np.ndarray) -> np.ndarray:
-    """Hexadecimal digits, two a byte."""
-    half = (digits & 0x0F) + 9 * (digits >> 6)
-    raw: np.ndarray = half[:, ::2] << 4 | half[:, 1::2]
-    return raw
+def shares_of(ids: pa.Array, shares: int) -> np.ndarray:
+    """The share of each id, given as text, where there are so many shares, a power of two: its first bits."""
+    if not len(ids):
+        return np.zeros(0, np.int64)
+    first = pc.utf8_slice_codeunits(ids, 0, 8).cast(pa.binary(8))
+    digits = np.frombuffer(first.buffers()[1], np.uint8, 8 * len(first)).reshape(-1, 8).astype(np.int64)
+    numbers = (digits & 0x0F) + 9 * (digits >> 6)
+    whole: np.ndarray = numbers @ (16 ** np.arange(7, -1, -1, dtype=np.int64))
+    return whole >> (32 - (shares.bit_length() - 1))
 
 
 def _share(ids: np.ndarray) -> np.ndarray:

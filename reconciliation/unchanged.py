@@ -36,8 +36,8 @@ from reconciliation.compare.nouns import Comparison, columns_of
 from reconciliation.evidence import Evidence
 from reconciliation.expected import Expectation, one
 from reconciliation.look import ROOTS_AT_ONCE
-from reconciliation.seals import Seal, Told, Writing, changed, fitting, shares_of
-from reconciliation.strangers import BITS
+from reconciliation.seals import Seal, Told, Writing, changed, fitting
+from reconciliation.strangers import BITS, shares_of
 from reconciliation.stream import by_table
 from reconciliation.stream import columns_of as compared_columns
 
