@@ -6,6 +6,7 @@ ends = Ends.on(platform, "client")       the same, read from a platform after a 
 ends.tell(line)                          whether a line came true
 ends.beyond(lines)                       what happened and no line names
 wrong_files(lines)                       what the check `attachments` has to find
+small_sample(folder)                     the smallest sample in which every damage is planted
 """
 
 import csv
@@ -19,8 +20,12 @@ import psycopg
 from psycopg.rows import dict_row
 
 from migrate.model import Outcome
+from migrate.sample import Summary, make
 from migrate.sample.attached import EMPTY, LOST, OTHER_SIZE, RENAMED, STRAY
 from reconciliation.checks import attachments
+
+CLIENTS, SEED = 500, 3
+"""Of the smallest sample in which every damage is planted."""
 
 Line = dict[str, str]
 """A line of the truth file, by its columns."""
@@ -173,3 +178,10 @@ class Ends:
                     yield f"{' '.join(row)} {what}: {', '.join(sorted(self.reasons[row]))}"
         told = {(line["key"], line["note"]) for line in lines if line["disposition"] == "MERGED"}
         yield from (f"{loser} merged into {survivor}" for loser, survivor in self.merged - told)
+
+
+def small_sample(folder: Path) -> Summary:
+    """The smallest sample in which every damage is planted: `legacy.db`, `truth.csv` and `files`, in that folder."""
+    return make(
+        f"sqlite:///{folder / 'legacy.db'}", CLIENTS, SEED, folder / "truth.csv", files=folder / "files"
+    )

@@ -9,11 +9,10 @@ from pathlib import Path
 import ftfy
 import pytest
 
-from migrate.sample import Summary, attached, make
+from migrate.sample import Summary, attached
 from migrate.sample.damage.plant import REGISTRY
 from migrate.sample.schema import TABLES
-
-SEED, CLIENTS = 3, 500
+from tests.truth import small_sample
 
 Line = dict[str, str]
 
@@ -27,13 +26,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def summary(folder: Path) -> Summary:
     """The sample, made once for all tests of this module."""
-    return make(
-        f"sqlite:///{folder / 'legacy.db'}",
-        CLIENTS,
-        seed=SEED,
-        truth=folder / "truth.csv",
-        files=folder / "files",
-    )
+    return small_sample(folder)
 
 
 @pytest.fixture(scope="module")

@@ -12,8 +12,7 @@ from migrate.errors import Refused
 from migrate.sample import Summary, make
 from migrate.sample.attached import EMPTY, FAULTS, LOST, OLDER, OTHER_SIZE, RENAMED, STRAY
 from reconciliation.filing import size
-
-SEED, CLIENTS = 3, 500
+from tests.truth import CLIENTS, SEED, small_sample
 
 
 @pytest.fixture(scope="module")
@@ -25,9 +24,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def summary(folder: Path) -> Summary:
     """The sample, made once for all tests of this module."""
-    return make(
-        f"sqlite:///{folder / 'legacy.db'}", CLIENTS, SEED, folder / "truth.csv", files=folder / "files"
-    )
+    return small_sample(folder)
 
 
 @pytest.fixture(scope="module")
