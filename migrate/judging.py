@@ -10,7 +10,7 @@ coverage of the mapping) is gathered here and handed over as plain values.
 
 import logging
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -96,13 +96,14 @@ def judge(
 
 
 def _seals(project: Project) -> "Seals":
-    """The seals, of which those count that are what the newest evidence says."""
+    """The seals, of which those count that are what the newest evidence says; what cannot be read says nothing."""
     from reconciliation.folder import Folder
     from reconciliation.seals import Seals
 
     trusted: dict[str, str] = {}
     for folder in Folder.closed(evidence_root(project)):
-        trusted |= folder.manifest().get("seals", {})
+        with suppress(Refused):
+            trusted |= folder.manifest().get("seals", {})
     return Seals(project.hidden / SEALS, program_version(), trusted)
 
 

@@ -287,6 +287,14 @@ def test_a_seal_that_the_evidence_does_not_vouch_for_counts_for_nothing(
     assert "client" in left
 
 
+def test_evidence_that_cannot_be_read_vouches_for_no_seal(copied: Callable[[Database], World]) -> None:
+    world = copied("sqlite")
+    world.judged(quick=True)
+    (manifest,) = (world.folder / ".migrate" / "evidence").glob("*/manifest.json")
+    manifest.write_text("{", encoding="utf-8")
+    assert world.judged(quick=True)["left"] == {}
+
+
 def test_a_comparison_that_was_changed_compares_everything_of_its_entity(
     copied: Callable[[Database], World],
 ) -> None:
