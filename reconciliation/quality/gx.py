@@ -84,6 +84,16 @@ class _Engine(SqlAlchemyExecutionEngine):  # type: ignore[misc]  # untyped for m
         """Tells the columns of a set of rows, without asking the database."""
         return _Columns(self)
 
+    def close(self) -> None:
+        """Let go of the connection that is kept. The pool is its owner's.
+
+        Great Expectations would throw that away too, now and again whenever this object happens to be collected: what
+        somebody reads through at that moment would come back to a pool that nobody closes any more.
+        """
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
 
 class _Columns:
     """As much of SQLAlchemy's inspector as is asked for."""

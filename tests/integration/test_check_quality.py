@@ -266,6 +266,28 @@ def test_the_engine_of_the_platform_cannot_write(project):
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgres", "mariadb"])
+def test_the_pool_of_the_connections_stays_its_owners(kind: Kind, new_database: NewDatabase, tmp_path):
+    url = new_database(kind)
+    made = sa.create_engine(url)
+    with made.begin() as connection:
+        connection.execute(sa.text("CREATE TABLE S_BU (ROW_ID VARCHAR(15))"))
+    made.dispose()
+    (tmp_path / "quality").mkdir()
+    (tmp_path / "quality" / "legacy.yaml").write_text(
+        "tables:\n  S_BU:\n    expectations:\n"
+        "      filled: {is: ExpectColumnValuesToNotBeNull, column: ROW_ID, en: a, fr: b}\n"
+    )
+    ((row_set,)) = read(tmp_path, layout())["legacy"].row_sets
+    with closing(connect(url)) as source:
+        assert isinstance(source, SqlSource)
+        rows, pool = select(row_set, LegacyTables(source), source.clock()), source.engine.pool
+        with Judge() as judge:
+            assert judge.ask("legacy", source.engine, row_set, rows, {"filled": {"column": "ROW_ID"}})
+        assert source.engine.pool is pool
+        assert pool.checkedout() == 0  # type: ignore[attr-defined]  # every pool of ours counts
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres", "mariadb"])
 def test_columns_are_worked_out_alike_in_every_database(kind: Kind, new_database: NewDatabase, tmp_path):
     url = new_database(kind)
     engine = sa.create_engine(url)

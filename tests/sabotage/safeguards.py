@@ -719,6 +719,11 @@ SAFEGUARDS = (
         "            create_temp_table=False,\n", "            create_temp_table=True,\n", (QUALITY, "only_asked"),
     ),
     Safeguard(
+        "Great Expectations throws no pool away", "reconciliation/quality/gx.py",
+        "            self._connection.close()\n            self._connection = None\n",
+        "            self._connection.close()\n        self.engine.dispose()\n", (QUALITY, "stays_its_owners"),
+    ),
+    Safeguard(
         "Data Docs hold counts alone", "reconciliation/quality/gx.py",
         '{"result_format": "BASIC", "partial_unexpected_count": 0}', '{"result_format": "SUMMARY"}',
         (QUALITY, "no_value_of_a_row"),
