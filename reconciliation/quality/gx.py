@@ -63,6 +63,8 @@ class _Engine(SqlAlchemyExecutionEngine):  # type: ignore[misc]  # untyped for m
     Great Expectations would make a temporary table of each, and read the whole of it to learn its columns' names.
     """
 
+    _connection: sa.Connection | None
+
     def __init__(self, engine: sa.Engine) -> None:
         super().__init__(engine=engine, create_temp_table=False)
         if engine.dialect.name == "mariadb":  # which it does not know, and takes for one without patterns
