@@ -17,20 +17,20 @@ _BY_STRUCTURE: dict[str, tuple[str, str]] = {
     ),
     "different_twin": (
         "a doubled row that differs from the row it doubles",
-        "une ligne en double qui diffère de la ligne d'origine",
+        "une ligne en double qui diffère de la ligne d’origine",
     ),
     "itself": ("the row refers to itself", "la ligne renvoie à elle-même"),
     "missing_parent": (
         "the row that it refers to does not exist or was not loaded",
-        "la ligne à laquelle elle renvoie n'existe pas ou n'a pas été chargée",
+        "la ligne à laquelle elle renvoie n’existe pas ou n’a pas été chargée",
     ),
     "missing_row": (
         "the row of the same entity that it refers to was not loaded",
-        "la ligne de la même entité à laquelle elle renvoie n'a pas été chargée",
+        "la ligne de la même entité à laquelle elle renvoie n’a pas été chargée",
     ),
     "no_parent": ("the row names no parent", "la ligne ne désigne aucun parent"),
     "nul": ("the text holds the character NUL", "le texte contient le caractère NUL"),
-    "orphan": ("the parent of the row does not exist", "le parent de la ligne n'existe pas"),
+    "orphan": ("the parent of the row does not exist", "le parent de la ligne n’existe pas"),
     "out_of_range": (
         "the number is smaller than the platform's column allows",
         "le nombre est inférieur à ce que permet la colonne de la plateforme",
@@ -77,6 +77,6 @@ def _general(rule: str) -> tuple[str, str]:
     if rule in RULES:
         return RULES[rule].en, RULES[rule].fr
     if rule in STEPS:
-        return f"the step {rule} cannot convert the value", f"l'étape {rule} ne peut pas convertir la valeur"
+        return f"the step {rule} cannot convert the value", f"l’étape {rule} ne peut pas convertir la valeur"
     words = rule.replace("_", " ")
-    return f"the mapping's rule: {words}", f"règle de la correspondance : {words}"
+    return f"the mapping's rule: {words}", f"règle de la correspondance\u00a0: {words}"

@@ -123,8 +123,8 @@ def birth_precision(
 
 
 @rule(
-    en="Two records of this birth date disagree. Both are kept; a person must decide.",
-    fr="Deux mentions de cette date de naissance se contredisent. Les deux sont gardées ; à une personne de trancher.",
+    en="two records of this birth date disagree; both are kept; a person must decide",
+    fr="deux mentions de cette date de naissance se contredisent; les deux sont gardées; à une personne de trancher",
 )
 def birth_disagrees(
     values: pd.Series, *, other: pd.Series, text: pd.Series | None = None, of: pd.Series | None = None
@@ -148,8 +148,8 @@ def birth_disagrees(
 
 
 @rule(
-    en="This birth date cannot be true: it lies in the future, or too many years back.",
-    fr="Cette date de naissance ne peut être vraie : elle est dans le futur ou remonte à trop d'années.",
+    en="this birth date cannot be true: it lies in the future, or too many years back",
+    fr="cette date de naissance ne peut être vraie\u00a0: elle est dans le futur ou remonte à trop d’années",
 )
 def impossible_birth(
     values: pd.Series,
@@ -176,8 +176,8 @@ def impossible_birth(
 
 
 @rule(
-    en="This birth date is incomplete.",
-    fr="Cette date de naissance est incomplète.",
+    en="this birth date is incomplete",
+    fr="cette date de naissance est incomplète",
 )
 def partial_birth(values: pd.Series) -> pd.Series:
     """A recorded birth date with unknown parts: `flag: [partial_birth]`. It is legitimate, so usually not flagged.
@@ -189,8 +189,8 @@ def partial_birth(values: pd.Series) -> pd.Series:
 
 
 @rule(
-    en="Born on 1 January, recorded when unknown dates were often filled in so. The day may not be true.",
-    fr="Naissance un 1er janvier, saisie à l'époque où l'on comblait ainsi les dates inconnues. Le jour est douteux.",
+    en="born on 1 January, recorded when unknown dates were often filled in so; the day may not be true",
+    fr="naissance un 1er janvier, saisie à l’époque où l’on comblait ainsi les dates inconnues; le jour est douteux",
 )
 def new_year(
     values: pd.Series,

@@ -51,8 +51,8 @@ def phone_extension(values: pd.Series) -> pd.Series:
 
 
 @rule(
-    en="This telephone number is not clear: it has letters, two numbers, a wrong length or no country code.",
-    fr="Ce numéro de téléphone n'est pas clair : lettres, deux numéros, mauvaise longueur ou indicatif de pays absent.",
+    en="this telephone number is not clear: it has letters, two numbers, a wrong length or no country code",
+    fr="ce numéro de téléphone n’est pas clair\u00a0: lettres, deux numéros, mauvaise longueur ou indicatif absent",
 )
 def phone_unclear(
     values: pd.Series, *, country: str = "", region: pd.Series | None = None, codes: tuple[str, ...] = ()
@@ -70,8 +70,8 @@ def phone_unclear(
 
 
 @rule(
-    en="This telephone number carries an extension or other text inside the number field.",
-    fr="Ce numéro de téléphone contient un poste ou un autre texte dans le champ du numéro.",
+    en="this telephone number carries an extension or other text inside the number field",
+    fr="ce numéro de téléphone contient un poste ou un autre texte dans le champ du numéro",
 )
 def phone_extended(values: pd.Series) -> pd.Series:
     """Telephone numbers with an extension inside: `flag: [phone_extended]`.
@@ -85,7 +85,7 @@ def phone_extended(values: pd.Series) -> pd.Series:
 # --- e-mail
 
 
-@rule(en="This is not the shape of an e-mail address.", fr="Ceci n'a pas la forme d'une adresse de courriel.")
+@rule(en="this is not the shape of an e-mail address", fr="ceci n’a pas la forme d’une adresse de courriel")
 def email_shape(values: pd.Series) -> pd.Series:
     """E-mail addresses other than one text, `@`, and a domain with a point: `flag: [email_shape]`.
 
@@ -101,8 +101,8 @@ def email_shape(values: pd.Series) -> pd.Series:
 
 
 @rule(
-    en="This postal code does not have the form that its country uses.",
-    fr="Ce code postal n'a pas la forme en usage dans son pays.",
+    en="this postal code does not have the form that its country uses",
+    fr="ce code postal n’a pas la forme en usage dans son pays",
 )
 def postal_code(values: pd.Series, *, country: pd.Series, codes: tuple[str, ...] = ()) -> pd.Series:
     """Postal codes not of their country's form: `flag: [{postal_code: {country: COUNTRY, codes: ['511=CA']}}]`.
@@ -121,8 +121,8 @@ def postal_code(values: pd.Series, *, country: pd.Series, codes: tuple[str, ...]
 
 
 @rule(
-    en="This postal code belongs to another province than the address says.",
-    fr="Ce code postal appartient à une autre province que celle de l'adresse.",
+    en="this postal code belongs to another province than the address says",
+    fr="ce code postal appartient à une autre province que celle de l’adresse",
 )
 def postal_province(values: pd.Series, *, province: pd.Series) -> pd.Series:
     """Canadian postal codes of another province than named: `flag: [{postal_province: {province: PROVINCE}}]`.
@@ -139,8 +139,8 @@ def postal_province(values: pd.Series, *, province: pd.Series) -> pd.Series:
 
 
 @rule(
-    en="The two fields for the province or state of this address disagree.",
-    fr="Les deux champs de province ou d'État de cette adresse se contredisent.",
+    en="the two fields for the province or state of this address disagree",
+    fr="les deux champs de province ou d’État de cette adresse se contredisent",
 )
 def province_disagrees(values: pd.Series, *, other: pd.Series) -> pd.Series:
     """STATE and PROVINCE that name different places: `flag: [{province_disagrees: {other: STATE}}]`.

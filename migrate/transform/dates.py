@@ -170,8 +170,8 @@ def local_day(values: pd.Series, *, zone: str) -> pd.Series:
 
 
 @rule(
-    en="This local time came twice that night, when clocks went back. The first of the two was taken.",
-    fr="Cette heure locale a existé deux fois cette nuit-là, au recul des horloges. La première a été retenue.",
+    en="this local time came twice that night, when clocks went back; the first of the two was taken",
+    fr="cette heure locale a existé deux fois cette nuit-là, au recul des horloges; la première a été retenue",
 )
 def ambiguous_hour(values: pd.Series, *, zone: str, of: pd.Series | None = None) -> pd.Series:
     """Wall-clock times that came twice: `flag: [{ambiguous_hour: {zone: America/Toronto, of: X_RECEIVED_DT}}]`.
@@ -190,8 +190,8 @@ def ambiguous_hour(values: pd.Series, *, zone: str, of: pd.Series | None = None)
 
 
 @rule(
-    en="This local time never was: clocks went forward over it that night. It was moved on by the missing hour.",
-    fr="Cette heure locale n'a pas existé : les horloges ont avancé cette nuit-là. Elle a été décalée d'autant.",
+    en="this local time never was: clocks went forward over it that night; it was moved on by the missing hour",
+    fr="cette heure locale n’a pas existé\u00a0: les horloges ont avancé cette nuit-là; elle a été décalée d’autant",
 )
 def nonexistent_hour(values: pd.Series, *, zone: str, of: pd.Series | None = None) -> pd.Series:
     """Wall-clock times that never were: `flag: [{nonexistent_hour: {zone: America/Toronto, of: X_RECEIVED_DT}}]`.
@@ -209,8 +209,8 @@ def nonexistent_hour(values: pd.Series, *, zone: str, of: pd.Series | None = Non
 
 
 @rule(
-    en="A field for a date holds a time of day as well. The date may be off by one day.",
-    fr="Un champ de date contient aussi une heure. La date peut être décalée d'un jour.",
+    en="a field for a date holds a time of day as well; the date may be off by one day",
+    fr="un champ de date contient aussi une heure; la date peut être décalée d’un jour",
 )
 def time_of_day(values: pd.Series, *, of: pd.Series | None = None) -> pd.Series:
     """A time part in a date-only column: `flag: [{time_of_day: {of: BIRTH_DT}}]`.
@@ -228,7 +228,7 @@ def time_of_day(values: pd.Series, *, of: pd.Series | None = None) -> pd.Series:
 # --- rules on order and age
 
 
-@rule(en="This date lies in the future.", fr="Cette date est dans le futur.")
+@rule(en="this date lies in the future", fr="cette date est dans le futur")
 def future(values: pd.Series, *, as_of: datetime) -> pd.Series:
     """Dates after the day of the run, instants after its instant: `reject: [future]`.
 
@@ -243,8 +243,8 @@ def future(values: pd.Series, *, as_of: datetime) -> pd.Series:
 
 
 @rule(
-    en="This date lies too many years back to be true.",
-    fr="Cette date remonte à trop d'années pour être vraie.",
+    en="this date lies too many years back to be true",
+    fr="cette date remonte à trop d’années pour être vraie",
 )
 def older_than(values: pd.Series, *, years: int, as_of: datetime) -> pd.Series:
     """Dates more than so many years before the run: `reject: [{older_than: {years: 130}}]`.
@@ -263,8 +263,8 @@ def older_than(values: pd.Series, *, years: int, as_of: datetime) -> pd.Series:
 
 
 @rule(
-    en="This date lies before another one that it should follow.",
-    fr="Cette date précède une autre qu'elle devrait suivre.",
+    en="this date lies before another one that it should follow",
+    fr="cette date précède une autre qu’elle devrait suivre",
 )
 def earlier_than(values: pd.Series, *, other: pd.Series) -> pd.Series:
     """A date before that of another column: `reject: [{earlier_than: {other: BIRTH_DT}}]` on a date of death.
@@ -282,8 +282,8 @@ def earlier_than(values: pd.Series, *, other: pd.Series) -> pd.Series:
 
 
 @rule(
-    en="This date lies after another one that it should precede.",
-    fr="Cette date suit une autre qu'elle devrait précéder.",
+    en="this date lies after another one that it should precede",
+    fr="cette date suit une autre qu’elle devrait précéder",
 )
 def later_than(values: pd.Series, *, other: pd.Series) -> pd.Series:
     """A date after that of another column: `flag: [{later_than: {other: CLOSED_DT}}]` on a date of opening.

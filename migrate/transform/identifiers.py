@@ -92,8 +92,8 @@ def final_number(values: pd.Series) -> pd.Series:
 
 
 @rule(
-    en="This is not the shape of a client number, permanent or temporary.",
-    fr="Ceci n'a pas la forme d'un numéro de client, permanent ou temporaire.",
+    en="this is not the shape of a client number, permanent or temporary",
+    fr="ceci n’a pas la forme d’un numéro de client, permanent ou temporaire",
 )
 def uci_shape(values: pd.Series, *, temporary: bool = True) -> pd.Series:
     """Client numbers of no known shape, hyphens and blanks apart: `flag: [uci_shape]`.
@@ -111,8 +111,8 @@ def uci_shape(values: pd.Series, *, temporary: bool = True) -> pd.Series:
 
 
 @rule(
-    en="This is not the shape of an application number.",
-    fr="Ceci n'a pas la forme d'un numéro de demande.",
+    en="this is not the shape of an application number",
+    fr="ceci n’a pas la forme d’un numéro de demande",
 )
 def application_number(values: pd.Series) -> pd.Series:
     """Application numbers other than one to three letters and 8 or 9 digits, with `X` before a temporary one.
@@ -126,8 +126,8 @@ def application_number(values: pd.Series) -> pd.Series:
 
 
 @rule(
-    en="This is not the shape of a row id of the legacy system.",
-    fr="Ceci n'a pas la forme d'un identifiant de ligne de l'ancien système.",
+    en="this is not the shape of a row id of the legacy system",
+    fr="ceci n’a pas la forme d’un identifiant de ligne de l’ancien système",
 )
 def row_id_shape(values: pd.Series) -> pd.Series:
     """Pointers that cannot be Siebel row ids (`1-2X4B`, `1-9KQ-3`, `0-1`, older `1+9+3`): `flag: [row_id_shape]`.

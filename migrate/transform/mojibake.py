@@ -57,8 +57,8 @@ def repair_mojibake(values: pd.Series) -> pd.Series:
 
 
 @rule(
-    en="The letters of this text look garbled, and no sure repair is known. Compare it with the document.",
-    fr="Les lettres de ce texte semblent altérées et aucune réparation n'est sûre. Comparer avec le document.",
+    en="the letters of this text look garbled, and no sure repair is known; compare it with the document",
+    fr="les lettres de ce texte semblent altérées et aucune réparation n’est sûre; comparer avec le document",
 )
 def mojibake(values: pd.Series) -> pd.Series:
     """Text that looks misread, repairable or not; after `repair_mojibake`, what that left: `flag: [mojibake]`.

@@ -74,7 +74,7 @@ def currency(values: pd.Series) -> Converted:
     return series(without(clean, refused), values.index), series(refused, values.index)
 
 
-@rule(en="This amount is below zero.", fr="Ce montant est inférieur à zéro.")
+@rule(en="this amount is below zero", fr="ce montant est inférieur à zéro")
 def negative(values: pd.Series) -> pd.Series:
     """Amounts below zero, where no refund is meant: `flag: [negative]`.
 

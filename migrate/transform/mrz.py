@@ -31,8 +31,8 @@ from migrate.transform.standards import platform_codes
 
 
 @rule(
-    en="The machine-readable lines of this document do not have the length and characters that they should have.",
-    fr="Les lignes lisibles par machine de ce document n'ont pas la longueur ou les caractères prévus.",
+    en="the machine-readable lines of this document do not have the length and characters that they should have",
+    fr="les lignes lisibles par machine de ce document n’ont pas la longueur ou les caractères prévus",
 )
 def mrz_shape(values: pd.Series, *, line2: pd.Series, line3: pd.Series | None = None) -> pd.Series:
     """Lines of no known format, or with other characters than A-Z, 0-9 and `<`.
@@ -47,8 +47,8 @@ def mrz_shape(values: pd.Series, *, line2: pd.Series, line3: pd.Series | None = 
 
 
 @rule(
-    en="A check digit of the machine-readable lines is wrong: they were misread or changed.",
-    fr="Un chiffre de contrôle des lignes lisibles par machine est faux : elles ont été mal lues ou modifiées.",
+    en="a check digit of the machine-readable lines is wrong: they were misread or changed",
+    fr="un chiffre de contrôle des lignes lisibles par machine est faux\u00a0: elles ont été mal lues ou modifiées",
 )
 def mrz_check_digits(values: pd.Series, *, line2: pd.Series, line3: pd.Series | None = None) -> pd.Series:
     """A wrong check digit: `flag: [{mrz_check_digits: {line2: X_MRZ_LINE2, line3: X_MRZ_LINE3}}]`.
@@ -73,8 +73,8 @@ def mrz_check_digits(values: pd.Series, *, line2: pd.Series, line3: pd.Series | 
 
 
 @rule(
-    en="The name fills the machine-readable line to its end and may be cut off.",
-    fr="Le nom remplit la ligne lisible par machine jusqu'au bout et peut être tronqué.",
+    en="the name fills the machine-readable line to its end and may be cut off",
+    fr="le nom remplit la ligne lisible par machine jusqu’au bout et peut être tronqué",
 )
 def mrz_truncated_name(values: pd.Series, *, line2: pd.Series, line3: pd.Series | None = None) -> pd.Series:
     """A name field without a filler at its end (9303-3, 4.6): `flag: [{mrz_truncated_name: {line2: X_MRZ_LINE2}}]`.
@@ -91,8 +91,8 @@ def mrz_truncated_name(values: pd.Series, *, line2: pd.Series, line3: pd.Series 
 
 
 @rule(
-    en="The machine-readable lines name a country or authority that is not on the list.",
-    fr="Les lignes lisibles par machine désignent un pays ou une autorité absents de la liste.",
+    en="the machine-readable lines name a country or authority that is not on the list",
+    fr="les lignes lisibles par machine désignent un pays ou une autorité absents de la liste",
 )
 def mrz_unknown_country(values: pd.Series, *, line2: pd.Series, line3: pd.Series | None = None) -> pd.Series:
     """An issuing state or nationality that 9303-3, part 5 does not know.
@@ -114,8 +114,8 @@ def mrz_unknown_country(values: pd.Series, *, line2: pd.Series, line3: pd.Series
 
 
 @rule(
-    en="The document number in the machine-readable lines differs from the number on record.",
-    fr="Le numéro de document des lignes lisibles par machine diffère du numéro enregistré.",
+    en="the document number in the machine-readable lines differs from the number on record",
+    fr="le numéro de document des lignes lisibles par machine diffère du numéro enregistré",
 )
 def mrz_number_differs(
     values: pd.Series, *, line2: pd.Series, number: pd.Series, line3: pd.Series | None = None
@@ -135,8 +135,8 @@ def mrz_number_differs(
 
 
 @rule(
-    en="The birth date in the machine-readable lines differs from the one on record.",
-    fr="La date de naissance des lignes lisibles par machine diffère de celle au dossier.",
+    en="the birth date in the machine-readable lines differs from the one on record",
+    fr="la date de naissance des lignes lisibles par machine diffère de celle au dossier",
 )
 def mrz_birth_differs(
     values: pd.Series,
@@ -169,8 +169,8 @@ def mrz_birth_differs(
 
 
 @rule(
-    en="The expiry date in the machine-readable lines differs from the one on record.",
-    fr="La date d'expiration des lignes lisibles par machine diffère de celle au dossier.",
+    en="the expiry date in the machine-readable lines differs from the one on record",
+    fr="la date d’expiration des lignes lisibles par machine diffère de celle au dossier",
 )
 def mrz_expiry_differs(
     values: pd.Series, *, line2: pd.Series, expiry: pd.Series, line3: pd.Series | None = None
@@ -192,8 +192,8 @@ def mrz_expiry_differs(
 
 
 @rule(
-    en="The sex in the machine-readable lines differs from the one on record.",
-    fr="Le sexe des lignes lisibles par machine diffère de celui au dossier.",
+    en="the sex in the machine-readable lines differs from the one on record",
+    fr="le sexe des lignes lisibles par machine diffère de celui au dossier",
 )
 def mrz_sex_differs(
     values: pd.Series, *, line2: pd.Series, sex: pd.Series, line3: pd.Series | None = None
@@ -215,8 +215,8 @@ def mrz_sex_differs(
 
 
 @rule(
-    en="The machine-readable lines have two digits for the year of birth, and the century is not known from elsewhere.",
-    fr="Les lignes lisibles par machine donnent deux chiffres pour l'année de naissance ; le siècle reste inconnu.",
+    en="the machine-readable lines have two digits for the year of birth, and the century is not known from elsewhere",
+    fr="les lignes lisibles par machine donnent deux chiffres pour l’année de naissance; le siècle reste inconnu",
 )
 def mrz_century_doubt(
     values: pd.Series, *, line2: pd.Series, birth: pd.Series, as_of: datetime, line3: pd.Series | None = None

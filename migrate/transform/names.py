@@ -34,8 +34,8 @@ def script(values: pd.Series) -> pd.Series:
 
 
 @rule(
-    en="The given name repeats the family name. The person may have one name only.",
-    fr="Le prénom répète le nom de famille. La personne n'a peut-être qu'un seul nom.",
+    en="the given name repeats the family name; the person may have one name only",
+    fr="le prénom répète le nom de famille; la personne n’a peut-être qu’un seul nom",
 )
 def repeated_name(values: pd.Series, *, other: pd.Series) -> pd.Series:
     """A given name that equals the family name: `flag: [{repeated_name: {other: LAST_NAME}}]`.
@@ -54,8 +54,8 @@ def repeated_name(values: pd.Series, *, other: pd.Series) -> pd.Series:
 
 
 @rule(
-    en="There are digits in this name.",
-    fr="Ce nom contient des chiffres.",
+    en="there are digits in this name",
+    fr="ce nom contient des chiffres",
 )
 def digits_in_name(values: pd.Series) -> pd.Series:
     """Names with a digit, often a number typed into the wrong field: `flag: [digits_in_name]`.

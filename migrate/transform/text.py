@@ -178,8 +178,8 @@ def no_match(values: pd.Series) -> pd.Series:
 
 
 @rule(
-    en="Letters of this text were lost and stand as question marks. Ask for the document; do not guess.",
-    fr="Des lettres sont perdues, remplacées par des points d'interrogation. Demander le document ; ne pas deviner.",
+    en="letters of this text were lost and stand as question marks; ask for the document; do not guess",
+    fr="des lettres sont perdues, remplacées par des points d’interrogation; demander le document; ne pas deviner",
 )
 def lost_characters(values: pd.Series, *, prose: bool = False) -> pd.Series:
     """Text in which letters that a database could not store were replaced: `Jos?`, `Andr¿`, U+FFFD.
@@ -204,8 +204,8 @@ def lost_characters(values: pd.Series, *, prose: bool = False) -> pd.Series:
 
 
 @rule(
-    en="This text fills its column to the last character: its end may have been cut off.",
-    fr="Ce texte remplit sa colonne jusqu'au dernier caractère : la fin a peut-être été coupée.",
+    en="this text fills its column to the last character: its end may have been cut off",
+    fr="ce texte remplit sa colonne jusqu’au dernier caractère\u00a0: la fin a peut-être été coupée",
 )
 def at_width(values: pd.Series, *, width: int) -> pd.Series:
     """Text as long as its source column is wide, or longer: `flag: [{at_width: {width: 50}}]`.
@@ -219,8 +219,8 @@ def at_width(values: pd.Series, *, width: int) -> pd.Series:
 
 
 @rule(
-    en="This text is longer than the place it is meant for. It was not shortened.",
-    fr="Ce texte est plus long que l'espace prévu. Il n'a pas été raccourci.",
+    en="this text is longer than the place it is meant for; it was not shortened",
+    fr="ce texte est plus long que l’espace prévu; il n’a pas été raccourci",
 )
 def too_long(values: pd.Series, *, width: int) -> pd.Series:
     """Text of more characters than `width`: `reject: [{too_long: {width: 50}}]`.
@@ -232,8 +232,8 @@ def too_long(values: pd.Series, *, width: int) -> pd.Series:
 
 
 @rule(
-    en="This is not a real value but a filler, typed because the field had to be filled.",
-    fr="Ce n'est pas une vraie valeur, mais un remplissage saisi parce que le champ était obligatoire.",
+    en="this is not a real value but a filler, typed because the field had to be filled",
+    fr="ce n’est pas une vraie valeur, mais un remplissage saisi parce que le champ était obligatoire",
 )
 def filler(found: pd.Series, /, *, values: tuple[str, ...]) -> pd.Series:
     """Values that only fill a required column, kept and marked: `flag: [{filler: {values: [x, X, UNKNOWN]}}]`.
@@ -247,8 +247,8 @@ def filler(found: pd.Series, /, *, values: tuple[str, ...]) -> pd.Series:
 
 
 @rule(
-    en="This value was masked at its source. It is no content and proves no match.",
-    fr="Cette valeur a été masquée à la source. Elle n'est pas un contenu et ne prouve aucune correspondance.",
+    en="this value was masked at its source; it is no content and proves no match",
+    fr="cette valeur a été masquée à la source; elle n’est pas un contenu et ne prouve aucune correspondance",
 )
 def masked(values: pd.Series, *, anywhere: bool = False) -> pd.Series:
     """Values masked in place, `XXXX`, `***`, `XXX-XX-XXXX`: `flag: [masked]`.
@@ -265,8 +265,8 @@ def masked(values: pd.Series, *, anywhere: bool = False) -> pd.Series:
 
 
 @rule(
-    en="This text holds control characters that no text should hold.",
-    fr="Ce texte contient des caractères de contrôle qui n'ont pas leur place dans un texte.",
+    en="this text holds control characters that no text should hold",
+    fr="ce texte contient des caractères de contrôle qui n’ont pas leur place dans un texte",
 )
 def control_characters(values: pd.Series) -> pd.Series:
     r"""Text with control characters that `drop_controls` would take out: `flag: [control_characters]`.
@@ -284,8 +284,8 @@ def control_characters(values: pd.Series) -> pd.Series:
 
 
 @rule(
-    en="This text has not the shape that this field should have.",
-    fr="Ce texte n'a pas la forme attendue dans ce champ.",
+    en="this text has not the shape that this field should have",
+    fr="ce texte n’a pas la forme attendue dans ce champ",
 )
 def unlike(values: pd.Series, *, pattern: str) -> pd.Series:
     r"""Text in which the pattern (RE2) is not found: `flag: [{unlike: {pattern: '^Q\d{8}$'}}]`.
@@ -296,7 +296,7 @@ def unlike(values: pd.Series, *, pattern: str) -> pd.Series:
     return offences(pc.invert(pc.match_substring_regex(text(values), pattern)), values)
 
 
-@rule(en="This field holds only blanks.", fr="Ce champ ne contient que des espaces.")
+@rule(en="this field holds only blanks", fr="ce champ ne contient que des espaces")
 def blank(values: pd.Series) -> pd.Series:
     """Text that is there and yet empty or blank only; null is not blank: `reject: [blank]`.
 
@@ -307,7 +307,7 @@ def blank(values: pd.Series) -> pd.Series:
     return offences(pc.equal(pc.binary_length(trimmed), 0), values)
 
 
-@rule(en="This field is empty.", fr="Ce champ est vide.")
+@rule(en="this field is empty", fr="ce champ est vide")
 def missing(values: pd.Series) -> pd.Series:
     """Null. The one rule that null offends; `required: true` rejects, this one may flag: `flag: [missing]`.
 
