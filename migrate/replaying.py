@@ -21,7 +21,8 @@ from migrate.extract.batches import read_batch, read_keys
 from migrate.extract.readers import Readers
 from migrate.model import Batch, KeyRange, Outcome, Slice, SliceKind
 from migrate.pipeline import Line
-from migrate.run import Parts, line_of, make_plan
+from migrate.planning import make_plan
+from migrate.run import Parts, line_of
 from migrate.transform.settle import QUALITY_MARK
 
 

@@ -12,7 +12,7 @@ that calls `start` with the same mappings goes on where a killed one stopped.
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -24,19 +24,19 @@ from typing import TYPE_CHECKING
 import pyarrow.compute as pc
 
 from migrate.canonical import key_text
-from migrate.conditions import Condition
-from migrate.errors import Drift, Refused
+from migrate.errors import Refused
 from migrate.extract.batches import read_batch, read_keys, read_loose, read_survey
-from migrate.extract.nouns import Reader, Source, SourceTable
+from migrate.extract.nouns import Reader, Source
 from migrate.extract.readers import Readers
 from migrate.finding import Brake, Nets, whole_members
 from migrate.load.target import Target
 from migrate.load.vanished import Tombstone
-from migrate.mapping.nouns import Consequence, Mapping, Member, Natural, NaturalKind, Orphans, Vanished
+from migrate.mapping.nouns import Consequence, Mapping, Natural, NaturalKind, Vanished
 from migrate.model import Batch, KeyRange, Layout, Lookup, Outcome, Slice, SliceKind, Tally
 from migrate.patience import Notice, Patience
 from migrate.pipeline import Line, move
-from migrate.plan import EntityPlan, Plan, Stage, chosen, entity_plan, graves, keys_per_batch, loose_members
+from migrate.plan import Stage
+from migrate.planning import UNBOUND, chosen_slices, make_plan
 from migrate.state import Lease, OpenRun, State
 from migrate.state.keys import circles
 from migrate.transform.beforehand import agreements, contested, naturals, roots_of, survey_columns
@@ -58,11 +58,6 @@ class Mode(StrEnum):
     DEEP = "deep"  # it reads everything, a share at a time
     REDRIVE = "redrive"  # the candidates that somebody has named
 
-
-UNBOUND = 2**63
-"""Bytes of a batch, where nothing bounds them."""
-
-_GRAIN = 200  # roots between the borders that are asked for: enough to measure what a root brings
 
 _RELEASED_AT_ONCE = 5_000
 _FIRST_RELEASE = 1_000_000  # numbers of planned slices stay below
@@ -87,105 +82,6 @@ class RunSummary:
     def exit(self) -> int:
         """0: nothing to look at; 1: rows are quarantined or held."""
         return 1 if any(tally.to_look_at for tally in self.entities.values()) else 0
-
-
-def make_plan(
-    source: Source, mappings: Dict[str, Mapping], *, batch_rows: int, batch_bytes: int = UNBOUND
-) -> Plan:
-    """Ask the source for sizes and borders and cut the work; writes nothing.
-
-    mappings:     by entity, in the order of loading.
-    batch_rows:   source rows in a batch, about; fewer where these would be more than `batch_bytes` in memory.
-    Raises Drift, naming every column that the mappings read and the source does not have.
-    """
-    chosen = list(mappings.values())
-    catalogue = source.catalogue({member.table for mapping in chosen for member in mapping.by_name.values()})
-    check_columns(chosen, catalogue)
-    counted: dict[tuple[str, Condition | None], int] = {}
-
-    def count(member: Member) -> int:
-        asked = member.table, member.where
-        return counted[asked] if asked in counted else counted.setdefault(asked, source.count(*asked))
-
-    return Plan(
-        tuple(_entity_plan(source, mapping, catalogue, count, batch_rows, batch_bytes) for mapping in chosen)
-    )
-
-
-def check_columns(mappings: Iterable[Mapping], catalogue: dict[str, SourceTable]) -> None:
-    """Every column that the mappings read exists at the source; otherwise Drift, naming all that do not."""
-    missing = sorted({lost for mapping in mappings for lost in _missing(mapping, catalogue)})
-    if missing:
-        raise Drift(
-            f"the source does not have what the mappings read: {'; '.join(missing)}",
-            why="the schema has changed, or the role may not see it",
-            remedy="correct the mappings, or ask for SELECT on the tables; `migrate mapping coverage` compares both",
-        )
-
-
-def _missing(mapping: Mapping, catalogue: dict[str, SourceTable]) -> Iterator[str]:
-    read_by = f"read by {mapping.file or mapping.entity}"
-    for member in mapping.by_name.values():
-        table = catalogue.get(member.table)
-        if table is None:
-            yield f"{member.table} (table), {read_by}"
-            continue
-        for column in mapping.reads[member.name]:
-            if column not in table.columns:
-                yield f"{member.table}.{column}, {read_by}"
-
-
-def _entity_plan(
-    source: Source,
-    mapping: Mapping,
-    catalogue: dict[str, SourceTable],
-    count: Callable[[Member], int],
-    batch_rows: int,
-    batch_bytes: int = UNBOUND,
-) -> EntityPlan:
-    rows = {name: count(member) for name, member in mapping.by_name.items()}
-    roots = rows[mapping.root.name]
-    for member in mapping.members:
-        if member.orphans is Orphans.IGNORE:  # read by the keys of the roots, about a row each
-            rows[member.name] = min(rows[member.name], roots)
-    per_batch = keys_per_batch(roots, sum(rows.values()), batch_rows)
-    loose = _loose(source, mapping, catalogue, batch_rows)
-    borders, per_batch = _borders(source, mapping, per_batch, batch_bytes)
-    return entity_plan(mapping, rows, borders, loose, per_batch)
-
-
-def _borders(source: Source, mapping: Mapping, per_batch: int, batch_bytes: int) -> tuple[Sequence[str], int]:
-    """Root keys between batches of about `per_batch` roots, or of fewer where these bring too many bytes; how many."""
-    root, grain = mapping.root, min(per_batch, _GRAIN)
-    borders = source.boundaries(root.table, root.key, grain, where=root.where)
-    if per_batch > grain and len(borders) > 1:
-        middle = len(borders) // 2
-        some = _bytes(source, mapping, KeyRange(borders[middle - 1], borders[middle]))
-        per_batch = min(per_batch, batch_bytes * grain // max(some, 1))
-    together = max(1, per_batch // grain)
-    return borders[together - 1 :: together], together * grain
-
-
-def _bytes(source: Source, mapping: Mapping, within: KeyRange) -> int:
-    """What the roots in a range bring, all members together."""
-    piece = Slice(mapping.entity, 0, SliceKind.RANGE, (within,))
-    with source.snapshot() as reader:
-        return read_batch(reader, mapping, piece, within).bytes
-
-
-def _loose(
-    source: Source, mapping: Mapping, catalogue: dict[str, SourceTable], batch_rows: int
-) -> dict[str, list[str]]:
-    """Members whose rows a range may miss, with borders for reading these."""
-    nullable = {(m.table, m.by) for m in mapping.members if catalogue[m.table].columns[m.by].nullable}
-    return {m.name: _loose_borders(source, m, batch_rows) for m in loose_members(mapping, nullable)}
-
-
-def _loose_borders(source: Source, member: Member, batch_rows: int) -> list[str]:
-    """Of the pointer for second-level members; otherwise of the keys of the rows that have no pointer."""
-    if member.via is not None:
-        return source.boundaries(member.table, member.by, batch_rows)
-    return source.boundaries(member.table, member.key, batch_rows, without=member.by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,10 +136,8 @@ def start(
     seen = [] if mode == Mode.REDRIVE else _covered(parts)
     low = min((its.until(as_of) - overlap for its in seen), default=None)
     if mode == Mode.DELTA and any(as_of < its.high for its in seen):
-        mode, low = (
-            Mode.SWEEP,
-            None,
-        )  # the source's clock was set back: its stamps say nothing about order now
+        # The source's clock was set back: its stamps say nothing about order now.
+        mode, low = Mode.SWEEP, None
     readers = Readers(parts.source)
     nets = Nets(parts.source, readers, parts.state, lease, dict(parts.mappings), parts.layout, brake, as_of)
     try:
@@ -258,7 +152,12 @@ def start(
                 nets.redrive()
     finally:
         readers.close()
-    slices = tuple(_chosen(parts, batch_rows, mode))
+    slices = tuple(
+        chosen_slices(
+            parts.source, parts.state, parts.mappings, batch_rows,
+            unstamped=mode != Mode.REDRIVE, loose=mode == Mode.SWEEP,
+        )
+    )  # fmt: skip
     window = (low, as_of) if mode != Mode.REDRIVE else (None, None)
     opened = parts.state.begin(
         lease, mode=mode, as_of=as_of, window=window, digests=parts.digests, slices=slices,
@@ -336,50 +235,6 @@ def _covered(parts: Parts) -> "list[Covered]":
                 remedy="run: migrate run --mode full; it writes only what differs",
             )
     return list(covered.values())
-
-
-def _chosen(parts: Parts, batch_rows: int, mode: str) -> Iterator[Slice]:
-    """Slices over the candidates: what is there in the order of the mappings, then what is gone, last of all first."""
-    buried: list[Slice] = []
-    catalogue = parts.source.catalogue(
-        {m.table for mapping in parts.mappings.values() for m in mapping.by_name.values()}
-    )
-    sizes, named = parts.state.sizes(parts.mappings), parts.state.named()
-
-    for mapping in parts.mappings.values():
-        every = _candidates_per_batch(mapping, sizes.get(mapping.entity, {}), batch_rows)
-        loose: dict[str, list[str]] = {}
-        if mode == Mode.SWEEP:
-            loose = _loose(parts.source, mapping, catalogue, batch_rows)
-        alive = (
-            parts.state.candidate_borders(mapping.entity, every, gone=False)
-            if mapping.entity in named
-            else None
-        )
-        if mapping.changes is None and mode in (Mode.DELTA, Mode.SWEEP):
-            plan = _entity_plan(
-                parts.source, mapping, catalogue, lambda m: parts.source.count(m.table, m.where), batch_rows
-            )
-            pieces = [piece for stage in plan.stages for piece in stage.slices]
-        else:
-            pieces = list(chosen(mapping, alive, loose))
-        yield from pieces
-        gone = (
-            parts.state.candidate_borders(mapping.entity, every, gone=True)
-            if named.get(mapping.entity)
-            else None
-        )
-        buried = [*graves(mapping, gone, len(pieces)), *buried]
-    yield from buried
-
-
-def _candidates_per_batch(mapping: Mapping, sizes: Dict[str, int], batch_rows: int) -> int:
-    """How many entities make a batch of about so many rows, as far as is known how big they are."""
-    return (
-        keys_per_batch(sizes.get(mapping.root.name, 0), sum(sizes.values()), batch_rows)
-        if sizes
-        else batch_rows // 20 or 1
-    )
 
 
 def _tables(mappings: Dict[str, Mapping]) -> tuple[str, ...]:

@@ -235,8 +235,8 @@ class Project:
 
         notice: called with a line for each harmless change of the source's schema. Raises Drift for any other.
         """
+        from migrate.planning import make_plan
         from migrate.project.drift import tell
-        from migrate.run import make_plan
 
         mappings, source = self.mappings(entities), self.source()
         try:

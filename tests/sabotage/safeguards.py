@@ -309,7 +309,7 @@ SAFEGUARDS = (
         "    images.under(cursor, run.id)\n", "", (LOAD, "leaves_everything_as_it_was"),
     ),
     Safeguard(
-        "wide rows make small batches", "migrate/run.py",
+        "wide rows make small batches", "migrate/planning.py",
         "per_batch = min(per_batch, batch_bytes * grain // max(some, 1))", "pass",
         ("tests/unit/test_run_memory.py", "wide"), quick=True,
     ),

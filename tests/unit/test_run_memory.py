@@ -8,9 +8,9 @@ from migrate.conditions import Column
 from migrate.mapping.nouns import Field, TableMap
 from migrate.model import TargetColumn
 from migrate.plan import Plan
+from migrate.planning import UNBOUND, make_plan
 from migrate.project import Project
 from migrate.project.memory import batch_bytes
-from migrate.run import UNBOUND, make_plan
 from migrate.sample import make
 from tests.builders import TEXT, layout, mapping, target
 from tests.fakes import MemorySource
