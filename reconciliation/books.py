@@ -50,6 +50,24 @@ class Books:
         )
         return {line["id"]: (line["key"], line["fate"]) for line in found.to_pylist()}
 
+    def strange(self, entity: str, shares: int) -> pa.Table:
+        """Checksums by share over all that `fates_of` can explain a root by that no legacy key asks for."""
+        rows = self.platform.composed(
+            """
+            SELECT made.id, made.key, special.why FROM (
+                SELECT system, key, cause AS why FROM {state}.crosswalk
+                WHERE entity = %s AND cause IN ('merge', 'stub') AND valid_to = 'infinity'
+                UNION ALL SELECT line.system, line.key, image.disposition FROM {state}.key_image image
+                JOIN {state}.crosswalk line ON line.entity = image.entity AND line.key = image.key
+                     AND line.valid_to = 'infinity'
+                WHERE image.entity = %s AND image.disposition = 'gone'
+            ) AS special
+            JOIN {state}.crosswalk made ON made.system = special.system AND made.key = special.key
+            WHERE made.entity = %s
+            """
+        )
+        return self.platform.summed(rows, shares, [entity] * 3)
+
     def rows_set_aside(self, entity: str, keys: pa.Array) -> Mapping[tuple[str, str], str]:
         """(legacy table, ROW_ID) -> why that row of an accepted root is not on the platform."""
         found = self.platform.ask(

@@ -20,11 +20,14 @@ evidence says does not count, nor does one that was made under other terms: then
 
 import hashlib
 import json
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from tempfile import NamedTemporaryFile, TemporaryFile
+from typing import IO
 
 import numpy as np
 import pyarrow as pa
@@ -147,22 +150,20 @@ class Seals:
     def writing(self, entity: str) -> Iterator[Writing]:
         """A new one; at the end it takes the place of the old one, if it says what it is."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path, beside = self._path(entity), self._path(entity).with_suffix(".new")
-        try:
-            with pq.ParquetWriter(beside, LINES, compression="zstd") as writer:
+        with TemporaryFile(dir=self._folder) as content:  # of this writer alone, and gone with it
+            with pq.ParquetWriter(content, LINES, compression="zstd") as writer:
                 new = Writing(writer)
                 yield new
                 if new.told is not None:
                     writer.add_key_value_metadata({_TOLD: json.dumps(asdict(new.told), sort_keys=True)})
             if new.told is not None:
-                beside.replace(path)
-        finally:
-            beside.unlink(missing_ok=True)
+                content.seek(0)
+                _place(content, self._path(entity))
 
     def made_by(self, reconciliation: str) -> dict[str, str]:
         """Entity -> SHA-256 of the seals that a reconciliation has written."""
         paths = sorted(self._folder.glob("*.parquet"))
-        return {path.stem: _sha256(path) for path in paths if _told(path).made_by == reconciliation}
+        return {path.stem: _sha256(path) for path in paths if _made_by(path) == reconciliation}
 
     def _path(self, entity: str) -> Path:
         return self._folder / f"{entity}.parquet"
@@ -188,6 +189,26 @@ def fitting(rows: int, each: int) -> int:
 def _told(path: Path) -> Told:
     told: Told = Told(**json.loads(pq.read_metadata(path).metadata[_TOLD]))
     return told
+
+
+def _made_by(path: Path) -> str | None:
+    """Who wrote a file; None where it is no seal, or is damaged."""
+    try:
+        return _told(path).made_by
+    except (pa.ArrowException, OSError, LookupError, ValueError, TypeError):
+        return None
+
+
+def _place(content: IO[bytes], path: Path) -> None:
+    """A file that is there as a whole, or the one that was there before."""
+    with NamedTemporaryFile(dir=path.parent, suffix=".new", delete=False) as beside:
+        try:
+            shutil.copyfileobj(content, beside)
+            beside.flush()
+            Path(beside.name).replace(path)
+        except BaseException:
+            Path(beside.name).unlink(missing_ok=True)
+            raise
 
 
 def _sha256(path: Path) -> str:

@@ -78,16 +78,18 @@ class LegacySide:
         cuts = self.source.boundaries(comparison.root, "ROW_ID", every)
         return [KeyRange(low, high) for low, high in zip([None, *cuts], [*cuts, None], strict=True)]
 
-    def roots(self, comparison: Comparison, within: KeyRange) -> dict[str, pa.Table]:
-        """The roots of a range with all their rows: legacy table -> rows."""
+    def roots(self, comparison: Comparison, within: KeyRange | pa.Array) -> dict[str, pa.Table]:
+        """The roots of a range, or those with these keys, with all their rows: legacy table -> rows."""
         like, found = (comparison.root, "ROW_ID"), dict[str, pa.Table]()
         with self.reader() as reader:
             for table, link in comparison.links.items():
-                columns = sorted(comparison.sources[table])
+                columns, wanted = sorted(comparison.sources[table]), within
+                if link.via is not None:
+                    wanted = _at(found, link.via)
                 found[table] = (
-                    reader.rows(table, columns, link.by, within, like=like)
-                    if link.via is None
-                    else reader.rows_by_keys(table, columns, link.by, _at(found, link.via))
+                    reader.rows(table, columns, link.by, wanted, like=like)
+                    if isinstance(wanted, KeyRange)
+                    else reader.rows_by_keys(table, columns, link.by, wanted)
                 )
         return found
 
@@ -95,10 +97,11 @@ class LegacySide:
         """The keys of all roots, so many at a time."""
         for within in self.borders(comparison, every):
             with self.reader() as reader:
-                yield one(reader.rows(comparison.root, ["ROW_ID"], "ROW_ID", within).column("ROW_ID"))
+                rows = reader.rows(comparison.root, ["ROW_ID"], "ROW_ID", within)
+            yield one(rows.column("ROW_ID"))
 
     def some(self, comparison: Comparison, keys: pa.Array) -> dict[str, pa.Table]:
-        """The same for some roots by key, as they are now, with the stamps of every row."""
+        """The same for some roots by key, in a snapshot of their own and with the stamps of every row."""
         found: dict[str, pa.Table] = {}
         with self.source.snapshot() as reader:
             for table, link in comparison.links.items():
@@ -262,18 +265,20 @@ class PlatformSide:
         told = self.layout[table]
         root = sql.Identifier(told.root_id or told.key)
         every = dict.fromkeys([told.key, told.root_id or told.key, *columns])
-        query = sql.SQL(
-            "SELECT share, count(*), sum(number)::text FROM ("
-            "SELECT ('x' || encode(uuid_send({root}), 'hex'))::bit(32)::bigint >> {bits} AS share,"
-            " hashtextextended(ROW({columns})::text, 0) AS number FROM {table} WHERE {root} IS NOT NULL"
-            ") AS each_row GROUP BY share"
-        ).format(
+        rows = sql.SQL("SELECT {root} AS id, {columns} FROM {table} WHERE {root} IS NOT NULL").format(
             root=root,
-            bits=sql.Literal(33 - shares.bit_length()),
             columns=comma([sql.Identifier(name) for name in every]),
             table=names(self.schema, table),
         )
-        return self.ask(query, {"part": pa.int64(), "rows": pa.int64(), "sum": pa.string()})
+        return self.summed(rows, shares)
+
+    def summed(self, rows: sql.Composable, shares: int, values: Sequence[object] | None = None) -> pa.Table:
+        """Of each share of some rows, by the first bits of their `id`: `part`, `rows` and `sum` over all columns."""
+        query = sql.SQL(
+            "SELECT ('x' || encode(uuid_send(id), 'hex'))::bit(32)::bigint >> {bits} AS share, count(*),"
+            " sum(hashtextextended(each_row::text, 0))::text FROM ({rows}) AS each_row GROUP BY share"
+        ).format(bits=sql.Literal(33 - shares.bit_length()), rows=rows)
+        return self.ask(query, {"part": pa.int64(), "rows": pa.int64(), "sum": pa.string()}, values)
 
     def ids(self, table: str) -> Iterator[np.ndarray]:
         """The keys of all rows of a platform table, in blocks of 16 bytes each."""

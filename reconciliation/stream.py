@@ -48,10 +48,8 @@ def stream(
 
     def legacy() -> Iterator[tuple[str, Expectation]]:
         for piece in pieces:
-            if isinstance(piece, KeyRange):
-                low, tables = piece.low or "", evidence.legacy.roots(comparison, piece)
-            else:
-                low, tables = str(piece[0]), evidence.legacy.some(comparison, piece)
+            low = (piece.low or "") if isinstance(piece, KeyRange) else str(piece[0])
+            tables = evidence.legacy.roots(comparison, piece)
             yield low, Expectation(comparison, tables, evidence.system, evidence.as_of, merged)
 
     def both() -> Iterator[Part]:

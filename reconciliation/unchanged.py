@@ -11,8 +11,9 @@ first bits of the root's id. They are held against what the same database said t
 side's: so nothing has to be brought into one form first, and no difference of form can hide another.
 
 A root is left out only if all is what it was when its comparison found nothing: its legacy rows and what stands beside
-them, the platform's rows, the comparison file, its codes, the merges, and what the date decides. Where something
-differed, however it was explained, the root is compared again each time.
+them, the platform's rows, the comparison file, its codes, the merges, what the date decides, and what the books say of
+rows that legacy does not have. Where something differed, however it was explained, the root is compared again each
+time.
 
 Not seen: a row that was changed, brought over, and changed back without a stamp, between the checksums and the reading
 of one and the same reconciliation.
@@ -41,12 +42,14 @@ from reconciliation.strangers import BITS, shares_of
 from reconciliation.stream import by_table
 from reconciliation.stream import columns_of as compared_columns
 
-FORMAT = 1
+FORMAT = 2
 ROWS_OF_A_PART = 8
 ROOTS_OF_A_SHARE = 4
 KEYS_AT_ONCE = 100_000
 WORTH_IT = 0.25
 """Where more than this has changed, reading everything in the order of its keys is quicker."""
+BOOKS = "(books)"
+"""Stands among the platform's tables for what the books say of roots that no legacy key asks for."""
 MERGES = 1_000
 """So many new merges are looked for in every column that names a root."""
 
@@ -58,7 +61,6 @@ class Sealing:
     chosen:      the shares in which strangers are looked for; None: all.
     kept:        pair -> rows that are the same without being read again.
     kept_strangers:  why -> rows of the platform that no legacy row asks for, likewise.
-    told:        figures for the report, where something was left out.
     whole:       set when all that had to be compared was.
     """
 
@@ -66,8 +68,12 @@ class Sealing:
     chosen: np.ndarray | None = None
     kept: Mapping[str, int] = {}
     kept_strangers: Mapping[str, int] = {}
-    told: Mapping[str, str] = {}
     whole = False
+
+    @property
+    def told(self) -> Mapping[str, str]:
+        """Figures for the report, where something was left out; at the end."""
+        return {}
 
     def keys(self) -> Iterator[pa.Array]:
         """The legacy keys of the roots to compare, some thousands at a time, in their order."""
@@ -100,18 +106,23 @@ class Sealed(Sealing):
         self._open: list[str] = []
         self._loose: set[int] = set()
         self._known_open = pa.array([], pa.string())
+        self._read = 0
         if before is not None:
             self._known_open = before.lines("open")["name"].combine_chunks()
             self._roots = before.counts("roots") * ~chosen
             for counts, about in ((self._same, "pair"), (self._strange, "stranger")):
                 counts.update({name: before.counts(about, name) * ~chosen for name in before.names(about)})
-            of = int(before.counts("roots").sum())
-            self.told = {"roots": str(self._roots.sum() - len(self._known_open)), "of": str(of)} | {
-                "since": seal.on,
-                "name": seal.since,
-            }
         self.kept = {name: int(counts.sum()) for name, counts in self._same.items()}
-        self.kept_strangers = {why: int(counts.sum()) for why, counts in self._strange.items()}
+        strange = {why: int(counts.sum()) for why, counts in self._strange.items()}
+        self.kept_strangers = {why: rows for why, rows in strange.items() if rows}
+
+    @property
+    def told(self) -> Mapping[str, str]:
+        """See above."""
+        if self.everything:
+            return {}
+        of = int(self._roots.sum())
+        return {"roots": str(of - self._read), "of": str(of), "since": self.seal.on, "name": self.seal.since}
 
     def keys(self) -> Iterator[pa.Array]:
         """See above."""
@@ -135,6 +146,7 @@ class Sealed(Sealing):
         """See above."""
         bad = one(lines.column("root")).unique()
         asked = expectation.asked
+        self._read += len(asked)
         self._open += expectation.keys.filter(pc.is_in(asked, value_set=bad)).to_pylist()
         for root in bad.filter(pc.invert(pc.is_in(bad, value_set=asked))).to_pylist():
             self.strange("", root)
@@ -222,7 +234,7 @@ class _Look:
         return {
             table: self.evidence.platform.checksums(table, compared_columns(pairs), self.told.shares)
             for table, pairs in by_table(self.comparison).items()
-        }
+        } | {BOOKS: self.evidence.books.strange(self.comparison.entity, self.told.shares)}
 
     def _platform(self, sums: Mapping[str, pa.Table]) -> None:
         for table, now in sums.items():
@@ -295,7 +307,8 @@ def _roots(evidence: Evidence, comparison: Comparison) -> Iterator[pa.Table]:
     columns = sorted({"ROW_ID", *(column.name for column in columns_of(comparison.scope))})
     for within in evidence.legacy.borders(comparison, KEYS_AT_ONCE):
         with evidence.legacy.reader() as reader:
-            yield reader.rows(comparison.root, columns, "ROW_ID", within)
+            rows = reader.rows(comparison.root, columns, "ROW_ID", within)
+        yield rows
 
 
 def _expectation(evidence: Evidence, comparison: Comparison, rows: pa.Table) -> Expectation:

@@ -29,6 +29,7 @@ from reconciliation.evidence import Limits
 from reconciliation.folder import Folder
 from reconciliation.model import Kind, Verdict
 from reconciliation.sides import LegacySide
+from reconciliation.unchanged import Sealed
 from tests.databases import Kind as Database
 from tests.databases import NewDatabase
 from tests.journeys import connected, full_load, project, run_once
@@ -73,6 +74,7 @@ class World:
             "left": {
                 entity: int(reason.given["roots"]) for entity, reason in reasons if reason.name == "unchanged"
             },
+            "how": Folder.open(evidence_root(found), summary.name).manifest()["moment"]["how"],
         }
 
     @contextmanager
@@ -123,13 +125,15 @@ def world_of(
 def copied(
     world_of: Callable[[Database], World], new_database: NewDatabase, tmp_path: Path
 ) -> Callable[[Database], World]:
-    """The same with a platform, and with SQLite a legacy database as well, for the test alone."""
+    """The same with a platform, and but for MariaDB a legacy database as well, for the test alone."""
 
     def copy(kind: Database) -> World:
         world, legacy = world_of(kind), world_of(kind).legacy
         if kind == "sqlite":
             legacy = new_database("sqlite")
             shutil.copyfile(str(make_url(world.legacy).database), str(make_url(legacy).database))
+        if kind == "postgres":
+            legacy = new_database("postgres", like=world.legacy)
         return World(tmp_path / "p", legacy, new_database("postgres", like=world.platform))
 
     return copy
@@ -272,6 +276,63 @@ def test_what_the_passing_of_time_decides_anew_is_looked_at(
     found = world.alike()
     assert found["left"]["application"] > 0
     assert {(line["kind"], line["key"]) for line in map(json.loads, found["lines"])} == {(Kind.EXTRA, key)}
+
+
+def test_what_the_books_say_anew_of_a_root_without_a_legacy_row_is_looked_at(
+    copied: Callable[[Database], World],
+) -> None:
+    """A user is gone from legacy; the run that has said so is taken back, so that nobody explains the user any more."""
+    world = copied("sqlite")
+    key = world.accepted("user")[5]
+    with world.legacy_tables() as (connection, table):
+        user = table("S_USER")
+        connection.execute(sa.delete(user).where(user.c.ROW_ID.in_([key])))
+    run_once(world.folder, "sweep")
+    world.judged(quick=True)
+    assert world.alike()["verdict"] is Verdict.SAME
+    Project.find(world.folder).undo(2, reason="the table had come back short")
+    found = world.alike()
+    assert found["left"]["user"] > 0
+    assert {(line["kind"], line["key"]) for line in map(json.loads, found["lines"])} == {(Kind.EXTRA, key)}
+
+
+def test_what_is_read_again_is_of_the_instant_of_the_checksums(
+    copied: Callable[[Database], World], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the evidence could not say that both sides were seen at the same instant."""
+    world = copied("postgres")
+    key = world.accepted("client")[5]
+    world.judged(quick=True)
+    renamed(world, key, "Before")
+    keys = Sealed.keys
+
+    def meanwhile(sealing: Sealed) -> Iterator[Any]:
+        renamed(world, key, "Later")
+        yield from keys(sealing)
+
+    monkeypatch.setattr(Sealed, "keys", meanwhile)
+    found = world.judged(quick=True)
+    assert {json.loads(line)["legacy"] for line in found["lines"]} == {"Before"}
+    assert found["how"] == "same_instant"
+
+
+def test_what_differed_before_and_has_changed_again_counts_once_among_what_is_read(
+    copied: Callable[[Database], World],
+) -> None:
+    world = copied("sqlite")
+    key = world.accepted("client")[5]
+    world.judged(quick=True)
+    renamed(world, key, "Once")
+    first = world.judged(quick=True)
+    renamed(world, key, "Twice")
+    assert world.judged(quick=True)["left"] == first["left"]
+
+
+def renamed(world: World, key: str, name: str) -> None:
+    """Legacy calls somebody by another name, and leaves no stamp."""
+    with world.legacy_tables() as (connection, table):
+        contact = table("S_CONTACT")
+        connection.execute(sa.update(contact).where(contact.c.ROW_ID.in_([key])).values(LAST_NAME=name))
 
 
 def test_a_seal_that_the_evidence_does_not_vouch_for_counts_for_nothing(

@@ -661,6 +661,27 @@ SAFEGUARDS = (
         (COMPARE_QUICK, "silent_change_of_legacy and sqlite"),
     ),
     Safeguard(
+        "what the books say anew of roots that legacy does not have is looked at", "reconciliation/unchanged.py",
+        " | {BOOKS: self.evidence.books.strange(self.comparison.entity, self.told.shares)}", "",
+        (COMPARE_QUICK, "books_say_anew"),
+    ),
+    Safeguard(
+        "roots that are read by key are of the snapshot of all", "reconciliation/stream.py",
+        "tables = evidence.legacy.roots(comparison, piece)",
+        "tables = getattr(evidence.legacy, 'roots' if isinstance(piece, KeyRange) else 'some')(comparison, piece)",
+        (COMPARE_QUICK, "instant_of_the_checksums"),
+    ),
+    Safeguard(
+        "no two write one seal", "reconciliation/seals.py",
+        "with TemporaryFile(dir=self._folder) as content:", 'with (self._folder / "new").open("w+b") as content:',
+        ("tests/unit/test_seals.py", "at_work_at_once"), quick=True,
+    ),
+    Safeguard(
+        "a file that is no seal counts for nothing", "reconciliation/seals.py",
+        "    except (pa.ArrowException, OSError, LookupError, ValueError, TypeError):\n", "    except StopIteration:\n",
+        ("tests/unit/test_seals.py", "no_seal"), quick=True,
+    ),
+    Safeguard(
         "a seal counts only as the evidence says", "reconciliation/seals.py",
         "if not path.exists() or _sha256(path) != self._trusted.get(entity):", "if not path.exists():",
         (COMPARE_QUICK, "vouch_for"),
