@@ -68,7 +68,7 @@ _ALLOWANCE = """\
   approved_on: {today}
   expires: {end}
   reason_en: wrong in the old system as well; the register of these files is worked through by hand
-  reason_fr: l'ancien système a la même erreur; le registre de ces fichiers est traité à la main
+  reason_fr: l’ancien système a la même erreur; le registre de ces fichiers est traité à la main
 """
 
 

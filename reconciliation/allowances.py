@@ -100,8 +100,12 @@ class Allowances:
         return [
             {
                 "name": each.name,
+                "place": each.place,
+                "keys": len(each.keys) or None,
+                "at_most": each.at_most,
                 "owner": each.owner,
                 "approved_by": each.approved_by,
+                "approved_on": each.approved_on.isoformat(),
                 "expires": each.expires.isoformat(),
                 "state": "in_force" if each.expires >= self.today else "expired",
                 "reason_en": each.reason_en,

@@ -119,8 +119,12 @@ CONTEXT = {
     "allowances": [
         {
             "name": "postal codes in capitals",
+            "place": {"check": "rows", "entity": "client", "column": "postal_code", "kind": "format_only"},
+            "keys": None,
+            "at_most": 20,
             "owner": "Data Office",
             "approved_by": "A. Roy",
+            "approved_on": "2027-01-04",
             "expires": "2027-03-31",
             "state": "in_force",
             "reason_en": "the platform writes postal codes in capitals",
@@ -129,8 +133,12 @@ CONTEXT = {
         },
         {
             "name": "old office codes",
+            "place": {"check": "rows", "entity": "office", "subject": "office fields"},
+            "keys": 3,
+            "at_most": None,
             "owner": "Operations",
             "approved_by": "M. Tremblay",
+            "approved_on": "2026-06-30",
             "expires": "2026-12-31",
             "state": "expired",
             "reason_en": "offices that were closed in 2019",

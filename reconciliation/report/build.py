@@ -148,8 +148,12 @@ def _unchecked(line: Mapping[str, Any]) -> Unchecked:
 def _allowance(line: Mapping[str, Any]) -> Allowance:
     return Allowance(
         str(line["name"]),
+        line.get("place") or {},
+        line.get("keys"),
+        line.get("at_most"),
         str(line.get("owner") or ""),
         str(line.get("approved_by") or ""),
+        str(line.get("approved_on") or ""),
         str(line.get("expires") or ""),
         line.get("state") == "in_force",
         _both(line),

@@ -172,11 +172,20 @@ class Unchecked:
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """Differences that somebody answers for, until a day."""
+    """Differences that somebody answers for, until a day.
+
+    place:    what it covers: check, entity, subject, column, kind, as far as it says.
+    keys:     to so many legacy keys it is narrowed; None: to none.
+    at_most:  so many differences it covers; None: any number.
+    """
 
     name: str
+    place: Mapping[str, str]
+    keys: int | None
+    at_most: int | None
     owner: str
     approved_by: str
+    approved_on: str
     expires: str
     in_force: bool
     reason: Mapping[str, str]

@@ -59,6 +59,15 @@ def test_what_is_covered_is_allowed_and_names_the_allowance(tmp_path):
     assert given.told()[0]["lines"] == 1
 
 
+def test_the_report_is_told_what_one_covers_and_how_much_at_most(tmp_path):
+    (told,) = allowances(
+        tmp_path, GOOD.replace("  owner", "  keys: [1-A, 1-B]\n  at_most: 3\n  owner")
+    ).told()
+    place = {"check": "rows", "entity": "client", "subject": "person_address fields"}
+    assert told["place"] == {**place, "column": "province", "kind": "conflict"}
+    assert (told["keys"], told["at_most"], told["approved_on"]) == (2, 3, "2027-01-10")
+
+
 @pytest.mark.parametrize(
     "other",
     [
