@@ -70,9 +70,9 @@ class Told:
 class Seal:
     """One that counts; its lines are read as they are asked for."""
 
-    def __init__(self, path: Path, told: Told) -> None:
-        self.told = told
-        self._file = pq.ParquetFile(path)
+    def __init__(self, content: pa.NativeFile) -> None:
+        self._file = pq.ParquetFile(content)
+        self.told = _told(self._file.metadata)
 
     def lines(self, about: str, name: str = "") -> pa.Table:
         """The lines about something: `part`, `rows`, `sum`, `name`; name: only these."""
@@ -141,10 +141,13 @@ class Seals:
     def of(self, entity: str, terms: str) -> Seal | None:
         """The seal of an entity, if it is what the evidence says and was made under these terms."""
         path = self._path(entity)
-        if not path.exists() or _sha256(path) != self._trusted.get(entity):
+        if not path.exists():
             return None
-        told = _told(path)
-        return Seal(path, told) if told.terms == terms else None
+        content = pa.OSFile(str(path))  # opened once: another may take its place meanwhile
+        if _sha256(content) != self._trusted.get(entity):
+            return None
+        seal = Seal(content)
+        return seal if seal.told.terms == terms else None
 
     @contextmanager
     def writing(self, entity: str) -> Iterator[Writing]:
@@ -163,7 +166,9 @@ class Seals:
     def made_by(self, reconciliation: str) -> dict[str, str]:
         """Entity -> SHA-256 of the seals that a reconciliation has written."""
         paths = sorted(self._folder.glob("*.parquet"))
-        return {path.stem: _sha256(path) for path in paths if _made_by(path) == reconciliation}
+        return {
+            path.stem: _sha256(pa.OSFile(str(path))) for path in paths if _made_by(path) == reconciliation
+        }
 
     def _path(self, entity: str) -> Path:
         return self._folder / f"{entity}.parquet"
@@ -186,15 +191,14 @@ def fitting(rows: int, each: int) -> int:
     return min(MOST, max(FEWEST, 1 << max(0, rows // each - 1).bit_length()))
 
 
-def _told(path: Path) -> Told:
-    told: Told = Told(**json.loads(pq.read_metadata(path).metadata[_TOLD]))
-    return told
+def _told(metadata: pq.FileMetaData) -> Told:
+    return Told(**json.loads(metadata.metadata[_TOLD]))
 
 
 def _made_by(path: Path) -> str | None:
     """Who wrote a file; None where it is no seal, or is damaged."""
     try:
-        return _told(path).made_by
+        return _told(pq.read_metadata(path)).made_by
     except (pa.ArrowException, OSError, LookupError, ValueError, TypeError):
         return None
 
@@ -211,6 +215,5 @@ def _place(content: IO[bytes], path: Path) -> None:
             raise
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+def _sha256(content: pa.NativeFile) -> str:
+    return hashlib.file_digest(content, "sha256").hexdigest()

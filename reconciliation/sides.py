@@ -69,6 +69,14 @@ class LegacySide:
             ]
         return wrong
 
+    def types(self, comparison: Comparison) -> dict[str, str]:
+        """How every column that a comparison looks at is declared."""
+        return {
+            f"{table}.{name}": self.source.table(table).column(name).declared
+            for table, columns in comparison.sources.items()
+            for name in columns
+        }
+
     def clock(self) -> datetime:
         """The source's own time, naive UTC."""
         return self.source.clock()

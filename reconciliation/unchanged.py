@@ -21,12 +21,14 @@ of one and the same reconciliation.
 
 import hashlib
 import json
+import zoneinfo
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -331,11 +333,18 @@ def _terms(evidence: Evidence, comparison: Comparison) -> str:
         f"{pair.table}.{field.column}": str(evidence.layout[pair.table].columns[field.column].type)
         for pair in comparison.pairs
         for field in pair.fields
-    }
+    } | evidence.legacy.types(comparison)
     codes = {name: sorted(map(list, each.items())) for name, each in comparison.codes.items()}
     assert evidence.seals is not None
-    said = [FORMAT, evidence.seals.program, evidence.system, comparison.digest, types, codes]
+    zones = {name: _zone(name) for name in comparison.zones}
+    said = [FORMAT, evidence.seals.program, evidence.system, comparison.digest, types, codes, zones]
     return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _zone(name: str) -> list[str]:
+    """What the machine's tables of time zones say of one, as digests."""
+    files = [Path(folder, name) for folder in zoneinfo.TZPATH]
+    return [hashlib.sha256(file.read_bytes()).hexdigest() for file in files if file.is_file()]
 
 
 def _timeless(comparison: Comparison) -> bool:

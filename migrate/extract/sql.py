@@ -346,7 +346,7 @@ class SqlReader:
         for numbers in _chunks(chosen, self._source.dialect.keys_at_once):
             statement = self._statements.in_parts(found, column, by, parts, numbers)
             for block in self._blocks(found, [column], statement):
-                yield block.column(0).combine_chunks()
+                yield block.column(0).combine_chunks().unique()
 
     def _order(self, table: SourceTable, by: str, like: tuple[str, str] | None) -> str | None:
         """The collation in whose order ranges of `by` are meant; None for the column's own."""

@@ -157,18 +157,14 @@ class Statements:
     def in_parts(
         self, table: SourceTable, column: str, by: str, parts: int, chosen: Sequence[int]
     ) -> sa.Select[Any]:
-        """Distinct values of a column of the rows that are in some of the parts."""
+        """Values of a column of the rows in some of the parts; all, since DISTINCT goes by the collation."""
         source, pointer = self._source(table), table.column(column)
         key = source.c[pointer.name]
         numbers: list[sa.ColumnElement[Any]] = [sa.literal_column(str(int(part))) for part in chosen]
-        return (
-            sa.select(self._dialect.express(pointer, key).label(column))
-            .where(
-                source.c[table.column(by).name].is_not(None),
-                key.is_not(None),
-                self._part(source, table, by, parts).element.in_(numbers),
-            )
-            .distinct()
+        return sa.select(self._dialect.express(pointer, key).label(column)).where(
+            source.c[table.column(by).name].is_not(None),
+            key.is_not(None),
+            self._part(source, table, by, parts).element.in_(numbers),
         )
 
     def _part(self, source: sa.TableClause, table: SourceTable, by: str, parts: int) -> sa.Label[Any]:

@@ -263,6 +263,12 @@ class Comparison:
             found.setdefault(link.table, link)
         return found
 
+    @property
+    def zones(self) -> set[str]:
+        """The time zones by which legacy times are read."""
+        forms = (form for pair in self.pairs for each in pair.fields for form in each.forms)
+        return {str(form.options["zone"]) for form in forms if "zone" in form.options}
+
     def _found(self) -> Iterator[Link]:
         yield Link(self.root, "ROW_ID")
         for pair in self.pairs:

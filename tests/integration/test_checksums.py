@@ -4,6 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+import pyarrow as pa
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql
@@ -52,6 +53,23 @@ def test_no_two_unlike_rows_have_one_checksum(table: tuple[str, sa.Table]) -> No
 def test_a_row_that_is_what_it_was_has_the_checksum_that_it_had(table: tuple[str, sa.Table]) -> None:
     url, things = table
     assert [checksum(url, things, row) for row in ROWS] == [checksum(url, things, row) for row in ROWS]
+
+
+def test_keys_of_parts_that_a_collation_takes_for_one_come_all(table: tuple[str, sa.Table]) -> None:
+    url, things = table
+    keys = {"1-A ", "1-A", "1-a"}
+    engine = sa.create_engine(url)
+    with engine.begin() as connection:
+        for row_id, key in enumerate(sorted(keys, reverse=True)):
+            connection.execute(sa.insert(things).values(ROW_ID=str(row_id), A="of one part", B=key))
+    engine.dispose()
+    source = connect(url)
+    try:
+        with source.snapshot() as reader:
+            found = pa.concat_arrays(list(reader.in_parts("THINGS", "B", "A", 8, pa.array(range(8)))))
+    finally:
+        source.close()
+    assert set(found.to_pylist()) == keys
 
 
 def checksum(url: str, things: sa.Table, row: dict[str, Any]) -> str:

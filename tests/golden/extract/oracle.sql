@@ -197,7 +197,7 @@ WHERE "SIEBEL"."S_CASE"."PAR_ID" IS NOT NULL) each_row GROUP BY each_row.part;
 -- param_1 = '1234567'
 
 -- keys of some parts
-SELECT DISTINCT "SIEBEL"."S_CASE"."ROW_ID" AS "ROW_ID"
+SELECT "SIEBEL"."S_CASE"."ROW_ID" AS "ROW_ID"
 FROM "SIEBEL"."S_CASE" AS OF SCN CAST(:param_1 AS NUMERIC(38, 0))
 WHERE "SIEBEL"."S_CASE"."PAR_ID" IS NOT NULL AND "SIEBEL"."S_CASE"."ROW_ID" IS NOT NULL AND abs(mod(to_number(substr(rawtohex(standard_hash(nvl2("SIEBEL"."S_CASE"."PAR_ID", rawtohex(standard_hash("SIEBEL"."S_CASE"."PAR_ID", 'MD5')), '-'), 'MD5')), 1, 15), 'XXXXXXXXXXXXXXX'), 4096)) IN (0, 17);
 -- param_1 = '1234567'
