@@ -66,8 +66,11 @@ class Language:
             entity, outcome, trait = people.groups()
             told = {"entity": self.named("entity", entity), "outcome": self.named("outcome", outcome)}
             return self.text("equity_of", **told, trait=self.named("trait", trait))
-        fields = name.removesuffix(" fields")
-        return self.text("fields_of", name=fields) if fields != name else self.named("subject", name)
+        if (fields := name.removesuffix(" fields")) != name:
+            return self.text("fields_of", name=fields)
+        if (column := name.removeprefix("age by ")) != name:
+            return self.text("age_by", name=column)
+        return self.named("subject", name)
 
     def count(self, name: str, number: int, /, **given: object) -> str:
         """A number with its noun, in the form that the number asks for."""

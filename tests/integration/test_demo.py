@@ -162,6 +162,17 @@ def test_the_report_is_there_in_both_languages(shown):
     assert 'lang="fr' in french
 
 
+def test_every_question_is_asked_in_french(shown):
+    """But for those that are the name of a table, a column or an expectation, which hold no blank."""
+    told, _, folder, _ = shown
+    findings = Folder.open(folder / ".migrate/evidence", told["reconciliation"]).findings()
+    asked = {finding.subject.name for finding in findings if " " in finding.subject.name}
+    assert len(asked) > 100
+    assert [
+        name for name in sorted(asked) if Language("fr").subject(name) in (name, Language("en").subject(name))
+    ] == []
+
+
 def test_the_books_of_the_report_are_those_of_the_truth_file(shown):
     """On the page, in this order: read, loaded, rejected, held, excluded, unaccounted for."""
     told, _, folder, _ = shown
