@@ -147,7 +147,7 @@ class Language:
     def date(self, value: str) -> str:
         """An ISO date in words; anything else as it is."""
         moment = _moment(value)
-        return value if moment is None else format_date(moment, "long", self.locale)
+        return value if moment is None else self._day(moment)
 
     def instant(self, value: str | None) -> str:
         """An ISO instant in words, in UTC; a dash for none, anything else as it is."""
@@ -156,7 +156,12 @@ class Language:
         moment = _moment(value)
         if moment is None:
             return value
-        return f"{format_date(moment, 'long', self.locale)}, {_TIME[self.code].format(moment)}"
+        return f"{self._day(moment)}, {_TIME[self.code].format(moment)}"
+
+    def _day(self, moment: datetime) -> str:
+        """The first of a month is an ordinal in French, after Le guide du rédacteur; the locale data do not know it."""
+        told = format_date(moment, "long", self.locale)
+        return told.replace("1 ", "1er ", 1) if self.code == "fr" and moment.day == 1 else told
 
     def _filled(self, words: str, given: Mapping[str, object]) -> str:
         plain = (int, Decimal)

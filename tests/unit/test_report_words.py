@@ -159,6 +159,8 @@ def test_english_and_french_write_numbers_money_and_dates_in_the_canadian_way():
     assert fr.amount(Decimal("1234.5"), "CAD") == f"1{BLANK}234,50{BLANK}$"
     assert en.instant("2027-01-14T03:15:02Z") == "January 14, 2027, 03:15 UTC"
     assert fr.instant("2027-01-14T03:15:02Z") == "14 janvier 2027, 03 h 15 UTC"
+    assert [fr.date(day) for day in ("2027-01-01", "2027-01-11")] == ["1er janvier 2027", "11 janvier 2027"]
+    assert en.date("2027-01-01") == "January 1, 2027"
     assert en.percent(1, 3) == "33.3%"
     assert fr.percent(1, 3) == f"33,3{BLANK}%"
 
