@@ -9,7 +9,7 @@ import random
 import shutil
 import zoneinfo
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -255,6 +255,76 @@ def changed_silently(
             values = {root: other} if moved else says
             connection.execute(sa.update(changing).where(where).values(values))
     return entity, str(other if moved else key)
+
+
+@pytest.mark.parametrize("turn", range(times(1, 12)))
+def test_after_whatever_happens_it_says_what_a_whole_one_says(
+    copied: Callable[[Database], World], comparisons: dict[str, Comparison], turn: int, seed: int
+) -> None:
+    """Several nights, each after some changes of either side or of the books, or a comparison that stopped early."""
+    world, draw = copied("sqlite"), random.Random(seed + turn)
+    planter = Planter(world.platform, comparisons, layout(), draw)
+    world.judged(quick=True)
+    for _ in range(3):
+        happened = draw.choices(
+            ("legacy", "platform", "books", "stopped"), (6, 3, 2, 1), k=draw.randint(1, 6)
+        )
+        for what in happened:
+            match what:
+                case "legacy":
+                    something_in_legacy(world, draw.choice(sorted(comparisons.items()))[1], draw)
+                case "platform":
+                    planter.plant(draw.choice(sorted(KINDS)))
+                case "books":
+                    something_in_the_books(world, draw)
+                case _:
+                    world.judged(quick=True, limits=Limits(differences=draw.randrange(9)))
+        assert world.alike()["left"], happened
+
+
+def something_in_legacy(world: World, comparison: Comparison, draw: random.Random) -> None:
+    """A row is deleted or copied, or takes another key, or a value of another row; no stamp tells of it."""
+    name = draw.choice(sorted(comparison.sources))
+    with suppress(sa.exc.IntegrityError), world.legacy_tables() as (connection, table):
+        changing = table(name)
+        keys = sorted(connection.scalars(sa.select(changing.c.ROW_ID)))
+        rows = [
+            connection.execute(sa.select(changing).where(changing.c.ROW_ID.in_([draw.choice(keys)]))).one()
+            for _ in range(2)
+        ]
+        row, other = (dict(each._mapping) for each in rows)
+        where, new = changing.c.ROW_ID.in_([row["ROW_ID"]]), f"9-{draw.randrange(10**9)}"
+        match draw.choice(["deleted", "copied", "changed", "changed", "changed"]):
+            case "deleted":
+                connection.execute(sa.delete(changing).where(where))
+            case "copied":
+                connection.execute(sa.insert(changing).values({**row, "ROW_ID": new}))
+            case _:
+                column = draw.choice(sorted(comparison.sources[name]))
+                value = new if column == "ROW_ID" else other[column]
+                connection.execute(sa.update(changing).where(where).values({column: value}))
+
+
+def something_in_the_books(world: World, draw: random.Random) -> None:
+    """Something else is said of a root, or it is merged into another one."""
+    entity = draw.choice(["application", "client", "office", "user"])
+    with connected(world.platform) as connection:
+        lines = connection.execute(
+            "SELECT key, id FROM migration.crosswalk WHERE entity = %s AND valid_to = 'infinity' ORDER BY key",
+            [entity],
+        ).fetchall()
+        (key, _), (survivor, id_) = draw.sample(lines, 2)
+        if draw.random() < 0.5:
+            connection.execute(
+                "UPDATE migration.crosswalk SET cause = 'merge', id = %s, survivor = %s"
+                " WHERE entity = %s AND key = %s AND valid_to = 'infinity'",
+                [id_, survivor, entity, key],
+            )
+        else:
+            connection.execute(
+                "UPDATE migration.key_image SET disposition = %s WHERE entity = %s AND key = %s",
+                [draw.choice(["accepted", "rejected", "held", "excluded", "gone"]), entity, key],
+            )
 
 
 def test_what_the_passing_of_time_decides_anew_is_looked_at(
