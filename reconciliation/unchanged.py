@@ -267,7 +267,11 @@ class _Look:
             entity, _, key = name.partition("/")
             by_entity[entity].append(key)
         for entity, keys in by_entity.items():
-            for table, column in _naming(self.comparison, entity):
+            columns = _naming(self.comparison, entity)
+            if columns is None:
+                self.before = None
+                return
+            for table, column in columns:
                 found = self.evidence.legacy.naming(self.comparison, table, column, pa.array(keys))
                 self.keys.append(found)
         prefix = f"{self.comparison.entity}/"
@@ -352,17 +356,19 @@ def _timeless(comparison: Comparison) -> bool:
     return not any("as_of" in repr(pair) for pair in comparison.pairs)
 
 
-def _naming(comparison: Comparison, entity: str) -> set[tuple[str, str]]:
-    """Legacy tables and columns that name roots of an entity."""
+def _naming(comparison: Comparison, entity: str) -> set[tuple[str, str]] | None:
+    """Legacy tables and columns that name roots of an entity; None where a key is not there as it is."""
     found: set[tuple[str, str]] = set()
     for pair in comparison.pairs:
         tables: dict[str | None, str] = {None: pair.source, "root": comparison.root}
         tables |= {join.alias: join.table for join in pair.joins}
-        found |= {
-            (tables[field.source.alias], field.source.name)
-            for field in pair.fields
-            if field.names == entity and field.source is not None and field.source.alias in tables
-        }
+        for field in pair.fields:
+            if field.names != entity or field.source is None:
+                continue
+            formed = field.code or any(form.name != "no_value" for form in field.forms)
+            if formed or field.source.alias not in tables:
+                return None
+            found.add((tables[field.source.alias], field.source.name))
     return found
 
 

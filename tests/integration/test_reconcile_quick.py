@@ -442,6 +442,34 @@ def test_a_comparison_that_was_changed_compares_everything_of_its_entity(
     assert "client" in left
 
 
+def test_a_merge_is_followed_though_the_pointer_to_who_was_merged_has_to_be_brought_into_a_form(
+    copied: Callable[[Database], World],
+) -> None:
+    world = copied("sqlite")
+    shutil.copytree(MAPPINGS, world.folder / "own")
+    settings = world.folder / "migrate.toml"
+    settings.write_text(settings.read_text() + '[mappings]\npath = "own"\n')
+    office = world.folder / "own" / "compare" / "office.yaml"
+    office.write_text(office.read_text().replace("with: PAR_BU_ID,", "with: PAR_BU_ID, as: [trim],"))
+    with world.legacy_tables() as (connection, table):
+        bu = table("S_BU")
+        parents = connection.scalars(sa.select(bu.c.PAR_BU_ID)).all()
+        keys = world.accepted("office")
+        merged, survivor = next(key for key in keys if key in parents), keys[-1]
+        connection.execute(sa.update(bu).where(bu.c.PAR_BU_ID.in_([merged])).values(PAR_BU_ID=f"{merged} "))
+    world.judged(quick=True)
+    assert world.alike()["verdict"] is Verdict.SAME
+    with connected(world.platform) as connection:
+        connection.execute(
+            "UPDATE migration.crosswalk SET cause = 'merge', survivor = %s, id = (SELECT id FROM migration.crosswalk"
+            " WHERE entity = 'office' AND key = %s AND valid_to = 'infinity')"
+            " WHERE entity = 'office' AND key = %s AND valid_to = 'infinity'",
+            [survivor, survivor, merged],
+        )
+    found = world.alike()
+    assert "parent_id" in {json.loads(line)["column"] for line in found["lines"]}
+
+
 def test_another_table_of_time_zones_compares_everything_that_is_read_by_them(
     copied: Callable[[Database], World], tmp_path: Path
 ) -> None:

@@ -698,6 +698,11 @@ SAFEGUARDS = (
         (COMPARE_QUICK, "comparison_that_was_changed"),
     ),
     Safeguard(
+        "pointers that are brought into a form are not looked for as they are", "reconciliation/unchanged.py",
+        "if formed or field.source.alias not in tables:", "if field.source.alias not in tables:",
+        (COMPARE_QUICK, "merge_is_followed"),
+    ),
+    Safeguard(
         "a seal knows the tables of time zones", "reconciliation/unchanged.py",
         "types, codes, zones]", "types, codes]", (COMPARE_QUICK, "table_of_time_zones"),
     ),
