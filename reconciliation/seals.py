@@ -7,7 +7,8 @@
 The lines of a seal, and what `about` and `name` say:
 
     legacy, platform   checksums of a table, part by part           name: the table
-    roots              legacy roots in each share                    pair: rows of them that were the same; name: pair
+    roots, own         legacy roots in each share; own: by the ids that they had if nobody had been merged
+    pair               rows that were the same                       name: the pair
     stranger           rows of the platform that no legacy row asks for, as the books explain them; name: why
     open               roots of which something differed             name: the legacy key
     loose              shares in which a row of no known root differed

@@ -44,7 +44,7 @@ from reconciliation.strangers import BITS, shares_of
 from reconciliation.stream import by_table
 from reconciliation.stream import columns_of as compared_columns
 
-FORMAT = 2
+FORMAT = 3
 ROWS_OF_A_PART = 8
 ROOTS_OF_A_SHARE = 4
 KEYS_AT_ONCE = 100_000
@@ -93,16 +93,24 @@ class Sealed(Sealing):
 
     before:  the seal that counts, or None.   chosen: the shares of which everything is compared and counted anew.
     open:    keys that are compared wherever they are, since something differed.
+    own:     how many legacy roots there are in each share, by the ids that they had if nobody had been merged.
     """
 
     def __init__(
-        self, evidence: Evidence, comparison: Comparison, seal: Told, before: Seal | None, chosen: np.ndarray
+        self,
+        evidence: Evidence,
+        comparison: Comparison,
+        seal: Told,
+        before: Seal | None,
+        chosen: np.ndarray,
+        own: np.ndarray,
     ) -> None:
         self.evidence, self.comparison, self.seal = evidence, comparison, seal
         self.everything = before is None
         self._chosen, self.chosen = chosen, None if before is None else chosen
         empty = np.zeros(seal.shares, np.int64)
         self._roots = empty.copy()
+        self._own = empty.copy() if before is None else own
         self._same: dict[str, np.ndarray] = defaultdict(empty.copy)
         self._strange: dict[str, np.ndarray] = defaultdict(empty.copy)
         self._open: list[str] = []
@@ -154,6 +162,8 @@ class Sealed(Sealing):
             self.strange("", root)
         shares = shares_of(asked, self.seal.shares)
         np.add.at(self._roots, shares[self._chosen[shares]], 1)
+        if self.everything:
+            np.add.at(self._own, shares_of(expectation.derived, self.seal.shares), 1)
         for name, own in roots.items():
             good = own.filter(pc.invert(pc.is_in(own, value_set=bad)))
             np.add.at(self._same[name], shares_of(good, self.seal.shares), 1)
@@ -169,6 +179,7 @@ class Sealed(Sealing):
     def write(self, new: Writing) -> None:
         """The lines of the new seal, beside the checksums."""
         new.counted("roots", "", self._roots)
+        new.counted("own", "", self._own)
         for about, counts in (("pair", self._same), ("stranger", self._strange)):
             for name, each in sorted(counts.items()):
                 new.counted(about, name, each)
@@ -206,6 +217,7 @@ class _Look:
         self.told, self.before, self.new = _told(evidence, comparison, terms, before), before, new
         told = self.told
         self.chosen = np.zeros(told.shares, bool)
+        self.own = np.zeros(told.shares, np.int64)
         self.keys = [pa.array([], pa.string())]
 
     def sealing(self) -> Sealed:
@@ -222,7 +234,7 @@ class _Look:
         if self.before is None:
             seal = replace(seal, since=seal.made_by, on=_iso(self.evidence.platform.moment))
             chosen = np.ones(seal.shares, bool)
-        return Sealed(self.evidence, self.comparison, seal, self.before, chosen)
+        return Sealed(self.evidence, self.comparison, seal, self.before, chosen, self.own)
 
     def _legacy(self) -> None:
         for table in self.comparison.links:
@@ -292,8 +304,11 @@ class _Look:
         counts = np.zeros(self.told.shares, np.int64)
         for rows in _roots(self.evidence, self.comparison):
             expectation = _expectation(self.evidence, self.comparison, rows)
-            shares = shares_of(expectation.asked, self.told.shares)
+            shares, own = (
+                shares_of(ids, self.told.shares) for ids in (expectation.asked, expectation.derived)
+            )
             np.add.at(counts, shares, 1)
+            np.add.at(self.own, own, 1)
             then = replace(expectation, as_of=moment).roots.column("ROW_ID")
             now = expectation.roots.column("ROW_ID")
             turned = pc.not_equal(
@@ -301,7 +316,9 @@ class _Look:
                 pc.is_in(expectation.keys, value_set=one(now)),
             )
             wanted = pc.or_(turned, pc.is_in(expectation.keys, value_set=keys))
-            self.chosen[shares[wanted.to_numpy(zero_copy_only=False)]] = True
+            for each in (shares, own):
+                self.chosen[each[wanted.to_numpy(zero_copy_only=False)]] = True
+        self.chosen[self.own != self.before.counts("own")] = True
         self.chosen[counts != self.before.counts("roots")] = True
         self.chosen[self.before.counts("loose") > 0] = True
         if self.chosen.mean() > WORTH_IT:

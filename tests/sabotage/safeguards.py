@@ -703,6 +703,11 @@ SAFEGUARDS = (
         (COMPARE_QUICK, "merge_is_followed"),
     ),
     Safeguard(
+        "what a merged key leaves behind is looked at", "reconciliation/unchanged.py",
+        "        self.chosen[self.own != self.before.counts(\"own\")] = True\n", "",
+        (COMPARE_QUICK, "merged_key_leaves"),
+    ),
+    Safeguard(
         "a seal knows the tables of time zones", "reconciliation/unchanged.py",
         "types, codes, zones]", "types, codes]", (COMPARE_QUICK, "table_of_time_zones"),
     ),
