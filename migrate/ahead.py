@@ -1,14 +1,21 @@
-"""Work in a thread of its own, one item ahead of who needs it: `with Ahead(items) as ahead: for item in ahead`.
+"""Work in threads of its own, ahead of who needs it.
 
-What is done in it should let go of Python's lock most of the time: wait for a server, or compute in Arrow.
+    with Ahead(items) as ahead:                       one item ahead
+        for item in ahead: ...
+    for made in side_by_side(work, items): ...        the work on two items at once, in their order
+
+What is done there should let go of Python's lock most of the time: wait for a server, or compute in Arrow.
 """
 
 import threading
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from queue import Queue
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
+S = TypeVar("S")
 
 _END = object()
 
@@ -61,3 +68,18 @@ class Ahead(Generic[T]):
     def _has_room(self) -> bool:
         self._room.acquire()
         return not self._stopped
+
+
+def side_by_side(work: Callable[[S], T], items: Iterable[S], at_once: int = 2) -> Generator[T]:
+    """What the work makes of each item, in their order; so many are worked on at once, or wait to be taken.
+
+    An error surfaces where its item is taken. Closing the generator waits for the work that has begun.
+    """
+    begun: deque[Future[T]] = deque()
+    with ThreadPoolExecutor(at_once) as pool:
+        for item in items:
+            begun.append(pool.submit(work, item))
+            if len(begun) == at_once:
+                yield begun.popleft().result()
+        while begun:
+            yield begun.popleft().result()

@@ -14,9 +14,10 @@ In: connected parts, the lease, the window. Out: candidates in the state. Raises
 source raises.
 """
 
-from collections.abc import Generator, Iterator
+from collections import Counter
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from itertools import chain, groupby
@@ -26,8 +27,9 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from migrate.ahead import Ahead
+from migrate.ahead import Ahead, side_by_side
 from migrate.canonical import key_text
+from migrate.conditions import Condition
 from migrate.errors import Refused
 from migrate.extract.nouns import Reader, Source
 from migrate.extract.readers import Readers
@@ -41,10 +43,12 @@ from migrate.transform.versions import ENTITY, members, versions
 
 if TYPE_CHECKING:
     from migrate.state import Lease, State
-    from migrate.state.candidates import Sweep
 
-AT_ONCE = 50_000
+AT_ONCE = 10_000
 """Keys that are swept or looked for in one piece."""
+
+MANY = 10_000
+"""Keys that are asked for whatever they are asked of; with more of them it is looked whether that is worth it."""
 
 FEW = 10
 """So many keys or rows of an entity may vanish whatever their share, unless nothing is left of it at all."""
@@ -106,6 +110,7 @@ class Nets:
     layout: Layout
     brake: Brake
     as_of: datetime
+    _rows: dict[tuple[str, Condition | None], int] = field(default_factory=dict, init=False, repr=False)
 
     def delta(self, low: datetime) -> None:
         """Name the entities with a row that was stamped at `low` or later (the source's clock, UTC)."""
@@ -115,16 +120,17 @@ class Nets:
                 self.state.add_candidates(
                     self.lease, entity, (keys for _, keys in blocks if len(keys)), "delta"
                 )
-                if self.mappings[entity].changes is None:
-                    self._sweep(self.mappings[entity])
-                self._look_for(self.mappings[entity])
+                mapping = self.mappings[entity]
+                if mapping.changes is None:
+                    list(self._sweep([mapping]))
+                self._look_for(mapping)
         self._brake()
 
     def sweep(self) -> None:
         """Name the entities that are new, gone, or have another version than when they were last read."""
-        for mapping in self.mappings.values():
-            self._sweep(mapping)
-            self._look_for(mapping)
+        with closing(self._sweep(self.mappings.values())) as done:
+            for mapping in done:
+                self._look_for(mapping)
         self._brake()
 
     def redrive(self) -> None:
@@ -166,41 +172,49 @@ class Nets:
 
     # --- sweep
 
-    def _sweep(self, mapping: Mapping) -> None:
-        root = mapping.root
-        borders = self.source.boundaries(root.table, root.key, AT_ONCE, where=root.where)
-        sizes: dict[str, int] = {}
-        with self.state.sweep(self.lease, mapping.entity) as sweep:
-            for within in ranges(borders):
-                with self.readers.reader() as reader:
-                    self._collect(reader, mapping, within, sweep, sizes)
-            before = self.state.sizes([mapping.entity]).get(mapping.entity, {})
-            self.brake.refuse_short(mapping, before, sizes)
-            sweep.compare(changes=mapping.changes is not None)
-        self.state.remember_sizes(self.lease, mapping.entity, sizes)
+    def _sweep(self, mappings: Iterable[Mapping]) -> Generator[Mapping]:
+        """Each mapping, when its entities are swept; the source counts two ranges at once."""
+        pieces = ((mapping, within) for mapping in mappings for within in self._ranges(mapping))
+        with closing(side_by_side(self._counted, pieces)) as found:
+            for entity, counted in groupby(found, key=lambda each: each.mapping.entity):
+                mapping, sizes = self.mappings[entity], Counter[str]()
+                with self.state.sweep(self.lease, entity) as sweep:
+                    for each in counted:
+                        sweep.collect(each.keys)
+                        sizes.update(each.sizes)
+                    before = self.state.sizes([entity]).get(entity, {})
+                    self.brake.refuse_short(mapping, before, sizes)
+                    sweep.compare(changes=mapping.changes is not None)
+                self.state.remember_sizes(self.lease, entity, sizes)
+                yield mapping
 
-    def _collect(
-        self, reader: Reader, mapping: Mapping, within: KeyRange, sweep: "Sweep", sizes: dict[str, int]
-    ) -> None:
-        if mapping.changes is None:
-            rows = reader.rows(
-                mapping.root.table, [mapping.root.key], mapping.root.key, within, where=mapping.root.where
-            )
-            keys = storable(one_piece(key_text(one_piece(rows.column(0)))))
-            there, version = pa.repeat(pa.scalar(True), len(keys)), pa.nulls(len(keys), pa.binary(16))
-            sweep.collect(pa.table({"key": keys, "version": version, "root": there}))
-            return
-        found = swept(reader, mapping, within)
-        roots = one_piece(found[mapping.root.name].column(ENTITY))
-        own = [
-            one_piece(rows.column(ENTITY)) for name, rows in found.items() if name in whole_members(mapping)
-        ]
+    def _ranges(self, mapping: Mapping) -> tuple[KeyRange, ...]:
+        root = mapping.root
+        return ranges(self.source.boundaries(root.table, root.key, AT_ONCE, where=root.where))
+
+    def _rows_of(self, member: Member) -> int:
+        """How many rows a member has, asked once."""
+        asked = member.table, member.where
+        if asked not in self._rows:
+            self._rows[asked] = self.source.count(*asked)
+        return self._rows[asked]
+
+    def _counted(self, piece: tuple[Mapping, KeyRange]) -> "_Counted":
+        mapping, within = piece
+        with self.readers.reader() as reader:
+            if mapping.changes is None:
+                return _listed(reader, mapping, within)
+            found = swept(reader, mapping, within, self._rows_of)
+        roots, whole = one_piece(found[mapping.root.name].column(ENTITY)), whole_members(mapping)
+        own = [one_piece(rows.column(ENTITY)) for name, rows in found.items() if name in whole]
         keys = pc.unique(pa.concat_arrays([roots, *own]))
         version, there = versions(keys, found, mapping.changes), pc.is_in(keys, value_set=roots)
-        sweep.collect(pa.table({"key": storable(keys), "version": version, "root": there}))
-        for name, rows in found.items():
-            if name in whole_members(mapping):
-                sizes[name] = sizes.get(name, 0) + (pc.sum(rows.column("row_count")).as_py() or 0)
+        sizes = {
+            name: pc.sum(rows.column("row_count")).as_py() or 0
+            for name, rows in found.items()
+            if name in whole
+        }
+        return _Counted(mapping, pa.table({"key": storable(keys), "version": version, "root": there}), sizes)
 
     # --- every candidate
 
@@ -259,10 +273,32 @@ class Nets:
             raise
 
 
-def swept(reader: Reader, mapping: Mapping, within: KeyRange) -> dict[str, pa.Table]:
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """A range of roots: (key, version, root) of each entity, and how many rows its members have."""
+
+    mapping: Mapping
+    keys: pa.Table
+    sizes: dict[str, int]
+
+
+def _listed(reader: Reader, mapping: Mapping, within: KeyRange) -> _Counted:
+    """The keys of a range alone, where nothing says when a row was changed."""
+    root = mapping.root
+    rows = reader.rows(root.table, [root.key], root.key, within, where=root.where)
+    keys = storable(one_piece(key_text(one_piece(rows.column(0)))))
+    there, version = pa.repeat(pa.scalar(True), len(keys)), pa.nulls(len(keys), pa.binary(16))
+    return _Counted(mapping, pa.table({"key": keys, "version": version, "root": there}), {})
+
+
+def swept(
+    reader: Reader, mapping: Mapping, within: KeyRange, count: Callable[[Member], int]
+) -> dict[str, pa.Table]:
     """Member -> its measured rows in a range of the root: grouped by the source, or here where others hang on them.
 
     The same rows count as in a Batch of the range: narrowed alike, and those of `orphans: ignore` by the roots' keys.
+
+    count:  how many rows a member has, about.
     """
     assert mapping.changes is not None
     root, changes = mapping.root, mapping.changes
@@ -274,13 +310,9 @@ def swept(reader: Reader, mapping: Mapping, within: KeyRange) -> dict[str, pa.Ta
         columns = list(dict.fromkeys((member.by, *_links(mapping, member), *changes.columns)))
         if member.via is not None:
             pointers = _values(raw[member.via.member], member.via.column)
-            raw[member.name] = reader.rows_by_keys(
-                member.table, columns, member.by, pointers, where=member.where
-            )
+            raw[member.name] = _hanging(reader, member, columns, pointers, count)
         elif member is not root and member.orphans is Orphans.IGNORE:
-            raw[member.name] = reader.rows_by_keys(
-                member.table, columns, member.by, roots, where=member.where
-            )
+            raw[member.name] = _hanging(reader, member, columns, roots, count)
         elif member.name in parents:
             like = (root.table, root.by)
             raw[member.name] = reader.rows(
@@ -295,6 +327,16 @@ def swept(reader: Reader, mapping: Mapping, within: KeyRange) -> dict[str, pa.Ta
                 else _values(raw[root.name], root.by)
             )
     return found | members(mapping, raw)
+
+
+def _hanging(
+    reader: Reader, member: Member, columns: list[str], keys: pa.Array, count: Callable[[Member], int]
+) -> pa.Table:
+    """The rows of a member that hang on these keys; of a table that is shorter than their list, all are fetched."""
+    if len(keys) <= MANY or count(member) > len(keys):
+        return reader.rows_by_keys(member.table, columns, member.by, keys, where=member.where)
+    rows = reader.rows(member.table, columns, member.by, KeyRange(), where=member.where)
+    return rows.filter(pc.is_in(key_text(one_piece(rows.column(member.by))), value_set=keys))
 
 
 def _measured(reader: Reader, mapping: Mapping, member: Member, within: KeyRange) -> pa.Table:

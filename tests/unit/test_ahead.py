@@ -1,4 +1,4 @@
-"""An iterator in a thread of its own: order, errors, and that nobody outlives whoever takes the items."""
+"""Work in threads of its own: order, errors, and that nobody outlives whoever takes the items."""
 
 import threading
 from collections.abc import Iterator
@@ -6,6 +6,7 @@ from contextlib import closing
 
 import pytest
 
+from migrate.ahead import side_by_side
 from reconciliation.ahead import ahead
 
 
@@ -67,4 +68,41 @@ def test_closing_ends_every_thread_of_a_chain_and_closes_what_it_reads_from() ->
     with closing(ahead(doubled())) as taken:
         assert [next(taken) for _ in range(3)] == [2, 4, 6]
     assert closed == ["source"]
+    assert threading.active_count() == before
+
+
+def test_two_are_worked_on_at_once_and_come_in_their_order() -> None:
+    both = threading.Barrier(2, timeout=10)
+
+    def work(number: int) -> int:
+        both.wait()  # nobody passes alone
+        return number * 10
+
+    assert list(side_by_side(work, range(10))) == [number * 10 for number in range(10)]
+
+
+def test_no_third_is_begun_before_the_first_is_taken() -> None:
+    begun = []
+
+    def items() -> Iterator[int]:
+        for number in range(10):
+            begun.append(number)
+            yield number
+
+    with closing(side_by_side(str, items())) as made:
+        assert next(made) == "0"
+        assert begun == [0, 1]
+
+
+def test_an_error_of_the_work_surfaces_where_its_item_is_taken() -> None:
+    made = side_by_side(lambda number: 6 // number, [3, 2, 0, 1])
+    assert [next(made), next(made)] == [2, 3]
+    with pytest.raises(ZeroDivisionError):
+        next(made)
+
+
+def test_whoever_stops_leaves_no_work_behind() -> None:
+    before = threading.active_count()
+    with closing(side_by_side(str, range(10))) as made:
+        next(made)
     assert threading.active_count() == before
