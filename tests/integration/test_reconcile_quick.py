@@ -431,11 +431,8 @@ def test_a_comparison_that_was_changed_compares_everything_of_its_entity(
     copied: Callable[[Database], World],
 ) -> None:
     world = copied("sqlite")
-    shutil.copytree(MAPPINGS, world.folder / "own")
-    settings = world.folder / "migrate.toml"
-    settings.write_text(settings.read_text() + '[mappings]\npath = "own"\n')
+    user = own_comparisons(world) / "user.yaml"
     world.judged(quick=True)
-    user = world.folder / "own" / "compare" / "user.yaml"
     user.write_text(user.read_text() + "# another one\n")
     left = world.judged(quick=True)["left"]
     assert "user" not in left
@@ -446,10 +443,7 @@ def test_a_merge_is_followed_though_the_pointer_to_who_was_merged_has_to_be_brou
     copied: Callable[[Database], World],
 ) -> None:
     world = copied("sqlite")
-    shutil.copytree(MAPPINGS, world.folder / "own")
-    settings = world.folder / "migrate.toml"
-    settings.write_text(settings.read_text() + '[mappings]\npath = "own"\n')
-    office = world.folder / "own" / "compare" / "office.yaml"
+    office = own_comparisons(world) / "office.yaml"
     office.write_text(office.read_text().replace("with: PAR_BU_ID,", "with: PAR_BU_ID, as: [trim],"))
     with world.legacy_tables() as (connection, table):
         bu = table("S_BU")
@@ -476,6 +470,14 @@ def test_what_a_merged_key_leaves_behind_is_looked_at_when_legacy_has_it_no_more
         bu = table("S_BU")
         connection.execute(sa.delete(bu).where(bu.c.ROW_ID.in_([merged])))
     assert world.alike()["lines"] != known["lines"]
+
+
+def own_comparisons(world: World) -> Path:
+    """Where the project has comparison files of its own from now on, as they are shipped."""
+    shutil.copytree(MAPPINGS, world.folder / "own")
+    settings = world.folder / "migrate.toml"
+    settings.write_text(settings.read_text() + '[mappings]\npath = "own"\n')
+    return world.folder / "own" / "compare"
 
 
 def merge(world: World, merged: str, survivor: str) -> None:
