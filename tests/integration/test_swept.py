@@ -45,17 +45,19 @@ def found(
             for name, table in tables.items()}  # fmt: skip
 
 
-@pytest.mark.parametrize("roots", [10**6, 300], ids=["all", "a range"])
-@pytest.mark.parametrize("entity", ["client", "application"])
+@pytest.mark.parametrize("parts", [1, 2], ids=["all", "a range"])
+@pytest.mark.parametrize("entity", ["client", "application", "representative"])
 def test_rows_that_hang_on_others_count_the_same_however_they_are_fetched(
-    source: Source, mappings: Mappings, entity: str, roots: int, monkeypatch: pytest.MonkeyPatch
+    source: Source, mappings: Mappings, entity: str, parts: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(finding, "MANY", 0)
     mapping = mappings[entity]
-    within = ranges(source.boundaries(mapping.root.table, mapping.root.key, roots))[-1]
+    root = mapping.root
+    roots = source.count(root.table, root.where) // parts + 1
+    within = ranges(source.boundaries(root.table, root.key, roots, where=root.where))[0]
     by_keys, whole = (found(source, mapping, within, rows) for rows in (2**63, 0))
     assert by_keys == whole
-    assert sum(map(bool, by_keys.values())) >= 8, "hardly anything was counted"
+    assert sum(map(bool, by_keys.values())) >= 5, "hardly anything was counted"
 
 
 def test_a_short_list_of_keys_is_asked_for_without_a_look_at_the_table(
